@@ -1,0 +1,168 @@
+"""The composition root's facts: what is installed, where things are, which limits hold.
+
+Every value that differs between installations comes from the environment (docs/settings.md lists them).
+"""
+
+from pathlib import Path
+
+from backoffice import environment
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = Path(environment.text("CONCORD_HOME", str(ROOT / ".concord")))
+
+DEMO = environment.flag("CONCORD_DEMO")
+DEBUG = environment.flag("CONCORD_DEBUG")
+HTTPS = environment.flag("CONCORD_HTTPS")
+SECRET_KEY = environment.text("CONCORD_SECRET_KEY")
+EVENT_KEY = environment.text("CONCORD_EVENT_KEY").encode()
+ANCHOR_DIR = Path(environment.text("CONCORD_ANCHOR_DIR", str(HOME / "anchors")))
+BASE_URL = environment.text("CONCORD_BASE_URL", "http://127.0.0.1:8000")
+ALLOWED_HOSTS = environment.text("CONCORD_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+COUNCIL = environment.text("CONCORD_COUNCIL", "norfolk")
+COUNCIL_FILE = Path(environment.text("CONCORD_COUNCIL_FILE", str(ROOT / "fixtures" / "councils" / f"{COUNCIL}.toml")))
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "viewflow.workflow",
+    "guardian",
+    "axes",
+    "django_tables2",
+    "django_filters",
+    "crispy_forms",
+    "crispy_forms_gds",
+    "workflows.council",
+    "workflows.parties",
+    "workflows.engine",
+    "workflows.register",
+    "workflows.people",
+    "workflows.contracts",
+    "backoffice",
+    "portal",
+    "tasks",
+]
+
+MIDDLEWARE = [
+    "backoffice.web.middleware.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "backoffice.access.middleware.SignedIn",
+    "backoffice.web.middleware.Refusals",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "backoffice.urls"
+WSGI_APPLICATION = "backoffice.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "backoffice.web.context.page",
+            ],
+            "builtins": ["backoffice.web.templatetags.concord"],
+        },
+    }
+]
+
+_database = environment.database()
+DATABASES = {
+    "default": {
+        **{key: value for key, value in _database.items() if key != "query"},
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": {
+            "server_side_binding": True,
+            "prepare_threshold": 5,
+            # A lock that is not had in three seconds is an answer ("busy, try again"), not a hang.
+            "options": "-c lock_timeout=3s -c timezone=UTC",
+            **_database["query"],  # type: ignore[dict-item]
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = environment.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+AUTH_USER_MODEL = "parties.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
+LOGIN_URL = "access:sign_in"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "backoffice.web.errors.csrf_failure"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(environment.text("CONCORD_STATIC_ROOT", str(HOME / "static")))
+# The front-end build (Sass, GOV.UK and MoJ scripts) is written outside the tree, which may be read-only.
+STATICFILES_DIRS = [path for path in [Path(environment.text("CONCORD_BUILD_DIR", str(HOME / "build")))] if path.exists()]
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+USE_I18N = False
+
+_smtp = environment.smtp()
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if _smtp else "tasks.mailbox.FolderBackend"
+MAIL_DIR = Path(environment.text("CONCORD_MAIL_DIR", str(HOME / "mail")))
+DEFAULT_FROM_EMAIL = environment.text("CONCORD_FROM_EMAIL", "no-reply@concord.example")
+globals().update(_smtp or {})
+
+CRISPY_ALLOWED_TEMPLATE_PACKS = ["gds"]
+CRISPY_TEMPLATE_PACK = "gds"
+DJANGO_TABLES2_TEMPLATE = "web/table.html"
+
+# django-axes: the profile's number of wrong tries is read per request (backoffice.access.lockout).
+AXES_FAILURE_LIMIT = "backoffice.access.lockout.failure_limit"
+AXES_COOLOFF_TIME = None
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_LOCKOUT_CALLABLE = "backoffice.access.lockout.locked_out"
+AXES_USERNAME_CALLABLE = "backoffice.access.lockout.username"
+AXES_SENSITIVE_PARAMETERS = ["password", "username", "passcode"]
+AXES_VERBOSE = False
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": environment.text("CONCORD_LOG_LEVEL", "INFO")},
+}

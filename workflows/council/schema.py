@@ -1,0 +1,272 @@
+"""What a council profile may say: one frozen class a table of the TOML file.
+
+Unknown keys are refused. A field is added here together with the code that reads it and with a test in which two
+councils differ. The cross-checks at the end make a profile total: every desk has a team, every team exists.
+"""
+
+from datetime import date, time
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from .targets import ClockTarget
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+Text = Annotated[str, Field(min_length=1, max_length=4000)]
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
+
+Function = Literal[
+    "contract_documents",
+    "care_package_line_items",
+    "contacts",
+    "organisation_details",
+    "reports",
+    "actions",
+    "scheduled_payments",
+    "actuals",
+    "invoices",
+    "one_off_claims",
+]
+Desk = Literal["brokerage", "procurement", "payments", "fes_admin", "helpline"]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class Table(BaseModel):
+    """A table of the profile: read once, never changed, nothing unknown in it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Brand(Table):
+    """The council's colours; `colour` must reach 7:1 on white (pictures/README "Own CSS")."""
+
+    colour: Colour
+    dark: Colour
+    tint: Colour
+    tint_line: Colour
+
+    @model_validator(mode="after")
+    def _readable(self) -> "Brand":
+        ratio = 1.05 / (_luminance(self.colour) + 0.05)
+        if ratio < 7:
+            raise ValueError(f"colour {self.colour} has a contrast of {ratio:.1f} on white; choose a darker one (7 or more)")
+        return self
+
+
+class Helpdesk(Table):
+    """Who helps people with the portal; shown in every footer and in every refusal that needs a person."""
+
+    name: Text
+    telephone: Text | None = None
+    option: Text | None = None
+    email: Text
+
+
+class PasswordRules(Table):
+    """What a password must contain when it is chosen."""
+
+    min_length: Annotated[int, Field(ge=8, le=64)]
+    capitals: Annotated[int, Field(ge=0)] = 0
+    letters: Annotated[int, Field(ge=0)] = 0
+    digits: Annotated[int, Field(ge=0)] = 0
+
+
+class PasscodeRules(Table):
+    """The second step: `whole` asks for every digit, `positions` for three random ones."""
+
+    mode: Literal["whole", "positions"]
+    name: Text
+    length: Annotated[int, Field(ge=4, le=10)] = 6
+    longest_run: Annotated[int, Field(ge=1)] = 3
+
+
+class SignIn(Table):
+    """How people get in."""
+
+    password: PasswordRules
+    passcode: PasscodeRules
+    lock_after: Annotated[int, Field(ge=1, le=20)]
+    idle_minutes: Annotated[int, Field(ge=5, le=720)] = 60
+
+
+class Calendar(Table):
+    """The council's working time. `hours` per weekday as `09:00-17:00`; a weekday that is left out is not worked."""
+
+    hours: dict[Weekday, Annotated[str, Field(pattern=r"^\d\d:\d\d-\d\d:\d\d$")]]
+    bank_holidays: Literal["england"]
+    cut_off: time
+    closure_days: frozenset[date] = frozenset()
+
+    @model_validator(mode="after")
+    def _some_hours(self) -> "Calendar":
+        if not self.hours:
+            raise ValueError("give the hours of at least one weekday")
+        for day, hours in self.hours.items():
+            start, end = (time.fromisoformat(part) for part in hours.split("-"))
+            if start >= end:
+                raise ValueError(f"{day} must end after it starts, not {hours}")
+        return self
+
+
+class Team(Table):
+    """A council team in its own words; `reads` lists the kinds of case that its members may read."""
+
+    key: Key
+    name: Text
+    reads: frozenset[Key] = frozenset()
+
+
+class Route(Table):
+    """An exception to `[desks]`: this desk's work for this service group goes to another team."""
+
+    desk: Desk
+    service_group: Key
+    team: Key
+
+
+class ServiceGroup(Table):
+    """A sector of care, such as residential or home care."""
+
+    key: Key
+    name: Text
+
+
+class Role(Table):
+    """A security role of the provider portal: which functions it may edit, which it may only view."""
+
+    key: Key
+    name: Text
+    number: int
+    edit: frozenset[Function] = frozenset()
+    view: frozenset[Function] = frozenset()
+    administers_users: bool = False
+
+
+class Reason(Table):
+    """An entry of a list of reasons."""
+
+    key: Key
+    label: Text
+
+
+class ContractDocuments(Table):
+    """The contract document of a care package line: its names, texts, reasons and clocks."""
+
+    name: Text
+    full_name: Text
+    type_label: Text
+    agree_text: Text
+    agree_button: Text
+    reject_text: Text
+    reject_button: Text
+    reject_means: Text
+    password_to_answer: bool
+    signed_copy: Literal["none", "optional"]
+    reasons: tuple[Reason, ...]
+    respond_within: ClockTarget
+    amend_within: ClockTarget
+    remind_before: ClockTarget | None = None
+    deemed_accepted_after: ClockTarget | None = None
+
+    @model_validator(mode="after")
+    def _reasons(self) -> "ContractDocuments":
+        keys = [reason.key for reason in self.reasons]
+        if not keys or len(set(keys)) != len(keys):
+            raise ValueError("reasons must name at least one reason, each key once")
+        return self
+
+
+class HelpLink(Table):
+    """A further reading of a help page."""
+
+    text: Text
+    address: Annotated[str, Field(pattern=r"^(https://|mailto:)")]
+
+
+class Pages(Table):
+    """Texts of the pages that every council must have; a blank line begins a new paragraph."""
+
+    help: Text
+    help_links: tuple[HelpLink, ...] = ()
+    accessibility: Text
+    privacy: Text
+    cookies: Text
+
+
+class Term(Table):
+    """A word of the council's glossary."""
+
+    word: Text
+    meaning: Text
+
+
+class Council(Table):
+    """A whole profile: everything that differs between one council and another."""
+
+    key: Key
+    name: Text
+    short_name: Text
+    department: Text
+    portal_title: Text
+    staff_title: Text
+    brand: Brand
+    helpdesk: Helpdesk
+    sign_in: SignIn
+    calendar: Calendar
+    service_groups: tuple[ServiceGroup, ...]
+    teams: tuple[Team, ...]
+    desks: dict[Desk, Key]
+    routes: tuple[Route, ...] = ()
+    roles: tuple[Role, ...]
+    contract_documents: ContractDocuments
+    pages: Pages
+    glossary: tuple[Term, ...] = ()
+
+    @model_validator(mode="after")
+    def _total(self) -> "Council":
+        teams = {team.key for team in self.teams}
+        groups = {group.key for group in self.service_groups}
+        missing = set(Desk.__args__) - set(self.desks)  # type: ignore[attr-defined]
+        if missing:
+            raise ValueError(f"[desks] must route every desk to a team; missing: {', '.join(sorted(missing))}")
+        for desk, team in self.desks.items():
+            _known(team, teams, f"[desks] {desk}")
+        for route in self.routes:
+            _known(route.team, teams, f"[[routes]] {route.desk}")
+            _known(route.service_group, groups, f"[[routes]] {route.desk}")
+        _unique([team.key for team in self.teams], "[[teams]]")
+        _unique([role.key for role in self.roles], "[[roles]]")
+        _unique([group.key for group in self.service_groups], "[[service_groups]]")
+        return self
+
+    def team_for(self, desk: str, service_group: str | None) -> str:
+        """Return the key of the team that does a desk's work for a service group (None: no service is concerned)."""
+        for route in self.routes:
+            if route.desk == desk and route.service_group == service_group:
+                return route.team
+        return self.desks[desk]  # type: ignore[index]
+
+    def role(self, key: str) -> Role:
+        """Return a role; KeyError when the profile does not know it."""
+        for role in self.roles:
+            if role.key == key:
+                return role
+        raise KeyError(key)
+
+
+def _known(key: str, known: set[str], where: str) -> None:
+    if key not in known:
+        raise ValueError(f"{where} names {key!r}, which is not declared; declared are {', '.join(sorted(known))}")
+
+
+def _unique(keys: list[str], where: str) -> None:
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ValueError(f"{where} declares {key!r} more than once")
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
