@@ -1,0 +1,10 @@
+"""The `engine` room as a Django app."""
+
+from django.apps import AppConfig
+
+
+class EngineConfig(AppConfig):
+    """Registers the room's tables and start-up checks."""
+
+    name = "workflows.engine"
+    label = "engine"

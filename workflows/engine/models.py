@@ -1,0 +1,341 @@
+"""The engine's tables: cases, their turns, the event log, and what is still to be carried out.
+
+Case and Task are viewflow's abstract tables with our own columns and far fewer indexes (docs/adr/0003). They are
+written by the door alone; the sweep may touch a task's reminder and breach columns.
+"""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from viewflow.workflow.models import AbstractProcess, AbstractTask
+from viewflow.workflow.status import PROCESS, STATUS
+
+from workflows.parties.models import Client, Organisation, Service, Team
+
+from .fields import FlowField, NodeField
+
+
+def without_generic_owner(model: Any) -> Any:
+    """Take viewflow's generic foreign key off: setting it to None leaves it among the private fields."""
+    model._meta.private_fields = [each for each in model._meta.private_fields if each.name != "owner_permission_obj"]
+    model.owner_permission_obj = None
+    model._meta._expire_cache()
+    return model
+
+
+class Holder(models.TextChoices):
+    """Whose turn it is."""
+
+    TEAM = "team", "A council team"
+    PROVIDER = "provider", "The provider"
+    SYSTEM = "system", "The system"
+    NOBODY = "nobody", "Nobody"
+
+
+class Case(AbstractProcess):
+    """One thing that happens, from beginning to end, always held by somebody while it is open.
+
+    `version` is the number of its last event; `head` is that event's hash.
+    """
+
+    flow_class = FlowField()
+    status = models.CharField(max_length=10, choices=PROCESS.choices, default=PROCESS.NEW)
+    kind = models.CharField(max_length=40)
+    reference = models.CharField(max_length=30, unique=True)
+    state = models.CharField(max_length=30)
+    version = models.IntegerField(default=0)
+    head = models.BinaryField(default=bytes)
+    open_tasks = models.SmallIntegerField(default=0)
+    holder = models.CharField(max_length=10, choices=Holder.choices, default=Holder.NOBODY)
+    holder_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
+    holder_since = models.DateTimeField(default=timezone.now)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="cases")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, related_name="cases")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="cases")
+    amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)  # pounds a week, or in all
+
+    seed = artifact = parent_task = None
+    data: ClassVar[dict[str, Any]] = {}
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(status="NEW") | models.Q(open_tasks__gt=0), name="case_open_is_somebodys_turn"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(holder="team") ^ models.Q(holder_team__isnull=True), name="case_team_holder_has_team"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "kind", "state", "-id"], name="case_of_organisation"),
+            models.Index(fields=["kind", "state", "-id"], name="case_of_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def coerced(self) -> "Case":
+        """Itself: all cases are rows of one table."""
+        return self
+
+
+@without_generic_owner
+class Task(AbstractTask):
+    """A turn: something that a team, a provider or the system is to do.
+
+    Title, reference and amount are copied in when it opens, so that a queue page reads one table.
+    """
+
+    process = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="task_set")
+    flow_task = NodeField()
+    flow_task_type = models.CharField(max_length=20)
+    status = models.CharField(max_length=10, choices=STATUS.choices, default=STATUS.NEW)
+    created = models.DateTimeField(default=timezone.now)
+    predecessor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="leading", db_index=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    kind = models.CharField(max_length=40)
+    node = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    reference = models.CharField(max_length=30)
+    amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    optional = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=30, blank=True, default="")  # the verb that ended it
+    due_at = models.DateTimeField(null=True)
+    remind_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+    breached_at = models.DateTimeField(null=True)
+
+    previous = scheduled = external_task_id = None
+    owner_permission = owner_permission_content_type = owner_permission_obj_pk = owner_permission_obj = None
+    seed = artifact = None
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(team__isnull=True) | models.Q(organisation__isnull=True),
+                name="task_held_by_one_side",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["team", "due_at", "id"], name="task_team_queue", condition=models.Q(finished__isnull=True)
+            ),
+            models.Index(
+                fields=["organisation", "due_at", "id"],
+                name="task_provider_queue",
+                condition=models.Q(finished__isnull=True),
+            ),
+            models.Index(
+                fields=["owner", "due_at", "id"], name="task_my_work", condition=models.Q(finished__isnull=True)
+            ),
+            models.Index(
+                fields=["remind_at"],
+                name="task_to_remind",
+                condition=models.Q(finished__isnull=True, reminded_at__isnull=True),
+            ),
+            models.Index(
+                fields=["due_at"],
+                name="task_to_breach",
+                condition=models.Q(finished__isnull=True, breached_at__isnull=True),
+            ),
+            models.Index(fields=["process", "id"], name="task_of_case"),
+        ]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Nothing is kept loose on a task; viewflow assigns an empty dict here."""
+        return {}
+
+    @data.setter
+    def data(self, value: dict[str, Any]) -> None:
+        if value:
+            raise ValueError("A task keeps no loose data; add a column.")
+
+
+class Event(models.Model):
+    """What happened, in order, never changed (a trigger refuses it).
+
+    A stream is one case, one record of the register, or one party. `body` is stored and hashed byte for byte;
+    `hash` = HMAC-SHA256(key outside the database, hash before + body). What people wrote is not in it, only the
+    salted hash of the content row that holds the words.
+    """
+
+    stream = models.CharField(max_length=60)
+    seq = models.IntegerField()
+    kind = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="events", db_index=False)
+    body = models.TextField()
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "seq"], name="event_once_in_stream")]
+
+
+class Content(models.Model):
+    """Words, names and files' names that an event refers to; erasing one leaves the chain whole."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    stream = models.CharField(max_length=60, db_index=True)
+    label = models.CharField(max_length=40)
+    text = models.TextField(blank=True)
+    salt = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now)
+    erased_at = models.DateTimeField(null=True)
+
+
+class Receipt(models.Model):
+    """That a client's key has had its effect, and what the answer was."""
+
+    key = models.CharField(max_length=100, primary_key=True)
+    body_hash = models.BinaryField()
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    answer = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now)
+
+
+class Outbox(models.Model):
+    """Something that must follow. PostgreSQL is the truth, Redis only the wake-up (architecture §5)."""
+
+    topic = models.CharField(max_length=60)
+    key = models.CharField(max_length=200)
+    payload = models.JSONField(default=dict)
+    due_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.SmallIntegerField(default=0)
+    error = models.TextField(blank=True, default="")
+    done_at = models.DateTimeField(null=True)
+    parked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["topic", "key"], name="outbox_once")]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                name="outbox_waiting",
+                condition=models.Q(done_at__isnull=True, parked_at__isnull=True),
+            ),
+            models.Index(fields=["parked_at"], name="outbox_parked", condition=models.Q(parked_at__isnull=False)),
+        ]
+
+
+class Slot(models.Model):
+    """That a periodic job's slot was taken: any number of schedulers is safe, and a missed slot is seen."""
+
+    job = models.CharField(max_length=60)
+    slot = models.DateTimeField()
+    taken_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "slot"], name="slot_once")]
+
+
+class Anchor(models.Model):
+    """The heads of all streams that changed since the last anchor; insert-only, and also written to a file outside."""
+
+    at = models.DateTimeField(default=timezone.now)
+    heads = models.JSONField()  # {stream: [seq, hash]}
+    hash = models.BinaryField()
+
+
+class Notice(models.Model):
+    """That a person is told something: unread until seen, mailed once. References only, never a client's name."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=40)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    text = models.CharField(max_length=200)
+    key = models.CharField(max_length=100)
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True)
+    mail_key = models.CharField(max_length=200, blank=True, default="")
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="notice_once")]
+        indexes = [
+            models.Index(fields=["mail_key"], name="notice_to_mail", condition=models.Q(mailed_at__isnull=True)),
+            models.Index(fields=["user", "-id"], name="notice_of_user"),
+        ]
+
+
+class Batch(models.Model):
+    """Many cases changed by one person's wish, one by one through the door, in a worker."""
+
+    kind = models.CharField(max_length=40)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    parameters = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    total = models.IntegerField(default=0)
+
+
+class BatchItem(models.Model):
+    """One item of a batch and what became of it."""
+
+    class Result(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        DONE = "done", "Done"
+        REFUSED = "refused", "Not done"
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="items")
+    target = models.BigIntegerField()
+    result = models.CharField(max_length=10, choices=Result.choices, default=Result.WAITING)
+    message = models.CharField(max_length=500, blank=True, default="")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "target"], name="batch_item_once")]
+        indexes = [models.Index(fields=["batch", "result"], name="batch_item_result")]
+
+
+class StoredFile(models.Model):
+    """A file of the database storage: named by its content, so the same bytes are kept once."""
+
+    name = models.CharField(max_length=200, primary_key=True)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+
+
+class FileChunk(models.Model):
+    """A piece of a stored file."""
+
+    file = models.ForeignKey(StoredFile, on_delete=models.CASCADE, related_name="chunks")
+    seq = models.IntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file", "seq"], name="file_chunk_once")]
+
+
+class Access(models.Model):
+    """That a person looked at a sensitive page or took a file: who, what, when."""
+
+    at = models.DateTimeField(default=timezone.now)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    organisation_id = models.BigIntegerField(null=True)
+    what = models.CharField(max_length=60)
+    object_id = models.BigIntegerField(null=True)
+    client_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user", "-at"], name="access_of_user"),
+            models.Index(fields=["client_id", "-at"], name="access_of_client"),
+        ]

@@ -1,0 +1,75 @@
+"""The readers of people and parties."""
+
+from collections import defaultdict
+
+from django.db.models import QuerySet
+
+from workflows.council.profile import current
+
+from .actor import Actor
+from .models import Membership, Organisation, OrganisationGroupPermission, ServiceGroupPermission, TeamMember, User
+
+SYSTEM_EMAIL = "applicationserviceuser@concord.invalid"
+SYSTEM_NAME = "ApplicationServiceUser"  # norfolk-handbook §4 "Published by ApplicationServiceUser"
+
+
+def system_actor() -> Actor:
+    """The actor of imports, schedules and reactions."""
+    user, _ = User.objects.get_or_create(
+        email=SYSTEM_EMAIL, defaults={"name": SYSTEM_NAME, "kind": User.Kind.SYSTEM, "is_active": False}
+    )
+    return Actor(kind="system", user_id=user.pk, name=user.name)
+
+
+def organisations_of(user: User) -> QuerySet[Organisation]:
+    """The providers that a person may act for, by name."""
+    ids = Membership.objects.filter(user=user).values("organisation_id")
+    return Organisation.objects.filter(pk__in=ids).order_by("name")
+
+
+def actor_for(user: User, organisation_id: int | None = None) -> Actor | None:
+    """Who this person is here; None when a provider's person has no such organisation.
+
+    Asks 1 query for staff duties and 1 for teams, or 3 for a provider.
+    """
+    if user.kind == User.Kind.STAFF:
+        return _staff(user)
+    if organisation_id is None:
+        return None
+    return _provider(user, organisation_id)
+
+
+def _staff(user: User) -> Actor:
+    members = list(TeamMember.objects.filter(user=user).select_related("team"))
+    reads = {team.key: team.reads for team in current().teams}
+    duties = frozenset(user.groups.filter(name__in=["administrator", "auditor"]).values_list("name", flat=True))
+    every = frozenset().union(*reads.values()) if "auditor" in duties else frozenset()
+    return Actor(
+        kind="staff",
+        user_id=user.pk,
+        name=user.name,
+        teams={member.team.key: member.role for member in members},
+        team_ids=frozenset(member.team_id for member in members),
+        reads=every.union(*(reads.get(member.team.key, frozenset()) for member in members)),
+        duties=duties,
+    )
+
+
+def _provider(user: User, organisation_id: int) -> Actor | None:
+    organisation = organisations_of(user).filter(pk=organisation_id).first()
+    if organisation is None:
+        return None
+    grants = OrganisationGroupPermission.objects.filter(group__user=user, content_object=organisation)
+    by_service: dict[int, set[str]] = defaultdict(set)
+    rows = ServiceGroupPermission.objects.filter(group__user=user, content_object__organisation=organisation)
+    for service_id, codename in rows.values_list("content_object_id", "permission__codename"):
+        by_service[service_id].add(codename)
+    return Actor(
+        kind="provider",
+        user_id=user.pk,
+        name=user.name,
+        organisation_id=organisation.pk,
+        organisation_name=organisation.name,
+        grants=frozenset(grants.values_list("permission__codename", flat=True)),
+        service_grants={service: frozenset(names) for service, names in by_service.items()},
+    )
