@@ -1,10 +1,18 @@
-"""The `contracts` room as a Django app."""
+"""Contract documents as a Django app."""
 
 from django.apps import AppConfig
 
-
 class ContractsConfig(AppConfig):
-    """Registers the room's tables and start-up checks."""
+    """Stops the start when the workflow's picture and its table of rules say different things."""
 
     name = "workflows.contracts"
     label = "contracts"
+
+    def ready(self) -> None:
+        from workflows.engine.checks import compare
+
+        from . import batches, reactions  # noqa: F401 (they register themselves)
+        from .flow import ContractDocumentFlow
+        from .rules import TRANSITIONS
+
+        compare(ContractDocumentFlow, {(each.node, each.verb, each.by, each.next_node) for each in TRANSITIONS})

@@ -1,0 +1,345 @@
+"""The verbs of contract documents: the only writers of their tables (design, workflows §1).
+
+Each takes who acts, what it is about, and the client's key; each goes through the engine's door. What a command
+refuses is a `Refused` with a sentence for people, and then nothing has been written.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from workflows.council.profile import current
+from workflows.engine import door
+from workflows.engine.calendar import LONDON
+from workflows.engine.errors import NotFound, Refused
+from workflows.engine.models import Case
+from workflows.parties.actor import Actor
+from workflows.parties.teams import team_id
+from workflows.register.models import CarePackageLine
+from workflows.register.rules import LineTerms
+from workflows.register.selectors import line_terms
+
+from . import rules
+from .document import render
+from .flow import ContractDocumentFlow
+from .models import ContractDocument, DocumentVersion
+
+Answer = DocumentVersion.Answer
+State = rules.State
+
+
+class Invalid(Refused):
+    """A field of the form is wrong: `faults` says what, by field."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(" ".join(faults.values()), "invalid")
+        self.faults = dict(faults)
+
+
+def publish_line(*, actor: Actor, line_id: int, key: str) -> door.Outcome:
+    """Publish the document that a line needs now: a new one, a new version of a rejected one, or a newer one.
+
+    Raises Refused when the last document already says what the line says.
+    """
+    latest = ContractDocument.objects.select_related("case").filter(line_id=line_id).order_by("-case_id").first()
+    if latest is None or not latest.open:
+        return _begin(actor=actor, line_id=line_id, latest=latest, key=key)
+    if latest.case.state == State.REJECTED:
+        task = _open_task(latest.case)
+        return republish(
+            actor=actor, case_id=latest.pk, task_id=task, version=None, explanation="", key=f"{key}:republish"
+        )
+    if latest.line.version == latest.line_version:
+        raise Refused(f"{latest.case.reference} already says what the line says, and awaits the provider.", "current")
+    supersede(actor=actor, case_id=latest.pk, task_id=_open_task(latest.case), key=f"{key}:supersede")
+    return _begin(actor=actor, line_id=line_id, latest=latest, key=key)
+
+
+def _begin(*, actor: Actor, line_id: int, latest: ContractDocument | None, key: str) -> door.Outcome:
+    terms = _terms(line_id)
+    if latest is not None and latest.line_version == terms.version and latest.case.state == State.ACCEPTED:
+        raise Refused(f"{latest.case.reference} already says what the line says, and is accepted.", "current")
+    case = Case(
+        organisation_id=terms.organisation_id,
+        service_id=terms.service_id,
+        client_id=terms.client_id,
+        amount=terms.weekly_cost,
+        state=State.PUBLISHED,
+    )
+
+    def act(turn: door.Turn) -> None:
+        line = CarePackageLine.objects.select_for_update().get(pk=line_id)
+        if line.version != terms.version:
+            raise Refused("The line was changed while its document was made. Publish it again.", "line_changed")
+        document = ContractDocument(
+            case=turn.case,
+            line=line,
+            occasion=rules.occasion(first=latest is None, end=line.end, last_end=_end_in(latest)),
+            previous=latest,
+            line_version=line.version,
+        )
+        document.save(force_insert=True)
+        _add_version(turn, document, terms, explanation="")
+        turn.facts["occasion"] = document.occasion
+        turn.facts["line"] = line_id
+        _tell_provider(turn)
+
+    return door.begin(
+        ContractDocumentFlow,
+        actor=actor,
+        verb="publish",
+        case=case,
+        key=key,
+        body={"verb": "publish", "line": line_id},
+        act=act,
+        service_group=terms.service_group,
+    )
+
+
+def agree(
+    *, actor: Actor, case_id: int, task_id: int, number: int, sha256: str, key: str
+) -> door.Outcome:
+    """The provider agrees to the version that was on the screen. Contractually binding; never undone."""
+
+    def act(turn: door.Turn) -> None:
+        shown = _as_shown(turn, number, sha256)
+        _answer(turn, shown, Answer.AGREED)
+        _close(turn, State.ACCEPTED)
+
+    return _run("agree", act, actor, case_id, task_id, None, key, {"number": number, "sha256": sha256})
+
+
+def reject(
+    *, actor: Actor, case_id: int, task_id: int, number: int, sha256: str, reason: str, text: str, key: str
+) -> door.Outcome:
+    """The provider says what is wrong with the document: a reason of the council's list and their words.
+
+    Raises Invalid with the faults by field.
+    """
+    profile = current().contract_documents
+    faults = rules.faults_of_rejection(profile, reason, text)
+
+    def act(turn: door.Turn) -> None:
+        if faults:
+            raise Invalid(faults)
+        shown = _as_shown(turn, number, sha256)
+        turn.facts["reason"] = reason
+        words = turn.event.write_down("rejection", text.strip())
+        _answer(turn, shown, Answer.REJECTED, reason=reason, words_id=words)
+        turn.state(State.REJECTED)
+        turn.work.title = f"Amend and republish: {rules.reason_label(profile, reason).lower()} rejected"
+        brokerage = team_id(current().team_for("brokerage", turn.work.service_group))
+        turn.notify("document_rejected", {"team": brokerage})
+
+    body = {"number": number, "sha256": sha256, "reason": reason, "text": text}
+    return _run("reject", act, actor, case_id, task_id, None, key, body)
+
+
+def attach_signed_copy(
+    *, actor: Actor, case_id: int, task_id: int | None, name: str, content: bytes, key: str
+) -> door.Outcome:
+    """Keep the provider's signed copy beside the latest version; `content` was checked by engine.uploads."""
+
+    def act(turn: door.Turn) -> None:
+        version = _latest(turn.case.pk)
+        version.signed_copy.save(name, ContentFile(content), save=False)
+        version.signed_copy_name = name
+        version.save(update_fields=["signed_copy", "signed_copy_name"])
+        turn.facts["version"] = version.number
+        turn.event.write_down("file_name", name)
+
+    body = {"verb": "attach", "name": name, "size": len(content)}
+    return _run("attach", act, actor, case_id, task_id, None, key, body)
+
+
+def republish(
+    *, actor: Actor, case_id: int, task_id: int, version: int | None, explanation: str, key: str,
+    amend: Callable[[], object] | None = None,
+) -> door.Outcome:
+    """Publish a new version of a rejected document, made again from its line.
+
+    `amend` changes the line first, in the same transaction (register's commands; line before case is the lock order).
+    Without a change of the line an explanation for the provider is required; raises Invalid when it is missing.
+    """
+
+    def act(turn: door.Turn) -> None:
+        document = ContractDocument.objects.get(pk=turn.case.pk)
+        terms = _terms(document.line_id)
+        unchanged = terms.version == document.line_version
+        faults = rules.faults_of_text(explanation, "Change the line, or say why the document is right as it is")
+        if (unchanged or explanation) and faults:
+            raise Invalid({"explanation": faults["text"]})
+        document.version += 1
+        document.line_version = terms.version
+        document.save(update_fields=["version", "line_version"])
+        _add_version(turn, document, terms, explanation.strip())
+        turn.case.amount = terms.weekly_cost
+        turn.state(State.PUBLISHED)
+        _tell_provider(turn)
+
+    body = {"verb": "republish", "explanation": explanation}
+    return _run("republish", act, actor, case_id, task_id, version, key, body, first=amend)
+
+
+def withdraw(*, actor: Actor, case_id: int, task_id: int, version: int | None, text: str, key: str) -> door.Outcome:
+    """Withdraw a rejected document for a reason; raises Invalid without one."""
+    return _stop("withdraw", actor, case_id, task_id, version, text, key)
+
+
+def terminate(
+    *, actor: Actor, case_id: int, task_id: int | None, version: int | None, text: str, key: str
+) -> door.Outcome:
+    """End a published, rejected or accepted document for a reason (suffolk-user-guide §1 top tip: "terminated")."""
+    return _stop("terminate", actor, case_id, task_id, version, text, key)
+
+
+def _stop(
+    verb: str, actor: Actor, case_id: int, task_id: int | None, version: int | None, text: str, key: str
+) -> door.Outcome:
+    faults = rules.faults_of_text(text, "Say why: the provider reads this")
+
+    def act(turn: door.Turn) -> None:
+        if faults:
+            raise Invalid(faults)
+        _leave(turn, State.TERMINATED, Answer.TERMINATED)
+        turn.event.write_down("reason", text.strip())
+        turn.notify("document_terminated", _provider(turn))
+
+    return _run(verb, act, actor, case_id, task_id, version, key, {"verb": verb, "text": text})
+
+
+def supersede(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
+    """Close an unanswered document because a newer one of its line takes its place."""
+
+    def act(turn: door.Turn) -> None:
+        _leave(turn, State.SUPERSEDED, Answer.SUPERSEDED)
+
+    return _run("supersede", act, actor, case_id, task_id, None, key, {"verb": "supersede"})
+
+
+def deem_accepted(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
+    """Take an unanswered document as agreed, where the profile says after how long; refused where it does not."""
+
+    def act(turn: door.Turn) -> None:
+        if current().contract_documents.deemed_accepted_after is None:
+            raise Refused("This council does not take silence as agreement.", "not_deemed")
+        _answer(turn, _latest(turn.case.pk), Answer.DEEMED)
+        _close(turn, State.ACCEPTED)
+        turn.notify("document_deemed", _provider(turn))
+
+    return _run("deem", act, actor, case_id, task_id, None, key, {"verb": "deem"})
+
+
+def _run(
+    verb: str,
+    act: door.Act,
+    actor: Actor,
+    case_id: int,
+    task_id: int | None,
+    version: int | None,
+    key: str,
+    body: Mapping[str, Any],
+    first: Callable[[], object] | None = None,
+) -> door.Outcome:
+    return door.run(
+        ContractDocumentFlow,
+        actor=actor,
+        verb=verb,
+        case_id=case_id,
+        task_id=task_id,
+        version=version,
+        key=key,
+        body={"verb": verb, "case": case_id, **body},
+        act=act,
+        first=first,
+    )
+
+
+def _add_version(turn: door.Turn, document: ContractDocument, terms: LineTerms, explanation: str) -> None:
+    """Freeze the line's terms into a new version: figures, PDF and hash."""
+    figures = rules.figures(terms)
+    rendered = render(
+        reference=turn.case.reference, version=document.version, figures=figures, published_at=turn.now
+    )
+    version = DocumentVersion(
+        document=document,
+        number=document.version,
+        figures=rules.frozen(figures),
+        weekly=terms.weekly_cost,
+        pdf_size=len(rendered.content),
+        sha256=rendered.sha256,
+        published_at=turn.now,
+        published_by_id=turn.actor.user_id,
+        explanation_id=turn.event.write_down("explanation", explanation),
+    )
+    version.pdf.save(f"{turn.case.reference}-v{document.version}.pdf", ContentFile(rendered.content), save=False)
+    version.save(force_insert=True)
+    turn.facts.update({"version": document.version, "sha256": rendered.sha256, "weekly": terms.weekly_cost})
+
+
+def _as_shown(turn: door.Turn, number: int, sha256: str) -> DocumentVersion:
+    """The latest version, if it is the one that the person had on the screen."""
+    version = _latest(turn.case.pk)
+    if (version.number, version.sha256) != (number, sha256):
+        raise Refused("A newer version has been published since you opened this one.", "superseded_version")
+    turn.facts.update({"version": number, "sha256": sha256})
+    return version
+
+
+def _answer(turn: door.Turn, version: DocumentVersion, answer: str, **columns: Any) -> None:
+    """Note the answer on a version, once."""
+    columns |= {"answer": answer, "answered_at": turn.now, "answered_by_id": turn.actor.user_id}
+    if not DocumentVersion.objects.filter(pk=version.pk, answer="").update(**columns):
+        raise Refused("This version was answered already.", "answered")
+
+
+def _close(turn: door.Turn, state: State) -> None:
+    ContractDocument.objects.filter(pk=turn.case.pk).update(open=False)
+    turn.state(state)
+
+
+def _leave(turn: door.Turn, state: State, answer: str) -> None:
+    """Close the document without the provider's answer; an answer that was given stays as it is."""
+    version = _latest(turn.case.pk)
+    if not version.answer:
+        _answer(turn, version, answer)
+    turn.facts["version"] = version.number
+    _close(turn, state)
+
+
+def _latest(case_id: int) -> DocumentVersion:
+    version = DocumentVersion.objects.filter(document_id=case_id).order_by("-number").first()
+    if version is None:
+        raise NotFound
+    return version
+
+
+def _terms(line_id: int) -> LineTerms:
+    """The line's terms today (or on its first or last day, when it does not run today)."""
+    return line_terms(line_id, on=timezone.now().astimezone(LONDON).date())
+
+
+def _end_in(latest: ContractDocument | None) -> Any:
+    """The end date that the last document told, if it was about an end."""
+    return latest.line.end if latest is not None and latest.occasion == rules.Occasion.END else None
+
+
+def _open_task(case: Case) -> int:
+    task = case.task_set.filter(finished__isnull=True).order_by("id").values_list("pk", flat=True).first()
+    if task is None:
+        raise NotFound
+    return task
+
+
+def _provider(turn: door.Turn) -> dict[str, Any]:
+    return {
+        "organisation": turn.case.organisation_id,
+        "service": turn.case.service_id,
+        "function": ContractDocumentFlow.function,
+    }
+
+
+def _tell_provider(turn: door.Turn) -> None:
+    turn.notify("document_published", _provider(turn))

@@ -1,0 +1,177 @@
+"""The readers of contract documents, already scoped to who asks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+
+from workflows.engine import selectors as engine
+from workflows.engine.calendar import LONDON
+from workflows.engine.errors import NotFound
+from workflows.engine.models import Case, Task
+from workflows.parties.actor import Actor
+from workflows.register.models import CarePackageLine
+
+from .flow import ContractDocumentFlow
+from .models import ContractDocument, DocumentVersion
+from .rules import Change, State, changes, thawed
+
+FUNCTION = ContractDocumentFlow.function
+TABS = ("awaiting", "accepted", "rejected", "terminated", "superseded", "all")
+AWAITING = "awaiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a provider narrows the list by (norfolk-handbook §4: Status is the tab, Updated Since a date)."""
+
+    service_id: int | None = None
+    client_id: int | None = None
+    updated_since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How many documents await the provider, what they cost a week together, and when the first is due."""
+
+    count: int
+    weekly: Decimal
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One document with everything its page shows."""
+
+    case: Case
+    document: ContractDocument
+    versions: Sequence[DocumentVersion]  # newest first
+    turn: Task | None
+    newer: Case | None  # the case that took this one's place
+
+    @property
+    def latest(self) -> DocumentVersion:
+        """The version that is in force."""
+        return self.versions[0]
+
+    def version(self, number: int) -> DocumentVersion:
+        """One version; NotFound when there is none of that number."""
+        for each in self.versions:
+            if each.number == number:
+                return each
+        raise NotFound
+
+    def changed(self, number: int) -> list[Change]:
+        """What a version changed since the one before it; of a first version nothing."""
+        if number < 2:
+            return []
+        new, old = self.version(number), self.version(number - 1)
+        return changes(thawed(old.figures), thawed(new.figures), old.weekly, new.weekly)
+
+
+def listed(actor: Actor, tab: str, filters: Filters) -> QuerySet[DocumentVersion, dict[str, Any]]:
+    """The latest versions of the documents of a tab, as plain rows; those awaiting an answer oldest first."""
+    rows = DocumentVersion.objects.filter(number=F("document__version"), document__case__in=_cases(actor, filters))
+    if tab != "all":
+        rows = rows.filter(document__case__state=_state(tab))
+    due = Task.objects.filter(process=OuterRef("document_id"), finished__isnull=True).values("due_at")[:1]
+    return rows.annotate(due_at=Subquery(due)).values(
+        "document_id",
+        "number",
+        "weekly",
+        "published_at",
+        "answered_at",
+        "answer",
+        "due_at",
+        reference=F("document__case__reference"),
+        state=F("document__case__state"),
+        surname=F("document__case__client__surname"),
+        forename=F("document__case__client__forename"),
+        ss_ref=F("document__case__client__ss_ref"),
+        service=F("document__case__service__name"),
+        care_package_ref=F("document__line__reference"),
+        publisher=F("published_by__name"),
+    )
+
+
+def counts(actor: Actor, filters: Filters) -> dict[str, int]:
+    """How many documents each tab holds."""
+    rows = _cases(actor, filters).values("state").annotate(number=Count("id")).order_by()
+    found = {row["state"]: row["number"] for row in rows}
+    return {tab: sum(found.values()) if tab == "all" else found.get(_state(tab), 0) for tab in TABS}
+
+
+def awaiting(actor: Actor) -> Summary:
+    """What awaits the provider's answer."""
+    turns = engine.provider_turns(actor, [FUNCTION]).filter(kind=ContractDocumentFlow.kind)
+    found = turns.order_by().aggregate(number=Count("id"), weekly=Sum("amount"))
+    first = turns.values_list("due_at", flat=True).first()
+    return Summary(found["number"], found["weekly"] or Decimal(0), first)
+
+
+def page(actor: Actor, case_id: int) -> Page:
+    """One document; NotFound when it does not exist for this person."""
+    case = engine.case(actor, case_id, FUNCTION)
+    document = ContractDocument.objects.select_related("line", "case").filter(pk=case.pk).first()
+    if document is None:
+        raise NotFound
+    versions = (
+        DocumentVersion.objects.filter(document=document)
+        .select_related("published_by", "answered_by", "words", "explanation")
+        .order_by("-number")
+    )
+    turns = engine.open_turns(case.pk)
+    newer = Case.objects.filter(document__previous=document).order_by("-pk").first()
+    return Page(case, document, list(versions), turns[0] if turns else None, newer)
+
+
+def services(actor: Actor) -> list[tuple[int, str]]:
+    """The services that the list can be narrowed to."""
+    return list(
+        _cases(actor, Filters()).order_by("service__name").values_list("service_id", "service__name").distinct()
+    )
+
+
+def clients(actor: Actor) -> list[tuple[int, str]]:
+    """The clients that the list can be narrowed to, by surname."""
+    rows = (
+        _cases(actor, Filters())
+        .order_by("client__surname", "client__forename")
+        .values_list("client_id", "client__surname", "client__forename", "client__ss_ref")
+        .distinct()
+    )
+    return [(client_id, f"{surname}, {forename} ({ss_ref})") for client_id, surname, forename, ss_ref in rows]
+
+
+def lines_to_publish() -> QuerySet[CarePackageLine]:
+    """Lines whose latest document does not say what they say now: never published, or changed since.
+
+    For the council's page "Ready to publish" and for imports; lines in the order of their ids.
+    """
+    latest = ContractDocument.objects.filter(line=OuterRef("pk")).order_by("-case_id").values("line_version")[:1]
+    return (
+        CarePackageLine.objects.annotate(published_version=Subquery(latest))
+        .exclude(published_version=F("version"))
+        .select_related("client", "service", "service__organisation", "service_level")
+        .order_by("id")
+    )
+
+
+def _state(tab: str) -> str:
+    return State.PUBLISHED if tab == AWAITING else State(tab)
+
+
+def _cases(actor: Actor, filters: Filters) -> QuerySet[Case]:
+    found = engine.cases(actor, FUNCTION).filter(kind=ContractDocumentFlow.kind)
+    if filters.service_id is not None:
+        found = found.filter(service_id=filters.service_id)
+    if filters.client_id is not None:
+        found = found.filter(client_id=filters.client_id)
+    if filters.updated_since is not None:
+        begin = datetime.combine(filters.updated_since, time.min, LONDON)
+        versions = DocumentVersion.objects.filter(Q(published_at__gte=begin) | Q(answered_at__gte=begin))
+        found = found.filter(pk__in=versions.values("document_id"))
+    return found

@@ -1,0 +1,311 @@
+"""The one door: every change of a case goes through `begin` or `run`.
+
+One lock, one transaction, in this order: scope, lock, version, rule, the command's own writes, the walk, one event,
+one statement that writes it all with the receipt. A refusal writes nothing but the refusal.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.utils import timezone
+
+from workflows.council.profile import current
+from workflows.parties.actor import Actor
+
+from . import outbox as outboxes
+from . import reading, work
+from .errors import Busy, Forbidden, KeyReused, NotFound, Refused, Stale
+from .events import Draft, canonical
+from .flow import CaseFlow
+from .models import Access, Case, Outbox, Receipt, Task
+from .nodes import Walked, Way
+
+LOCK_NOT_AVAILABLE = "55P03"
+
+
+@dataclass(slots=True)
+class Turn:
+    """What a command sees inside the door: the locked case and task, and where to write down what must follow."""
+
+    actor: Actor
+    case: Case
+    task: Task | None
+    verb: str
+    now: datetime
+    work: work.Work
+    event: Draft
+    outbox: list[Outbox] = field(default_factory=list)
+    answer: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The facts of this command's event."""
+        return self.event.facts
+
+    def state(self, state: str) -> None:
+        """Set the case's state: a word of its process."""
+        self.case.state = state
+
+    def follow(self, topic: str, payload: Mapping[str, Any], *, name: str = "", due_at: datetime | None = None) -> None:
+        """Write down that something must follow this event, once."""
+        key = f"case:{self.case.pk}:{self.case.version + 1}:{name or topic}"
+        self.outbox.append(outboxes.row(topic, key, payload, due_at))
+
+    def notify(self, kind: str, audience: Mapping[str, Any]) -> None:
+        """Tell people about this event: `audience` names an organisation and function, a team, or a user."""
+        payload = {"kind": kind, "case": self.case.pk, "seq": self.case.version + 1, "audience": dict(audience)}
+        self.follow("notify", payload, name=f"notify:{kind}")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command answered: the case, its new version and state; `repeated` when the same key came again."""
+
+    case_id: int
+    version: int
+    state: str
+    answer: Mapping[str, Any]
+    repeated: bool = False
+
+
+Act = Callable[[Turn], None]
+
+
+def begin(
+    flow: type[CaseFlow],
+    *,
+    actor: Actor,
+    verb: str,
+    case: Case,
+    key: str,
+    body: Mapping[str, Any],
+    act: Act,
+    service_group: str | None,
+) -> Outcome:
+    """Open a new case with `verb`. `case` is unsaved and says whom and what it is about.
+
+    Raises Forbidden when the actor may not begin it, KeyReused when `key` came with another body.
+    """
+
+    def attempt() -> Outcome:
+        node = flow.beginning()
+        _may(flow, actor, node.ways[verb], verb, case, service_group)
+        now = timezone.now()
+        reading.number(case, flow, now)
+        turn = _turn(actor, case, None, verb, now, service_group)
+        act(turn)
+        activation = Walked.begin(node, case)
+        activation.complete()
+        activation.activate_next()
+        return _write(turn, key, body, from_state="", read_version=None)
+
+    return _once(attempt, actor=actor, key=key, body=body, case_id=None, verb=verb)
+
+
+def run(
+    flow: type[CaseFlow],
+    *,
+    actor: Actor,
+    verb: str,
+    case_id: int,
+    task_id: int | None,
+    version: int | None,
+    key: str,
+    body: Mapping[str, Any],
+    act: Act,
+    first: Callable[[], object] | None = None,
+) -> Outcome:
+    """Carry out `verb` on a case. `task_id` names the turn (None: a verb for a closed case), `version` the case as
+    the person saw it (None: it does not matter). `first` writes what is locked before a case, in this transaction.
+
+    Raises NotFound, Forbidden, Stale, Busy, KeyReused, or the Refused of the command's own rule.
+    """
+
+    def attempt() -> Outcome:
+        if first is not None:
+            first()
+        read = reading.locked(case_id, task_id, actor)
+        case, task = read.case, read.task
+        way = _way(flow, case, task, verb)
+        if way is None or (version is not None and version != case.version):
+            raise reading.stale(case, flow)
+        _may(flow, actor, way, verb, case, read.service_group)
+        turn = _turn(actor, case, task, verb, timezone.now(), read.service_group)
+        from_state, read_version = case.state, case.version
+        act(turn)
+        _walk(turn, way)
+        return _write(turn, key, body, from_state=from_state, read_version=read_version)
+
+    return _once(attempt, actor=actor, key=key, body=body, case_id=case_id, verb=verb)
+
+
+def on_turn(
+    flow: type[CaseFlow] | None, *, actor: Actor, verb: str, case_id: int, task_id: int, key: str, act: Act
+) -> Outcome:
+    """Carry out a verb that every turn has (claim, release): nothing is walked, and `act` says who may.
+
+    Raises NotFound, Stale when the turn is over, and what `act` refuses.
+    """
+
+    def attempt() -> Outcome:
+        read = reading.locked(case_id, task_id, actor)
+        if read.task is None or read.task.finished is not None:
+            raise reading.stale(read.case, flow)
+        turn = _turn(actor, read.case, read.task, verb, timezone.now(), read.service_group)
+        from_state, read_version = read.case.state, read.case.version
+        act(turn)
+        return _write(turn, key, {"verb": verb, "task": task_id}, from_state=from_state, read_version=read_version)
+
+    return _once(attempt, actor=actor, key=key, body={"verb": verb, "task": task_id}, case_id=case_id, verb=verb)
+
+
+def _turn(
+    actor: Actor, case: Case, task: Task | None, verb: str, now: datetime, service_group: str | None
+) -> Turn:
+    unit = work.Work(case=case, verb=verb, now=now, service_group=service_group)
+    case.work = unit  # type: ignore[attr-defined]
+    if task is not None:
+        task.process = case
+        unit.reading(task)
+    draft = Draft(f"case:{case.pk}", f"{case.kind}.{verb}", actor.user_id)
+    return Turn(actor=actor, case=case, task=task, verb=verb, now=now, work=unit, event=draft)
+
+
+def _walk(turn: Turn, way: Way) -> None:
+    """Complete the turn and walk on; a verb that stays, or of a closed case, moves nothing."""
+    if way.to is None or turn.task is None:
+        return
+    activation = turn.task.flow_task.activation_class(turn.task)
+    activation.start()
+    activation.complete()
+    activation.activate_next()
+
+
+def _way(flow: type[CaseFlow], case: Case, task: Task | None, verb: str) -> Way | None:
+    """Where the verb leads from here; None when it is not (or no longer) possible."""
+    if task is None:
+        by = flow.afterwards.get(verb) if case.finished is not None else None
+        return Way(None, tuple(by.split("|"))) if by else None
+    if task.finished is not None:
+        return None
+    way: Way | None = task.flow_task.ways.get(verb)
+    return way
+
+
+def _may(
+    flow: type[CaseFlow], actor: Actor, way: Way, verb: str, case: Case, service_group: str | None
+) -> None:
+    """Refuse whoever is none of `way.by`: `provider`, `system`, or the team of a desk."""
+    if actor.is_provider:
+        return _provider_may(flow, actor, way, verb, case)
+    if actor.kind == "system" and "system" in way.by:
+        return None
+    teams = {current().team_for(by, service_group) for by in way.by if by not in {"provider", "system"}}
+    if actor.is_staff and teams & set(actor.teams):
+        return None
+    names = [team.name for team in current().teams if team.key in teams]
+    raise Forbidden(f"Only {' or '.join(names) or 'the provider'} can {verb.replace('_', ' ')} this.")
+
+
+def _provider_may(flow: type[CaseFlow], actor: Actor, way: Way, verb: str, case: Case) -> None:
+    """A provider's person needs the flow's function at the case's service: to see it at all, and to answer."""
+    if not actor.may(flow.function, "view", case.service_id):
+        raise NotFound
+    if "provider" not in way.by:
+        raise Forbidden(f"Only the council can {verb.replace('_', ' ')} this.")
+    if not actor.may(flow.function, "edit", case.service_id):
+        raise Forbidden("Your role lets you read this, not answer it. Ask whoever looks after your users.")
+
+
+def _write(turn: Turn, key: str, body: Mapping[str, Any], *, from_state: str, read_version: int | None) -> Outcome:
+    case = turn.case
+    turn.facts.update(
+        {
+            "verb": turn.verb,
+            "from": from_state,
+            "to": case.state,
+            "path": turn.work.path,
+            "holder": case.holder,
+            "holder_team": case.holder_team_id,
+            "task": turn.task.pk if turn.task else None,
+        }
+    )
+    case.version += 1
+    event = turn.event.seal(case.version, bytes(case.head), turn.now, case.pk)
+    case.head = event.hash
+    answer = {"version": case.version, "state": case.state, **turn.answer}
+    receipt = Receipt(key=_key(turn.actor, key), body_hash=_body_hash(body), case_id=case.pk, answer=answer)
+    work.flush(turn.work, event, turn.event.contents, receipt, turn.outbox, read_version)
+    if turn.outbox:
+        outboxes.wake_after_commit()
+    return Outcome(case.pk, case.version, case.state, answer)
+
+
+def _once(
+    attempt: Callable[[], Outcome], *, actor: Actor, key: str, body: Mapping[str, Any], case_id: int | None, verb: str
+) -> Outcome:
+    """Make one attempt in one transaction, and answer a repeated key as the first time.
+
+    A repeated key is found out late on purpose: the happy path asks nothing, and whoever waited for the lock sees the
+    winner's receipt.
+    """
+    try:
+        with transaction.atomic():
+            return attempt()
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") == LOCK_NOT_AVAILABLE:
+            raise Busy from error
+        raise
+    except (Stale, IntegrityError, work.GuardMissed) as error:
+        earlier = _earlier(actor, key, body)
+        if earlier is not None:
+            return earlier
+        raise _lost(error, case_id) from error
+    except Refused as refusal:
+        _note(refusal, actor, case_id, verb)
+        raise
+
+
+def _earlier(actor: Actor, key: str, body: Mapping[str, Any]) -> Outcome | None:
+    """What this key answered the first time; KeyReused when its body was another."""
+    receipt = Receipt.objects.filter(key=_key(actor, key)).first()
+    if receipt is None:
+        return None
+    if bytes(receipt.body_hash) != _body_hash(body):
+        raise KeyReused
+    answer = dict(receipt.answer)
+    return Outcome(receipt.case_id or 0, answer["version"], answer["state"], answer, repeated=True)
+
+
+def _lost(error: Exception, case_id: int | None) -> Exception:
+    """The refusal for whoever was slower; an integrity error of the command's own tables is passed on as it is."""
+    if isinstance(error, Stale):
+        return error
+    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
+    if case_id is not None and (isinstance(error, work.GuardMissed) or constraint == "event_once_in_stream"):
+        case = Case.objects.get(pk=case_id)
+        return reading.stale(case, case.flow_class)
+    return error
+
+
+def _note(refusal: Refused, actor: Actor, case_id: int | None, verb: str) -> None:
+    """A refusal is all that a refused command leaves behind."""
+    Access.objects.create(
+        user_id=actor.user_id,
+        organisation_id=actor.organisation_id,
+        what=f"refused:{verb}:{refusal.code}",
+        object_id=case_id,
+    )
+
+
+def _key(actor: Actor, key: str) -> str:
+    return f"{actor.user_id}:{key}"
+
+
+def _body_hash(body: Mapping[str, Any]) -> bytes:
+    """The hash of what was asked; the caller leaves secrets out of it."""
+    return hashlib.sha256(canonical(body).encode()).digest()

@@ -1,0 +1,106 @@
+"""What the door reads: a case and its turn, locked in that order, and the words for whoever was slower."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from workflows.parties.actor import Actor
+from workflows.parties.models import Service, User
+
+from .errors import NotFound, Stale
+from .flow import CaseFlow
+from .models import Case, Event, Task
+
+#: Tests take the lock out to show that they would notice.
+LOCK = "FOR UPDATE OF"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A case and a turn of it as they stand under the lock."""
+
+    case: Case
+    task: Task | None
+    service_group: str | None
+
+
+def locked(case_id: int, task_id: int | None, actor: Actor) -> Read:
+    """Lock and read a case, with one of its tasks; NotFound when it does not exist for this actor.
+
+    Both rows are locked, the case first: after a wait PostgreSQL reads only locked rows again.
+    """
+    sql, parameters = _query(case_id, task_id, actor)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound
+    width = len(_columns(Case))
+    case = _make(Case, row[:width])
+    if actor.is_staff and case.kind not in actor.reads:
+        raise NotFound
+    task = _make(Task, row[width:-1]) if task_id is not None else None
+    return Read(case, task, row[-1])
+
+
+def stale(case: Case, flow: Any) -> Stale:
+    """The refusal that says who was faster, and what they did."""
+    last = Event.objects.filter(stream=f"case:{case.pk}").order_by("-seq").only("actor_id", "kind", "at").first()
+    if last is None:
+        return Stale("Somebody", "changed this", None, case.pk)
+    verb = last.kind.rpartition(".")[2]
+    name = User.objects.values_list("name", flat=True).get(pk=last.actor_id)
+    return Stale(name, flow.said.get(verb, f"did “{verb}”"), last.at, case.pk)
+
+
+def number(case: Case, flow: type[CaseFlow], now: datetime) -> None:
+    """Give a new case its id (which is in its hash and its outbox keys) and the reference that people read out."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('engine_case', 'id'))")
+        case.pk = cursor.fetchone()[0]
+    case.flow_class = flow
+    case.kind = flow.kind
+    case.created = case.holder_since = now
+    case.reference = f"{flow.prefix}-{now.year}-{case.pk:06d}"
+
+
+def _query(case_id: int, task_id: int | None, actor: Actor) -> tuple[str, list[Any]]:
+    columns = [f'c."{name}"' for name in _columns(Case)]
+    tables = f'"{Case._meta.db_table}" c'
+    parameters: list[Any] = []
+    locks = "c"
+    if task_id is not None:
+        columns += [f't."{name}"' for name in _columns(Task)]
+        tables += f' JOIN "{Task._meta.db_table}" t ON t.process_id = c.id AND t.id = %s'
+        parameters.append(task_id)
+        locks = "c, t"
+    tables += f' LEFT JOIN "{Service._meta.db_table}" s ON s.id = c.service_id'
+    where, own = _scope(actor)
+    sql = f'SELECT {", ".join(columns)}, s."group" FROM {tables} WHERE c.id = %s{where}'  # noqa: S608
+    return f"{sql} {LOCK} {locks}" if LOCK else sql, [*parameters, case_id, *own]
+
+
+def _scope(actor: Actor) -> tuple[str, list[Any]]:
+    """A provider's person finds cases of their own organisation, and of services within their reach, only."""
+    if not actor.is_provider:
+        return "", []
+    if actor.grants:
+        return " AND c.organisation_id = %s", [actor.organisation_id]
+    reach = sorted(actor.service_grants)
+    return " AND c.organisation_id = %s AND c.service_id = ANY(%s)", [actor.organisation_id, reach]
+
+
+def _columns(model: Any) -> list[str]:
+    return [field.column for field in model._meta.concrete_fields]
+
+
+def _make(model: Any, values: Any) -> Any:
+    """Make an instance as a queryset would."""
+    fields = model._meta.concrete_fields
+    converted = [
+        field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
+        for field, value in zip(fields, values, strict=True)
+    ]
+    return model.from_db(connection.alias, [field.attname for field in fields], converted)
