@@ -1,0 +1,77 @@
+"""`./concord test` and `./concord soak`: pytest on a real PostgreSQL and a real Valkey of its own."""
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from launcher import browser, demo, frontend, home, product, python_env, runs, servers
+from launcher.home import TREE, Home
+from launcher.say import say
+from launcher.supervisor import Supervisor
+
+NO_BROWSER = "--no-browser"
+
+
+def test(words: Sequence[str]) -> int:
+    """Run pytest with `words`; return its exit code. Several runs at once each have servers of their own."""
+    return _test(words, "not soak", {})
+
+
+def soak(words: Sequence[str]) -> int:
+    """Run the long tests, at full length."""
+    return _test(words, "soak", {"CONCORD_SOAK": "1"})
+
+
+def _test(words: Sequence[str], marked: str, extra: Mapping[str, str]) -> int:
+    began = time.monotonic()
+    place = home.choose(os.environ)
+    python = python_env.ready(place, "test")
+    front = frontend.ready(place)
+    chromium = "" if NO_BROWSER in words else browser.find(place, python)
+    if not chromium and NO_BROWSER not in words and os.environ.get("CI", "").lower() == "true":
+        raise browser.missing(place)
+    mine, lock = runs.slot(place)
+    council = product.council(None)
+    with lock:
+        found = servers.choose(mine, database="concord", queue=mine.root / "valkey", tools=place)
+        with Supervisor(runs.record(mine), {"verb": "test"}) as watcher:
+            servers.start(watcher, found, for_tests=True)
+            environ = {**_environment(place, mine, found, council, chromium), **extra}
+            demo.collect_static(watcher, place, python, environ, front)
+            code = watcher.run(
+                pytest(python, place, words, marked if chromium else f"{marked} and not browser"), env=environ, cwd=TREE
+            )
+    _last_line(code, chromium, words, time.monotonic() - began)
+    return code
+
+
+def pytest(python: Path, place: Home, words: Sequence[str], marked: str) -> list[str]:
+    """Return pytest's command line; paths that the person named from where they stand become whole ones."""
+    chosen = [_whole(word) for word in words if word != NO_BROWSER]
+    return [str(python), "-m", "pytest", "-o", f"cache_dir={place.cache / 'pytest'}", "-m", marked, *chosen]
+
+
+def _whole(word: str) -> str:
+    path, mark, rest = word.partition("::")
+    return f"{Path(path).absolute()}{mark}{rest}" if not word.startswith("-") and Path(path).exists() else word
+
+
+def _environment(place: Home, mine: Home, found: servers.Servers, council: str, chromium: str) -> dict[str, str]:
+    environ = product.environment(mine, found, council, demo=False)
+    environ |= {
+        # Built once for everybody, not for each run of the tests.
+        "CONCORD_BUILD_DIR": str(place.build),
+        "CONCORD_STATIC_ROOT": str(place.static),
+        "CONCORD_NODE_MODULES": str(place.frontend / "node_modules"),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(place.cache / "hypothesis"),
+        **({"CONCORD_CHROMIUM": chromium} if chromium else {"CONCORD_NO_BROWSER": "1"}),
+    }
+    product.folders(environ)
+    return environ
+
+
+def _last_line(code: int, chromium: str, words: Sequence[str], seconds: float) -> None:
+    result = "passed" if code == 0 else f"did not pass (pytest's exit code {code})"
+    left_out = "" if chromium or NO_BROWSER in words else "; browser tests: not run (there is no Chromium that works)"
+    say(f"concord: the tests {result} in {seconds:.0f} s{left_out}")
