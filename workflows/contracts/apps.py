@@ -11,7 +11,6 @@ class ContractsConfig(AppConfig):
     def ready(self) -> None:
         from workflows.engine.checks import compare
 
-        from . import batches, reactions  # noqa: F401 (they register themselves)
         from .flow import ContractDocumentFlow
         from .rules import TRANSITIONS
 
