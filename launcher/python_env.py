@@ -143,7 +143,7 @@ def tool(home: Home, name: str) -> tuple[Path, str]:
             step(f"Installing {name} ({lock_file(name).name}).")
             fresh = home.tools / f".{name}.new"
             shutil.rmtree(fresh, ignore_errors=True)
-            target = ["--target", str(fresh), "-r", str(lock_file(name))]
+            target = ["--no-deps", "--target", str(fresh), "-r", str(lock_file(name))]
             install(home, target, what=f"the packages of {lock_file(name).name}")
             fresh.rename(place)
     return place, value
