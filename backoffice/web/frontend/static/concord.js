@@ -35,6 +35,8 @@ function countSelected(form) {
   const boxes = [...form.querySelectorAll('input[data-cc-select]')]
   const all = form.querySelector('input[data-cc-select-all]')
   const words = form.querySelector('[data-cc-selected]')
+  const offer = form.querySelector('[data-cc-all]')
+  if (offer) offer.hidden = false
   const tell = () => {
     const chosen = boxes.filter((box) => box.checked).length
     if (words) words.textContent = `${chosen} selected`

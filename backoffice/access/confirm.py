@@ -1,0 +1,58 @@
+"""The password asked again at a binding act, and a person's own lock-out while signed in.
+
+    try:
+        check_password_again(request, form.cleaned_data["password"])
+    except WrongPassword as wrong:
+        form.add_error("password", wrong.sentence)
+
+Call it before the command, outside its transaction: a wrong try must stay counted when the command is not run.
+"""
+
+from django.contrib.auth import logout
+from django.http import HttpRequest
+
+from backoffice.web import drafts
+from workflows.parties.models import User
+
+from . import lockout
+from .words import tries_left
+
+
+class WrongPassword(Exception):
+    """The password is not right; `attempts_left` more tries, and `sentence` says so."""
+
+    def __init__(self, attempts_left: int) -> None:
+        super().__init__(attempts_left)
+        self.attempts_left = attempts_left
+        self.sentence = f"The password is not right. {tries_left(attempts_left)}"
+
+
+class LockedOut(Exception):
+    """The last try was wrong too. `SignedIn` answers with the page that says so; what was typed is kept."""
+
+
+def check_password_again(request: HttpRequest, raw: str) -> None:
+    """Return when `raw` is the password of whoever is signed in.
+
+    Raises WrongPassword while tries are left, counting towards the same lock as signing in; then LockedOut, after
+    keeping what was typed under the person's name and signing them out. An empty password is not a try: the form
+    refuses it before.
+    """
+    user = request.user
+    assert isinstance(user, User), "the password is asked again on pages of signed-in people only"
+    with lockout.one_at_a_time(user.email):
+        locked = lockout.is_locked(request, user.email)
+        if not locked and user.check_password(raw):
+            lockout.unlock(user.email)
+            return
+        left = 0 if locked else lockout.count_wrong(request, user.email)
+    if left:
+        raise WrongPassword(left)
+    _sign_out_keeping(request, user)
+    raise LockedOut
+
+
+def _sign_out_keeping(request: HttpRequest, user: User) -> None:
+    kept = drafts.keep(request, user.pk)
+    logout(request)
+    request.kept_draft = kept  # type: ignore[attr-defined]

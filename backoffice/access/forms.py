@@ -1,0 +1,164 @@
+"""The forms of signing in."""
+
+from typing import Any, ClassVar
+
+from crispy_forms_gds.layout import Layout
+from django import forms
+
+from backoffice.web.fields import Choice, PasswordField
+from backoffice.web.forms import ConcordForm
+from backoffice.web.words import ordinal, plural
+from workflows.council.profile import current
+from workflows.parties.models import User
+
+from .rules import passcode_faults, password_faults
+
+
+class SignInForm(ConcordForm):
+    """E-mail address and password."""
+
+    what_failed: ClassVar[str] = "You are not signed in"
+    button: ClassVar[str] = "Continue"
+
+    email = forms.CharField(
+        label="E-mail address",
+        max_length=254,
+        error_messages={"required": "Enter your e-mail address"},
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
+    )
+    password = PasswordField(label="Password", missing="Enter your password")
+
+
+class DigitsForm(ConcordForm):
+    """The passcode: one box for the whole, or one for each position asked."""
+
+    what_failed: ClassVar[str] = "You are not signed in"
+    button: ClassVar[str] = "Sign in"
+
+    def __init__(self, *positional: Any, places: list[int], **options: Any) -> None:
+        super().__init__(*positional, **options)
+        self.places = places
+        for place in places:
+            self.fields[f"digit_{place}"] = forms.CharField(
+                label=f"{ordinal(place)} digit", max_length=1, required=False
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Every box must hold one digit; said once and not for each box."""
+        data = super().clean() or {}
+        if any(not _is_digit(data.get(f"digit_{place}", "")) for place in self.places):
+            raise forms.ValidationError("Enter one digit in each box")
+        return data
+
+    def answer(self) -> dict[int, str]:
+        """Position -> digit."""
+        return {place: self.cleaned_data[f"digit_{place}"] for place in self.places}
+
+
+class PasscodeForm(ConcordForm):
+    """The whole passcode in one box."""
+
+    what_failed: ClassVar[str] = "You are not signed in"
+    button: ClassVar[str] = "Sign in"
+
+    def __init__(self, *positional: Any, **options: Any) -> None:
+        super().__init__(*positional, **options)
+        name = current().sign_in.passcode.name
+        self.fields["passcode"] = digits_field(f"Your {name}", f"Enter your {name}", "one-time-code")
+
+    def clean_passcode(self) -> str:
+        """The digits, without the blanks that people type between them."""
+        return _plain(self.cleaned_data["passcode"])
+
+
+class NewPasswordForm(ConcordForm):
+    """A password chosen by its owner, typed once: the show button lets them look at it."""
+
+    what_failed: ClassVar[str] = "Your password was not changed"
+    button: ClassVar[str] = "Change my password"
+
+    password = PasswordField(label="New password", missing="Enter a new password", autocomplete="new-password")
+
+    def __init__(self, *positional: Any, user: User, **options: Any) -> None:
+        super().__init__(*positional, **options)
+        self.user = user
+        self.fields["password"].help_text = password_hint()
+
+    def clean_password(self) -> str:
+        """The password, if it keeps the council's rules; else one sentence for each rule that it breaks."""
+        password: str = self.cleaned_data["password"]
+        faults = password_faults(password, current().sign_in.password, self.user)
+        if faults:
+            raise forms.ValidationError([forms.ValidationError(each) for each in faults])
+        return password
+
+
+class NewPasscodeForm(ConcordForm):
+    """A passcode chosen by its owner."""
+
+    button: ClassVar[str] = "Create and sign in"
+
+    def __init__(self, *positional: Any, **options: Any) -> None:
+        super().__init__(*positional, **options)
+        rules = current().sign_in.passcode
+        self.what_failed = f"Your {rules.name} was not created"  # type: ignore[misc]
+        self.fields["passcode"] = digits_field(f"New {rules.name}", f"Enter a {rules.name}", "new-password")
+        self.fields["again"] = digits_field(f"The same {rules.name} again", "Enter it a second time", "new-password")
+        self.fields["passcode"].help_text = (
+            f"{plural(rules.length, 'digit')}. Not more than {rules.longest_run} in a row that go up or down. "
+            "Do not use your birthday."
+        )
+
+    def clean_passcode(self) -> str:
+        """The digits, if they keep the council's rules."""
+        digits = _plain(self.cleaned_data["passcode"])
+        faults = passcode_faults(digits, current().sign_in.passcode)
+        if faults:
+            raise forms.ValidationError(faults)
+        return digits
+
+    def clean(self) -> dict[str, Any]:
+        """Both must be the same, because it cannot be looked up afterwards."""
+        data = super().clean() or {}
+        if "passcode" in data and data.get("again") and _plain(data["again"]) != data["passcode"]:
+            self.add_error("again", "The second one is not the same as the first")
+        return data
+
+
+class ProviderForm(ConcordForm):
+    """Which of several providers to act for."""
+
+    what_failed: ClassVar[str] = "No provider was chosen"
+    button: ClassVar[str] = "Continue"
+
+    organisation = Choice(label="Which provider do you want to act for?", missing="Choose a provider")
+
+    def __init__(self, *positional: Any, choices: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*positional, **options)
+        self.fields["organisation"].choices = choices  # type: ignore[attr-defined]
+
+    def layout(self) -> Layout:
+        """Only the one question."""
+        return Layout("organisation")
+
+
+def digits_field(label: str, missing: str, autocomplete: str) -> forms.CharField:
+    """A box for a number that is not shown."""
+    return PasswordField(label=label, missing=missing, autocomplete=autocomplete, inputmode="numeric")
+
+
+def password_hint() -> str:
+    """The rules for a password in one line, from the profile."""
+    rules = current().sign_in.password
+    parts = [f"at least {rules.min_length} characters"]
+    parts += [plural(count, noun) for count, noun in ((rules.capitals, "capital letter"), (rules.letters, "letter"),
+                                                      (rules.digits, "digit")) if count]  # fmt: skip
+    return f"Use {', '.join(parts[:-1])} and {parts[-1]}." if len(parts) > 1 else f"Use {parts[0]}."
+
+
+def _is_digit(text: str) -> bool:
+    return len(text) == 1 and text.isascii() and text.isdigit()
+
+
+def _plain(digits: str) -> str:
+    return digits.replace(" ", "")

@@ -1,0 +1,140 @@
+"""The steps of signing in, and what the session remembers between them.
+
+A person who has given a right password is not signed in yet: the session holds only who they say they are and when,
+and every further step is theirs within ten minutes.
+"""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.contrib.auth import authenticate, login
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from backoffice.web import drafts
+from workflows.council.profile import current
+from workflows.parties.models import User
+from workflows.parties.selectors import organisations_of
+
+from . import lockout, passcode
+
+Step = Literal["sign_in", "passcode", "new_password", "new_passcode", "done"]
+PENDING = "signing_in"
+WITHIN = timedelta(minutes=10)
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def begin(request: HttpRequest, email: str, password: str) -> tuple[User | None, int]:
+    """Try an address and a password: the person, or None and how many tries are left (0: locked).
+
+    An address that does not exist is counted and answered alike, in the same time (ModelBackend hashes either way).
+    """
+    with lockout.one_at_a_time(email):
+        if lockout.is_locked(request, email):
+            return None, 0
+        found = authenticate(lockout.bare(request), username=email.strip().lower(), password=password)
+        left = lockout.tries_left(request, email)
+    if not isinstance(found, User):
+        return None, left
+    request.session.cycle_key()
+    request.session[PENDING] = {"user": found.pk, "at": timezone.now().isoformat(), "digits": False}
+    return found, left
+
+
+def pending(request: HttpRequest) -> User | None:
+    """Who is in the middle of signing in here; None when nobody is, or too long ago."""
+    noted = request.session.get(PENDING)
+    if not noted or timezone.now() - datetime.fromisoformat(noted["at"]) > WITHIN:
+        return None
+    return User.objects.filter(pk=noted["user"], is_active=True).first()
+
+
+def next_step(request: HttpRequest, user: User) -> Step:
+    """What this person must do next: give the passcode, choose a password, choose a passcode, or nothing more."""
+    if user.passcode and not request.session[PENDING]["digits"]:
+        return "passcode"
+    if user.must_change_password:
+        return "new_password"
+    return "done" if user.passcode else "new_passcode"
+
+
+def answer_passcode(request: HttpRequest, user: User, answer: dict[int, str]) -> int | None:
+    """Check the digits: None when right, else how many tries are left (0: locked)."""
+    with lockout.one_at_a_time(user.email):
+        if lockout.is_locked(request, user.email):
+            return 0
+        if not passcode.matches(user.pk, user.passcode, answer):
+            return lockout.count_wrong(request, user.email)
+    note_digits(request)
+    User.objects.filter(pk=user.pk).update(passcode_asked="")
+    return None
+
+
+def note_digits(request: HttpRequest) -> None:
+    """The second step is done in this session."""
+    request.session[PENDING] = request.session[PENDING] | {"digits": True}
+
+
+def asked_positions(user: User) -> list[int]:
+    """The positions asked of this person: the same until answered, so that asking again teaches a guesser nothing."""
+    if not user.passcode_asked:
+        chosen = passcode.positions(passcode.length(user.passcode))
+        user.passcode_asked = ",".join(str(place) for place in chosen)
+        User.objects.filter(pk=user.pk, passcode_asked="").update(passcode_asked=user.passcode_asked)
+        user.refresh_from_db(fields=["passcode_asked"])
+    return [int(place) for place in user.passcode_asked.split(",")]
+
+
+def choose_password(user: User, password: str) -> None:
+    """Set the password that a person chose."""
+    user.set_password(password)
+    user.must_change_password = False
+    user.password_set_at = timezone.now()
+    user.save(update_fields=["password", "must_change_password", "password_set_at"])
+
+
+def choose_passcode(user: User, digits: str) -> None:
+    """Set the passcode that a person chose."""
+    user.passcode = passcode.hashed(user.pk, digits)
+    user.passcode_asked = ""
+    user.save(update_fields=["passcode", "passcode_asked"])
+
+
+def finish(request: HttpRequest, user: User) -> str:
+    """Sign the person in and return where they go: back to what they typed, or where they wanted to be, or home."""
+    wanted = request.session.get("next", "")
+    request.session.pop(PENDING, None)
+    request.session.pop("next", None)
+    login(request, user, backend=BACKEND)
+    lockout.unlock(user.email)
+    request.session["seen"] = timezone.now().timestamp()
+    draft = drafts.claim(request, user)
+    if draft is not None:
+        wanted = f"{draft.page}{'&' if '?' in draft.page else '?'}draft={draft.pk}"
+    return settle_provider(request, user, wanted)
+
+
+def settle_provider(request: HttpRequest, user: User, wanted: str) -> str:
+    """Choose the provider where there is only one; with several the person is asked first."""
+    if user.kind != User.Kind.PROVIDER:
+        return wanted or "/"
+    ids = list(organisations_of(user).values_list("pk", flat=True))
+    request.session["several_providers"] = len(ids) > 1
+    if len(ids) == 1:
+        request.session["organisation"] = ids[0]
+        return wanted or "/"
+    request.session["next"] = wanted
+    return "choose"
+
+
+def remember_wanted(request: HttpRequest) -> None:
+    """Note where the person wanted to go; an address of another site is ignored."""
+    wanted = request.GET.get("next", "")
+    if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        request.session["next"] = wanted
+
+
+def idle_limit() -> timedelta:
+    """After how long without a page a person is signed out."""
+    return timedelta(minutes=current().sign_in.idle_minutes)

@@ -1,0 +1,16 @@
+"""Addresses of signing in."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "access"
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign_in"),
+    path("sign-in/passcode/", views.second_step, name="passcode"),
+    path("sign-in/new-password/", views.new_password, name="new_password"),
+    path("sign-in/new-passcode/", views.new_passcode, name="new_passcode"),
+    path("sign-in/provider/", views.provider, name="provider"),
+    path("sign-out/", views.sign_out, name="sign_out"),
+    path("signed-out/", views.signed_out, name="signed_out"),
+]

@@ -1,0 +1,159 @@
+"""Signing in and out: a page a step, each of which leads to the next that is due."""
+
+from typing import Any
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from backoffice.web.gate import public
+from backoffice.web.words import listing, ordinal
+from workflows.council.profile import current
+from workflows.parties.models import User
+from workflows.parties.selectors import organisations_of
+
+from . import demo, lockout, passcode, steps
+from .forms import DigitsForm, NewPasscodeForm, NewPasswordForm, PasscodeForm, ProviderForm, SignInForm
+from .words import tries_left
+
+
+@public
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Step 1: e-mail address and password."""
+    steps.remember_wanted(request)
+    form = SignInForm(request.POST) if request.method == "POST" else SignInForm()
+    if request.method == "POST" and form.is_valid():
+        user, left = steps.begin(request, form.cleaned_data["email"], form.cleaned_data["password"])
+        if user is not None:
+            return _onward(request, user)
+        if not left:
+            return lockout.locked_out(request)
+        form.add_error("password", f"The e-mail address or the password is not right. {tries_left(left)}")
+    context = {"form": form, "people": demo.people(), "kept": "kept_draft" in request.session}
+    return render(request, "access/sign_in.html", context)
+
+
+@public
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_step(request: HttpRequest) -> HttpResponse:
+    """Step 2: the passcode, whole or by positions as the profile says."""
+    user = _whose_step(request, "passcode")
+    if user is None:
+        return _restart(request)
+    form = _digits_form(request, user)
+    if request.method == "POST" and form.is_valid():
+        left = steps.answer_passcode(request, user, _digits(form))
+        if left is None:
+            return _onward(request, user)
+        if not left:
+            request.session.pop(steps.PENDING, None)
+            return lockout.locked_out(request)
+        form.add_error(_digit_error_field(form), f"Those digits are not right. {tries_left(left)}")
+    return render(request, "access/second_step.html", {"form": form, "signing_in": user} | _digit_words(form))
+
+
+@public
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_password(request: HttpRequest) -> HttpResponse:
+    """The helpdesk's password must be changed at the first sign-in."""
+    user = _whose_step(request, "new_password")
+    if user is None:
+        return _restart(request)
+    form = NewPasswordForm(request.POST, user=user) if request.method == "POST" else NewPasswordForm(user=user)
+    if request.method == "POST" and form.is_valid():
+        steps.choose_password(user, form.cleaned_data["password"])
+        return _onward(request, user)
+    return render(request, "access/new_password.html", {"form": form, "signing_in": user})
+
+
+@public
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_passcode(request: HttpRequest) -> HttpResponse:
+    """The second line of security is chosen at the first sign-in."""
+    user = _whose_step(request, "new_passcode")
+    if user is None:
+        return _restart(request)
+    form = NewPasscodeForm(request.POST) if request.method == "POST" else NewPasscodeForm()
+    if request.method == "POST" and form.is_valid():
+        steps.choose_passcode(user, form.cleaned_data["passcode"])
+        steps.note_digits(request)
+        return _onward(request, user)
+    return render(request, "access/new_passcode.html", {"form": form, "signing_in": user})
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+def provider(request: HttpRequest) -> HttpResponse:
+    """Choose, or change, the provider to act for. Public only because no provider is chosen yet: asks for a person."""
+    user = request.user
+    if not isinstance(user, User):
+        return _restart(request)
+    if user.kind != User.Kind.PROVIDER:
+        return redirect("/")
+    choices = [(str(each.pk), each.name) for each in organisations_of(user)]
+    form = ProviderForm(request.POST, choices=choices) if request.method == "POST" else ProviderForm(choices=choices)
+    if request.method == "POST" and form.is_valid():
+        request.session["organisation"] = int(form.cleaned_data["organisation"])
+        return redirect(request.session.pop("next", "") or "/")
+    return render(request, "access/provider.html", {"form": form, "none": not choices})
+
+
+@public
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out; a form, so that no other site's link can do it."""
+    logout(request)
+    return redirect("access:signed_out")
+
+
+@public
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Says so."""
+    return render(request, "access/signed_out.html")
+
+
+def _onward(request: HttpRequest, user: User) -> HttpResponse:
+    step = steps.next_step(request, user)
+    if step != "done":
+        return redirect(f"access:{step}")
+    where = steps.finish(request, user)
+    return redirect("access:provider") if where == "choose" else redirect(where)
+
+
+def _whose_step(request: HttpRequest, step: steps.Step) -> User | None:
+    """Who is at this very step; None sends them to where they belong."""
+    user = steps.pending(request)
+    return user if user is not None and steps.next_step(request, user) == step else None
+
+
+def _restart(request: HttpRequest) -> HttpResponse:
+    user = steps.pending(request)
+    return _onward(request, user) if user is not None else redirect("access:sign_in")
+
+
+def _digits_form(request: HttpRequest, user: User) -> DigitsForm | PasscodeForm:
+    data = request.POST if request.method == "POST" else None
+    if current().sign_in.passcode.mode == "whole":
+        return PasscodeForm(data)
+    return DigitsForm(data, places=steps.asked_positions(user))
+
+
+def _digits(form: DigitsForm | PasscodeForm) -> dict[int, str]:
+    return form.answer() if isinstance(form, DigitsForm) else passcode.whole(form.cleaned_data["passcode"])
+
+
+def _digit_error_field(form: DigitsForm | PasscodeForm) -> str | None:
+    return None if isinstance(form, DigitsForm) else "passcode"
+
+
+def _digit_words(form: DigitsForm | PasscodeForm) -> dict[str, Any]:
+    if isinstance(form, PasscodeForm):
+        return {"positions": None}
+    return {"positions": listing(ordinal(place) for place in form.places), "asked": len(form.places)}

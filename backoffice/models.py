@@ -1,0 +1,5 @@
+"""The tables of the council's app; each part keeps its own file."""
+
+from backoffice.web.models import Draft
+
+__all__ = ["Draft"]

@@ -1,0 +1,93 @@
+"""What every page shows around its content (a context processor)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from workflows.council.profile import current
+from workflows.council.schema import Council, Helpdesk
+from workflows.parties.actor import Actor
+
+from . import brand, drafts
+from .models import Draft
+from .navigation import navigation
+from .pieces import NavigationItem
+
+
+@dataclass
+class Page:
+    """The frame of one page; what costs a query is asked only when the template uses it."""
+
+    request: HttpRequest
+
+    @property
+    def actor(self) -> Actor | None:
+        """Who is signed in; None before that, and on a page that failed before it was known."""
+        return getattr(self.request, "actor", None)
+
+    @property
+    def council(self) -> Council:
+        """The council's profile."""
+        return current()
+
+    @property
+    def service(self) -> str:
+        """The name of the service: staff and providers call it differently."""
+        return self.council.staff_title if self.actor and self.actor.is_staff else self.council.portal_title
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is a demonstration, which every page then says."""
+        return bool(settings.DEMO)
+
+    @property
+    def team(self) -> str:
+        """The first of a member of staff's teams, in the profile's order."""
+        names = [team.name for team in self.council.teams if self.actor and team.key in self.actor.teams]
+        return names[0] if names else ""
+
+    @property
+    def several(self) -> bool:
+        """Whether the person may change to another provider."""
+        return bool(self.request.session.get("several_providers"))
+
+    @property
+    def now(self) -> datetime:
+        """The moment of this page, for the foot of a printed page."""
+        return timezone.now()
+
+    @property
+    def brand_css(self) -> str:
+        """The address of the council's colours."""
+        return brand.address()
+
+    @property
+    def helpline(self) -> str:
+        """`Provider Portal Helpdesk: 01603 495702, option 1. adults.providerportal@norfolk.gov.uk`."""
+        return helpline_words(self.council.helpdesk)
+
+    @cached_property
+    def navigation(self) -> list[tuple[NavigationItem, str]]:
+        """The service navigation of this person."""
+        return navigation(self.request, self.actor) if self.actor else []
+
+    @property
+    def draft(self) -> Draft | None:
+        """The kept draft that this page was opened with."""
+        return drafts.asked_for(self.request) if self.actor else None
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Give every template `page`."""
+    return {"page": Page(request)}
+
+
+def helpline_words(desk: Helpdesk) -> str:
+    """Who to ask, in one line; a helpdesk without a telephone has its address only."""
+    telephone = ", ".join(part for part in (desk.telephone, desk.option) if part)
+    return f"{desk.name}: {telephone}. {desk.email}" if telephone else f"{desk.name}: {desk.email}"

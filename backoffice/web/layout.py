@@ -1,0 +1,62 @@
+"""Layout parts for forms: buttons, a heading, and radios that reveal more questions by CSS."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crispy_forms.utils import TEMPLATE_PACK, render_field
+from django.forms import Form
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+
+class Buttons:
+    """The send button and a way out. `words` marks it as the one that takes the chosen radio's word."""
+
+    def __init__(self, text: str, *, tone: str = "", cancel: str = "", name: str = "", words: bool = False) -> None:
+        self.text, self.tone, self.cancel, self.name, self.words = text, tone, cancel, name, words
+
+    def render(self, form: Form, context: Any, template_pack: Any = TEMPLATE_PACK, **_: Any) -> SafeString:
+        """Write the button group."""
+        return render_to_string("web/pieces/buttons.html", {"it": self})
+
+
+class Heading:
+    """A heading between the questions of a long form."""
+
+    def __init__(self, text: str, note: str = "") -> None:
+        self.text, self.note = text, note
+
+    def render(self, form: Form, context: Any, template_pack: Any = TEMPLATE_PACK, **_: Any) -> SafeString:
+        """Write the heading and its note."""
+        note = format_html('<p class="govuk-hint">{}</p>', self.note) if self.note else SafeString("")
+        return format_html('<h2 class="govuk-heading-m">{}</h2>{}', self.text, note)
+
+
+class Reveal:
+    """Radios of which some open further questions: `Reveal("answer", {"reject": ["reason", "text"]})`.
+
+    Done with `:has(:checked)`; a browser without it shows every part, and the form ignores what was not chosen.
+    `words` gives the send button its word for each choice, `tones` its colour.
+    """
+
+    def __init__(
+        self,
+        field: str,
+        parts: Mapping[str, Sequence[Any]],
+        *,
+        words: Mapping[str, str] | None = None,
+        tones: Mapping[str, str] | None = None,
+    ) -> None:
+        self.field, self.parts, self.words, self.tones = field, parts, words or {}, tones or {}
+
+    def render(self, form: Form, context: Any, template_pack: Any = TEMPLATE_PACK, **_: Any) -> SafeString:
+        """Write the radios with each part under its choice."""
+        inner = {
+            choice: SafeString(
+                "".join(render_field(each, form, context, template_pack=template_pack) for each in parts)
+            )
+            for choice, parts in self.parts.items()
+        }
+        extra = {"reveals": inner, "button_words": self.words, "button_tones": self.tones}
+        return render_field(self.field, form, context, template_pack=template_pack, extra_context=extra)

@@ -1,0 +1,70 @@
+"""The page of each refusal. What was typed is shown again on it, so that nothing is lost."""
+
+from dataclasses import dataclass
+from functools import singledispatch
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from workflows.engine.errors import Busy, Forbidden, NotFound, Refused, Stale
+
+from .drafts import NOT_TYPED, is_secret, page_of_form
+from .words import upper_first
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One value that was posted: `secret` ones are asked again and never shown."""
+
+    name: str
+    label: str
+    value: str
+    secret: bool
+
+
+@singledispatch
+def page_for(refusal: Refused, request: HttpRequest) -> HttpResponse:
+    """A rule said no: its reason in words, 422."""
+    return render(request, "web/errors/refused.html", _context(request) | {"reason": refusal.reason}, status=422)
+
+
+@page_for.register
+def _not_found(refusal: NotFound, request: HttpRequest) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+@page_for.register
+def _forbidden(refusal: Forbidden, request: HttpRequest) -> HttpResponse:
+    return render(request, "403.html", {"reason": refusal.reason}, status=403)
+
+
+@page_for.register
+def _stale(refusal: Stale, request: HttpRequest) -> HttpResponse:
+    return render(request, "web/errors/stale.html", _context(request) | {"refusal": refusal}, status=409)
+
+
+@page_for.register
+def _busy(refusal: Busy, request: HttpRequest) -> HttpResponse:
+    response = render(request, "web/errors/busy.html", _context(request) | {"reason": refusal.reason}, status=503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def typed_in(request: HttpRequest) -> list[Typed]:
+    """What was posted, in its order, without the tokens that only the page itself uses."""
+    return [
+        Typed(name, upper_first(name.replace("_", " ")), value, is_secret(name))
+        for name in request.POST
+        if name not in NOT_TYPED
+        for value in request.POST.getlist(name)
+    ]
+
+
+def _context(request: HttpRequest) -> dict[str, object]:
+    return {
+        "typed": typed_in(request),
+        "client_key": request.POST.get("client_key", ""),
+        "action": request.get_full_path(),
+        "page_of_form": page_of_form(request),
+        "posted": request.method == "POST",
+    }
