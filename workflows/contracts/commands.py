@@ -8,11 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.utils import timezone
 
 from workflows.council.profile import current
-from workflows.engine import door
-from workflows.engine.calendar import LONDON
+from workflows.engine import door, moment
 from workflows.engine.errors import NotFound, Refused
 from workflows.engine.models import Case
 from workflows.parties.actor import Actor
@@ -43,7 +41,7 @@ def publish_line(*, actor: Actor, line_id: int, key: str) -> door.Outcome:
 
     Raises Refused when the last document already says what the line says.
     """
-    latest = ContractDocument.objects.select_related("case").filter(line_id=line_id).order_by("-case_id").first()
+    latest = ContractDocument.objects.select_related("case", "line").filter(line_id=line_id).order_by("-case_id").first()
     if latest is None or not latest.open:
         return _begin(actor=actor, line_id=line_id, latest=latest, key=key)
     if latest.case.state == State.REJECTED:
@@ -51,7 +49,7 @@ def publish_line(*, actor: Actor, line_id: int, key: str) -> door.Outcome:
         return republish(
             actor=actor, case_id=latest.pk, task_id=task, version=None, explanation="", key=f"{key}:republish"
         )
-    if latest.line.version == latest.line_version:
+    if _says(latest, _terms(line_id)):
         raise Refused(f"{latest.case.reference} already says what the line says, and awaits the provider.", "current")
     supersede(actor=actor, case_id=latest.pk, task_id=_open_task(latest.case), key=f"{key}:supersede")
     return _begin(actor=actor, line_id=line_id, latest=latest, key=key)
@@ -59,7 +57,7 @@ def publish_line(*, actor: Actor, line_id: int, key: str) -> door.Outcome:
 
 def _begin(*, actor: Actor, line_id: int, latest: ContractDocument | None, key: str) -> door.Outcome:
     terms = _terms(line_id)
-    if latest is not None and latest.line_version == terms.version and latest.case.state == State.ACCEPTED:
+    if latest is not None and latest.case.state == State.ACCEPTED and _says(latest, terms):
         raise Refused(f"{latest.case.reference} already says what the line says, and is accepted.", "current")
     case = Case(
         organisation_id=terms.organisation_id,
@@ -167,7 +165,7 @@ def republish(
     def act(turn: door.Turn) -> None:
         document = ContractDocument.objects.get(pk=turn.case.pk)
         terms = _terms(document.line_id)
-        unchanged = terms.version == document.line_version
+        unchanged = _says(document, terms)
         faults = rules.faults_of_text(explanation, "Change the line, or say why the document is right as it is")
         if (unchanged or explanation) and faults:
             raise Invalid({"explanation": faults["text"]})
@@ -318,7 +316,12 @@ def _latest(case_id: int) -> DocumentVersion:
 
 def _terms(line_id: int) -> LineTerms:
     """The line's terms today (or on its first or last day, when it does not run today)."""
-    return line_terms(line_id, on=timezone.now().astimezone(LONDON).date())
+    return line_terms(line_id, on=moment.today())
+
+
+def _says(document: ContractDocument, terms: LineTerms) -> bool:
+    """Whether the latest version of a document says what the line says now (a rate may change without the line)."""
+    return document.line_version == terms.version and _latest(document.pk).weekly == terms.weekly_cost
 
 
 def _end_in(latest: ContractDocument | None) -> Any:

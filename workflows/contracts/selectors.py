@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Round
 
 from workflows.engine import selectors as engine
 from workflows.engine.calendar import LONDON
@@ -146,15 +147,26 @@ def clients(actor: Actor) -> list[tuple[int, str]]:
     return [(client_id, f"{surname}, {forename} ({ss_ref})") for client_id, surname, forename, ss_ref in rows]
 
 
-def lines_to_publish() -> QuerySet[CarePackageLine]:
-    """Lines whose latest document does not say what they say now: never published, or changed since.
+def lines_to_publish(today: date) -> QuerySet[CarePackageLine]:
+    """Lines whose latest document does not say what they say today: never published, changed, or at another rate.
 
     For the council's page "Ready to publish" and for imports; lines in the order of their ids.
     """
-    latest = ContractDocument.objects.filter(line=OuterRef("pk")).order_by("-case_id").values("line_version")[:1]
+    documents = ContractDocument.objects.filter(line=OuterRef("pk")).order_by("-case_id")
+    versions = DocumentVersion.objects.filter(document__line=OuterRef("pk")).order_by("-document_id", "-number")
     return (
-        CarePackageLine.objects.annotate(published_version=Subquery(latest))
-        .exclude(published_version=F("version"))
+        CarePackageLine.objects.priced(today)
+        .annotate(
+            published_version=Subquery(documents.values("line_version")[:1]),
+            published_weekly=Subquery(versions.values("weekly")[:1]),
+            weekly_now=Round(F("unit_cost") * F("quantity"), precision=2),
+        )
+        .filter(
+            Q(published_version__isnull=True)
+            | ~Q(published_version=F("version"))
+            | ~Q(published_weekly=F("weekly_now")),
+            unit_cost__isnull=False,
+        )
         .select_related("client", "service", "service__organisation", "service_level")
         .order_by("id")
     )

@@ -11,13 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.utils import timezone
 
 from workflows.council.profile import current
 from workflows.parties.actor import Actor
 
 from . import outbox as outboxes
-from . import reading, work
+from . import moment, reading, work
 from .errors import Busy, Forbidden, KeyReused, NotFound, Refused, Stale
 from .events import Draft, canonical
 from .flow import CaseFlow
@@ -94,7 +93,7 @@ def begin(
     def attempt() -> Outcome:
         node = flow.beginning()
         _may(flow, actor, node.ways[verb], verb, case, service_group)
-        now = timezone.now()
+        now = moment.now()
         reading.number(case, flow, now)
         turn = _turn(actor, case, None, verb, now, service_group)
         act(turn)
@@ -134,7 +133,7 @@ def run(
         if way is None or (version is not None and version != case.version):
             raise reading.stale(case, flow)
         _may(flow, actor, way, verb, case, read.service_group)
-        turn = _turn(actor, case, task, verb, timezone.now(), read.service_group)
+        turn = _turn(actor, case, task, verb, moment.now(), read.service_group)
         from_state, read_version = case.state, case.version
         act(turn)
         _walk(turn, way)
@@ -155,7 +154,7 @@ def on_turn(
         read = reading.locked(case_id, task_id, actor)
         if read.task is None or read.task.finished is not None:
             raise reading.stale(read.case, flow)
-        turn = _turn(actor, read.case, read.task, verb, timezone.now(), read.service_group)
+        turn = _turn(actor, read.case, read.task, verb, moment.now(), read.service_group)
         from_state, read_version = read.case.state, read.case.version
         act(turn)
         return _write(turn, key, {"verb": verb, "task": task_id}, from_state=from_state, read_version=read_version)
