@@ -11,7 +11,7 @@ class ContractsConfig(AppConfig):
     def ready(self) -> None:
         from workflows.engine.checks import compare
 
-        from . import reactions  # noqa: F401 (declares itself)
+        from . import batches, reactions  # noqa: F401 (they declare themselves)
         from .flow import ContractDocumentFlow
         from .rules import TRANSITIONS
 
