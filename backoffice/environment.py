@@ -30,6 +30,14 @@ def flag(name: str, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
 
 
+def number(name: str, default: int) -> int:
+    """Return `name` as a whole number that is not negative."""
+    value = os.environ.get(name, str(default)).strip()
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
+
+
 def database(name: str = "DATABASE_URL") -> dict[str, object]:
     """Turn `postgresql://user:password@host:port/name?host=/socket` into Django's settings.
 

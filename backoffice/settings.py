@@ -100,6 +100,10 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = environment.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 
+# After how many seconds a message whose worker died is handed out again, and for how long a mail waits for company.
+OUTBOX_LEASE_SECONDS = environment.number("CONCORD_OUTBOX_LEASE_SECONDS", 30)
+MAIL_WINDOW_SECONDS = environment.number("CONCORD_MAIL_WINDOW_SECONDS", 20)
+
 AUTH_USER_MODEL = "parties.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -113,6 +117,8 @@ PASSWORD_HASHERS = [
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 LOGIN_URL = "access:sign_in"
+# Who fills the menu of each side (the layout knows neither).
+NAVIGATION = {"provider": "portal.navigation.entries", "staff": "backoffice.navigation.entries"}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
@@ -128,6 +134,11 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
+STORAGES = {
+    # Chunks in PostgreSQL, so that web and worker hold no state.
+    "default": {"BACKEND": "workflows.engine.storage.DatabaseStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 STATIC_URL = "static/"
 STATIC_ROOT = Path(environment.text("CONCORD_STATIC_ROOT", str(HOME / "static")))
 # The front-end build (Sass, GOV.UK and MoJ scripts) is written outside the tree, which may be read-only.

@@ -1,5 +1,6 @@
 """Loads the council profile that this installation serves."""
 
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +10,9 @@ from pydantic import ValidationError
 
 from .locate import line_of
 from .schema import Council
+
+#: How the cross-checks of `schema.Council` begin.
+CROSS_CHECK = re.compile(r"\[+(\w+)\]+ (\w+)")
 
 
 class ProfileError(Exception):
@@ -38,11 +42,17 @@ def current() -> Council:
 
 
 def _mistake(name: str, text: str, error: dict[str, object]) -> str:
-    path: tuple[int | str, ...] = error["loc"]  # type: ignore[assignment]
-    where = ".".join(str(part) for part in path) or "the whole file"
     said = str(error["msg"]).removeprefix("Value error, ")
+    path: tuple[int | str, ...] = error["loc"] or _named_in(said)  # type: ignore[assignment]
+    where = ".".join(str(part) for part in path) or "the whole file"
     if error["type"] == "missing":
         said = "is missing; add it"
     elif error["type"] == "extra_forbidden":
         said = "is not a setting that Concord knows; take it out, or look for a spelling mistake"
     return f"{name} line {line_of(text, path)}: {where}: {said}."
+
+
+def _named_in(said: str) -> tuple[str, ...]:
+    """The table, and the key in it, that a cross-check of the whole profile names: `[desks] brokerage names …`."""
+    match = CROSS_CHECK.match(said)
+    return tuple(part for part in match.groups() if part) if match else ()

@@ -37,7 +37,7 @@ def open_tasks_have_their_nodes(databases: Any = None, **_kwargs: Any) -> list[E
         Error(
             f"Open tasks stand at {name}, which this version does not have.",
             hint="Bring the node back, or name its successor in the flow's `renamed`.",
-            id="concord.E001",
+            id="concord.E010",
         )
         for name in lost
     ]

@@ -1,0 +1,63 @@
+"""A wrong profile stops the start, with the line and what would be right."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from workflows.council.profile import ProfileError, load
+
+NORFOLK = settings.ROOT / "fixtures" / "councils" / "norfolk.toml"
+
+
+def changed(tmp_path: Path, old: str, new: str) -> Path:
+    text = NORFOLK.read_text()
+    assert old in text
+    path = tmp_path / "changed.toml"
+    path.write_text(text.replace(old, new, 1))
+    return path
+
+
+@pytest.mark.parametrize("path", sorted((settings.ROOT / "fixtures" / "councils").glob("*.toml")), ids=lambda p: p.stem)
+def test_every_profile_that_is_shipped_can_be_used(path: Path) -> None:
+    assert load(path).key == path.stem
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line_with", "said"),
+    [
+        ("lock_after = 3", "lock_afer = 3", "lock_afer", "is not a setting that Concord knows"),
+        ("lock_after = 3", "lock_after = 0", "lock_after = 0", "greater than or equal to 1"),
+        ('respond_within = "5 working days"', 'respond_within = "5 days"', "respond_within", "'5 working days'"),
+        ('brokerage = "service_brokerage"', 'brokerage = "nobody"', 'brokerage = "nobody"', "not declared"),
+        ('colour = "#0b4f5c"', 'colour = "#66ccdd"', "[brand]", "contrast"),
+        ('name = "Procurement Team"', 'nam = "Procurement Team"', "nam =", "is not a setting"),
+        ('procurement = "procurement"', "", "[desks]", "must route every desk"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(tmp_path: Path, old: str, new: str, line_with: str, said: str) -> None:
+    path = changed(tmp_path, old, new)
+    with pytest.raises(ProfileError) as error:
+        load(path)
+    message = next(each for each in str(error.value).splitlines() if said in each)
+    number = int(message.split(" line ")[1].split(":")[0])
+    shown = path.read_text().splitlines()[number - 1]
+    assert line_with in shown
+
+
+def test_a_council_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(ProfileError, match="norfolk"):
+        load(NORFOLK.with_name("atlantis.toml"))
+
+
+def test_what_is_not_toml_is_said() -> None:
+    with pytest.raises(ProfileError, match="not TOML"):
+        load(Path(__file__))
+
+
+def test_a_route_sends_one_service_group_elsewhere(tmp_path: Path) -> None:
+    route = '[[routes]]\ndesk = "brokerage"\nservice_group = "nursing"\nteam = "procurement"\n\n[pages]'
+    profile = load(changed(tmp_path, "[pages]", route))
+    assert profile.team_for("brokerage", "nursing") == "procurement"
+    assert profile.team_for("brokerage", "residential") == "service_brokerage"
+    assert profile.team_for("brokerage", None) == "service_brokerage"
