@@ -142,7 +142,9 @@ STORAGES = {
 STATIC_URL = "static/"
 STATIC_ROOT = Path(environment.text("CONCORD_STATIC_ROOT", str(HOME / "static")))
 # The front-end build (Sass, GOV.UK and MoJ scripts) is written outside the tree, which may be read-only.
-STATICFILES_DIRS = [path for path in [Path(environment.text("CONCORD_BUILD_DIR", str(HOME / "build")))] if path.exists()]
+STATICFILES_DIRS = [
+    path for path in [Path(environment.text("CONCORD_BUILD_DIR", str(HOME / "build")))] if path.exists()
+]
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

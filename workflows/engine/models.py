@@ -250,6 +250,7 @@ class Anchor(models.Model):
 
     at = models.DateTimeField(default=timezone.now)
     heads = models.JSONField()  # {stream: [seq, hash]}
+    seen_below = models.BigIntegerField(default=0)  # every transaction below this number had ended
     hash = models.BinaryField()
 
 

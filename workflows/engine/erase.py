@@ -1,0 +1,78 @@
+"""Erases what people wrote, and leaves the chain whole: the events stay, the words and their salts go.
+
+The erasure is an event itself, on a stream of its own, and lists what was erased: words that are gone without such an
+event are a finding of `verify_events`.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from workflows.parties.actor import Actor
+from workflows.parties.models import Client
+
+from . import events
+from .errors import Forbidden
+from .models import Case, Content
+
+ERASED = "content.erased"
+#: Content rows an event: its body stays small.
+PIECE = 1_000
+LOCK = 20_260_502
+
+Also = Callable[[Client, datetime], Iterable[str]]
+_also: list[Also] = []
+
+
+def with_client(function: Also) -> Also:
+    """Declare what a room erases of a client besides words (names in figures, files), in the same transaction.
+
+    The function returns further streams whose words are erased, such as those of the client's lines.
+    """
+    _also.append(function)
+    return function
+
+
+@transaction.atomic
+def erase_streams(streams: Iterable[str], actor: Actor) -> int:
+    """Erase the words of whole streams; returns how many rows. Raises Forbidden unless an administrator asks."""
+    _may(actor)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    return _erase(list(streams), "erasure", actor, timezone.now())
+
+
+@transaction.atomic
+def erase_client(client_id: int, actor: Actor) -> int:
+    """Erase a client's name and reference, and every word on the streams of the client and of their cases.
+
+    Returns how many content rows were erased. Raises Forbidden unless an administrator asks.
+    """
+    _may(actor)
+    client = Client.objects.select_for_update().get(pk=client_id)
+    now = timezone.now()
+    own = f"client:{client.pk}"
+    streams = {own, *(f"case:{case}" for case in Case.objects.filter(client=client).values_list("pk", flat=True))}
+    for also in _also:
+        streams |= set(also(client, now))
+    count = _erase(sorted(streams), own, actor, now)
+    gone = {"surname": "", "forename": "", "ss_ref": f"erased-{client.pk}", "erased_at": now}
+    Client.objects.filter(pk=client.pk).update(**gone)
+    return count
+
+
+def _erase(streams: list[str], told_on: str, actor: Actor, now: datetime) -> int:
+    rows = Content.objects.filter(stream__in=streams, erased_at=None)
+    ids = sorted(str(pk) for pk in rows.values_list("pk", flat=True))
+    rows.filter(pk__in=ids).update(text="", salt=b"", erased_at=now)
+    for start in range(0, max(len(ids), 1), PIECE):
+        facts = {"streams": len(streams), "erased": ids[start : start + PIECE]}
+        events.record(told_on, ERASED, actor.user_id, facts, at=now)
+    return len(ids)
+
+
+def _may(actor: Actor) -> None:
+    if "administrator" not in actor.duties:
+        raise Forbidden("Only an administrator can erase what people wrote.")

@@ -1,0 +1,62 @@
+"""Messages that were given up: a person looks at them and says "try again"."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from workflows.parties.actor import Actor
+
+from . import events, outbox
+from .errors import Forbidden, NotFound, Refused
+from .models import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much is still to be carried out, for health checks."""
+
+    due: int
+    oldest: datetime | None
+    parked: int
+
+
+def parked(actor: Actor) -> QuerySet[Outbox]:
+    """The parked messages, the latest first. Raises Forbidden unless an administrator asks."""
+    _may(actor)
+    return Outbox.objects.filter(parked_at__isnull=False).order_by("-parked_at")
+
+
+@transaction.atomic
+def try_again(outbox_id: int, actor: Actor) -> None:
+    """Send a parked message on its way again, and record who said so.
+
+    Raises Forbidden unless an administrator asks, NotFound, or Refused when it is no longer parked.
+    """
+    _may(actor)
+    row = Outbox.objects.select_for_update().filter(pk=outbox_id).first()
+    if row is None:
+        raise NotFound
+    if row.parked_at is None:
+        raise Refused("This message is not parked any more: somebody was faster.", "not_parked")
+    now = timezone.now()
+    facts = {"topic": row.topic, "key": row.key, "error": row.error, "attempts": row.attempts}
+    events.record(f"outbox:{row.pk}", "message.tried_again", actor.user_id, facts, at=now)
+    # The count of attempts goes on: it is the token by which workers tell an old claim from a new one.
+    row.parked_at, row.lease_until, row.due_at = None, None, now
+    row.save(update_fields=["parked_at", "lease_until", "due_at"])
+    outbox.wake_after_commit()
+
+
+def waiting(now: datetime) -> Waiting:
+    """How many messages are due and not done, since when, and how many are parked."""
+    due = Outbox.objects.filter(done_at=None, parked_at=None, due_at__lte=now)
+    oldest = due.order_by("due_at").values_list("due_at", flat=True).first()
+    return Waiting(due.count(), oldest, Outbox.objects.filter(parked_at__isnull=False).count())
+
+
+def _may(actor: Actor) -> None:
+    if "administrator" not in actor.duties:
+        raise Forbidden("Only an administrator can see and resend parked messages.")
