@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from launcher import check, demo, manage, test
-from launcher.say import Trouble, complain, say
+from launcher.say import Trouble, complain, plainly, say
 from launcher.supervisor import Ended
 
 HELP = """Concord: the back office and provider portal of a council that buys adult social care.
@@ -43,7 +43,11 @@ def main(words: Sequence[str]) -> int:
     if verb not in VERBS:
         complain(f"concord: there is no verb {verb!r}.\n\n{HELP}")
         return 2
+    plainly()
     _end_on_signals()
+    if os.geteuid() == 0:
+        # PostgreSQL then runs as another user, who has to be able to come to its folder.
+        os.umask(0o022)
     try:
         return VERBS[verb](words[1:])
     except Trouble as trouble:

@@ -1,5 +1,6 @@
 """The browser for the tests: one that really runs, found or fetched."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -20,10 +21,9 @@ def find(home: Home, python: Path) -> str:
     for program in (*_named(), *_fetched_before(home)):
         if runs(program, home):
             return program
-    for fetch in (_by_apt, _by_playwright):
-        for program in fetch(home, python):
-            if runs(program, home):
-                return program
+    for program in itertools.chain(_by_apt(home), _by_playwright(home, python)):
+        if runs(program, home):
+            return program
     return ""
 
 
@@ -51,7 +51,7 @@ def runs(program: str, home: Home) -> bool:
     return done.returncode == 0 and "<p>here</p>" in done.stdout
 
 
-def _by_apt(home: Home, python: Path) -> Iterator[str]:
+def _by_apt(home: Home) -> Iterator[str]:
     """Install Debian's package; only root may."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from launcher import home, product, python_env, runs, servers
-from launcher.home import TREE, Home
+from launcher.home import TREE
 from launcher.say import say
 from launcher.supervisor import Supervisor
 
@@ -42,6 +42,7 @@ HTTPS = {"CONCORD_HTTPS": "1", "CONCORD_DEMO": "0", "CONCORD_BASE_URL": "https:/
 
 def check(words: Sequence[str]) -> int:
     """Run every check whose name contains one of `words` (all without any); return 1 if one of them failed."""
+    servers.refuse_without_wheels(os.environ)
     place = home.choose(os.environ)
     python = python_env.ready(place, "test")
     mine, lock = runs.slot(place)
@@ -55,7 +56,7 @@ def check(words: Sequence[str]) -> int:
                 one for one in checks(python, place.cache) if not words or any(word in one.name for word in words)
             ]
             results = [(one.name, *_one(watcher, one, environ)) for one in chosen]
-    return _report(results, place)
+    return _report(results)
 
 
 def _one(watcher: Supervisor, one: Check, environ: Mapping[str, str]) -> tuple[bool, float]:
@@ -65,7 +66,7 @@ def _one(watcher: Supervisor, one: Check, environ: Mapping[str, str]) -> tuple[b
     return code == 0, time.monotonic() - began
 
 
-def _report(results: Sequence[tuple[str, bool, float]], place: Home) -> int:
+def _report(results: Sequence[tuple[str, bool, float]]) -> int:
     say()
     for name, good, seconds in results:
         say(f"{'good  ' if good else 'FAILED'} {name} ({seconds:.1f} s)")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher import frontend, home, ports, postgres, product, python_env, runs, servers
+from launcher import databases, frontend, home, ports, product, python_env, runs, servers
 from launcher.home import TREE, Home
 from launcher.say import Trouble, say, step
 from launcher.stamps import Stamps, digest
@@ -53,6 +53,7 @@ def demo(words: Sequence[str]) -> int:
     """Start everything, say where it is, and keep it running until somebody ends it."""
     began = time.monotonic()
     asked = wish(words)
+    servers.refuse_without_wheels(os.environ)
     if asked.fresh and os.environ.get("DATABASE_URL"):
         raise Trouble(
             "--fresh does not empty a database that DATABASE_URL names.",
@@ -121,7 +122,7 @@ def _load(watcher: Supervisor, asked: Wish, python: Path, found: servers.Servers
     today = datetime.date.today().isoformat()  # noqa: DTZ011 - the day at the person's place: live work is dated from it
     profile = environ.get("CONCORD_COUNCIL_FILE", "")
     value = digest(*(TREE / name for name in SOURCES), Path(profile or os.devnull), str(asked.scale), today)
-    if found.cluster and postgres.stamp(found.cluster, found.database) == value:
+    if found.cluster and databases.stamp(found.cluster, found.database) == value:
         return
     scale = [] if asked.scale is None else ["--scale", str(asked.scale)]
     for text, words in (
@@ -132,7 +133,7 @@ def _load(watcher: Supervisor, asked: Wish, python: Path, found: servers.Servers
         step(text)
         must(watcher, product.manage(python, *words), environ)
     if found.cluster:
-        postgres.put_stamp(found.cluster, found.database, value)
+        databases.put_stamp(found.cluster, found.database, value)
 
 
 def must(watcher: Supervisor, argv: Sequence[str], environ: Mapping[str, str]) -> None:

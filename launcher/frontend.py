@@ -10,8 +10,8 @@ from launcher import python_env
 from launcher.home import TREE, Home
 from launcher.locks import Lock
 from launcher.say import Trouble, step
+from launcher.services import tail
 from launcher.stamps import Stamps, digest
-from launcher.supervisor import tail
 
 SOURCES = TREE / "backoffice" / "web" / "frontend"
 OLDEST_NODE = 18

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher.say import Trouble, say
+from launcher.say import Trouble, note
 
 TREE = Path(__file__).resolve().parent.parent
 
@@ -86,12 +86,12 @@ def choose(environ: Mapping[str, str], tree: Path = TREE) -> Home:
 
 def _fall_back(environ: Mapping[str, str], tree: Path) -> Home:
     """Return the first default folder that can be written, and say so when it is not the usual one."""
-    faults = []
+    faults: list[str] = []
     for root in _defaults(environ, tree):
         fault = unwritable(root)
         if not fault:
             if faults:
-                say(f"concord: {faults[0]}; working in {root} instead (set CONCORD_HOME to choose).")
+                note(f"{faults[0]}; working in {root} instead (set CONCORD_HOME to choose).")
             return Home(root.resolve())
         faults.append(fault)
     raise Trouble(
@@ -114,7 +114,8 @@ def _defaults(environ: Mapping[str, str], tree: Path) -> list[Path]:
 def unwritable(root: Path) -> str:
     """Return why `root` cannot be our work folder, "" when it can (it is made, and a file is tried in it)."""
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        # Nobody else has a reason to look into it; when we are root, PostgreSQL's own user passes through.
+        root.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
         with tempfile.TemporaryFile(dir=root):
             pass
     except OSError as error:

@@ -11,6 +11,7 @@ from launcher.supervisor import Supervisor
 
 def manage(words: Sequence[str]) -> int:
     """Run `manage.py` with `words`; the embedded servers are started for it if they do not run, and stopped after."""
+    servers.refuse_without_wheels(os.environ)
     place = home.choose(os.environ)
     council = product.council(None)
     python = python_env.ready(place, "runtime")
@@ -25,6 +26,7 @@ def manage(words: Sequence[str]) -> int:
         return _beside(place, found, argv, environ)
     with lock, Supervisor(runs.record(place), {"verb": "manage", "council": council}) as watcher:
         servers.start(watcher, found)
+        servers.forget_stamp(found)
         watcher.tell(servers=True)
         code = watcher.run(argv, env=environ, cwd=Path.cwd())
         runs.let_others_finish(place)
@@ -34,5 +36,5 @@ def manage(words: Sequence[str]) -> int:
 def _beside(place: Home, found: servers.Servers, argv: Sequence[str], environ: dict[str, str]) -> int:
     """Run the command on the servers of a demo (or of another `manage`) that runs in this folder."""
     with runs.attach(place), Supervisor(place.root / f"run-{os.getpid()}.json", {"verb": "manage"}) as watcher:
-        servers.ensure(found)
+        servers.forget_stamp(found)
         return watcher.run(argv, env=environ, cwd=Path.cwd())

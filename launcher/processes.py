@@ -36,7 +36,15 @@ def started(pid: int) -> str:
         fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
     except OSError:
         return ""
-    return "" if fields[0] in {"Z", "X"} else fields[19]
+    return "" if fields[0] in {"Z", "X"} else f"{_boot()}:{fields[19]}"
+
+
+def _boot() -> str:
+    """Return what this start of the machine is called: process numbers and their times begin anew with each."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
 
 
 def _started_by_ps(pid: int) -> str:
@@ -53,7 +61,7 @@ def known(pid: int) -> Known:
 def works_in(pid: int, folder: Path, word: str) -> bool:
     """Return whether `pid` is a `word` program (postgres, valkey-server) whose folder is `folder`."""
     try:
-        return os.path.samefile(f"/proc/{pid}/cwd", folder) and word in _command(pid)
+        return Path(f"/proc/{pid}/cwd").samefile(folder) and word in _command(pid)
     except OSError:
         command = _command(pid)
         return word in command and str(folder) in command

@@ -7,11 +7,11 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
-from launcher.home import TREE, Home
+from launcher.home import TREE, Home, private
 from launcher.keys import key
 from launcher.say import Trouble
 from launcher.servers import Servers
-from launcher.supervisor import Service
+from launcher.services import Service
 
 COUNCIL = "norfolk"
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}")
@@ -68,6 +68,7 @@ def folders(environ: Mapping[str, str]) -> None:
     """Make the folders that the product writes to."""
     for name in ("CONCORD_MAIL_DIR", "CONCORD_ANCHOR_DIR", "CONCORD_STATIC_ROOT", "CONCORD_BUILD_DIR"):
         Path(environ[name]).mkdir(parents=True, exist_ok=True)
+    private(Path(environ["CONCORD_HOME"]) / "councils")
 
 
 def manage(python: Path, *arguments: str) -> list[str]:

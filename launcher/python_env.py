@@ -10,9 +10,11 @@ from pathlib import Path
 from launcher.home import TREE, Home
 from launcher.locks import Lock
 from launcher.say import Trouble, step
+from launcher.services import tail
 from launcher.stamps import Stamps, digest
-from launcher.supervisor import tail
 
+WHOLE = "whole"
+SUPPORTED = {"3.11", "3.12", "3.13", "3.14"}
 VERSION = ".".join(str(part) for part in sys.version_info[:2])
 
 
@@ -42,58 +44,68 @@ def ready(home: Home, wanted: str) -> Path:
     python = home.venv / "bin" / "python"
     with Lock(home.root / "venv.lock"):
         stamps = Stamps(home.venv / "stamps")
-        if not _runs(python):
+        if not stamps.fresh("state", WHOLE) or not _runs(python):
             _make(home)
         value = digest(lock_file(wanted), VERSION)
         if not stamps.fresh(wanted, value):
             step(f"Installing the Python packages ({lock_file(wanted).name}); the first time takes a minute or two.")
+            # What is ended in the middle leaves packages that pip can neither use nor replace: it is made anew.
+            stamps.put("state", "being filled")
             install(home, ["-r", str(lock_file(wanted))], what=f"the Python packages of {lock_file(wanted).name}")
-            stamps.put(wanted, value)
-            if wanted == "test":
-                stamps.put("runtime", digest(lock_file("runtime"), VERSION))
+            for name in {wanted, "runtime"}:
+                stamps.put(name, digest(lock_file(name), VERSION))
+            stamps.put("state", WHOLE)
     return python
 
 
 def _runs(python: Path) -> bool:
-    """Return whether the environment's Python starts (its parent may have been upgraded or removed)."""
+    """Return whether the environment's Python starts (its parent may have been upgraded or removed).
+
+    It may be another version than ours, as long as nobody asked for ours: a demo may be running with it.
+    """
     code = "import sys; print('.'.join(map(str, sys.version_info[:2])))"
     try:
         done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
     except OSError:
         return False
-    return done.returncode == 0 and (3, 11) <= tuple(map(int, done.stdout.strip().split("."))) <= (3, 14)
+    version = done.stdout.strip()
+    return done.returncode == 0 and (version == VERSION if os.environ.get("CONCORD_PYTHON") else version in SUPPORTED)
 
 
 def _make(home: Home) -> None:
     """Make the virtual environment: with pip if this Python brings it, else for the pip that the machine has."""
     step(f"Making a virtual environment for Python {VERSION} in {home.venv}.")
     faults = []
-    for argv in _ways(home.venv):
+    for what, argv in _ways(home.venv):
+        if what:
+            step(what)
         shutil.rmtree(home.venv, ignore_errors=True)
         done = subprocess.run(argv, capture_output=True, text=True, check=False, env=pip_environment(home))
         if done.returncode == 0 and _pip(home):
             return
-        faults.append((done.stdout + done.stderr).strip().splitlines()[-1:] or ["it said nothing"])
+        faults.append((done.stdout + done.stderr).strip().split("\n")[0] or "it said nothing")
     shutil.rmtree(home.venv, ignore_errors=True)
     raise Trouble(
         "No virtual environment could be made.",
-        why=f"{sys.executable} brings no working `venv` with pip: {faults[0][0]}",
+        why=f"{sys.executable} brings no working `venv` with pip: {faults[0]}",
         do=f"Install it (Debian and Ubuntu: sudo apt install python{VERSION}-venv), or pip or virtualenv for this"
         " Python, or name another Python: CONCORD_PYTHON=/path/to/python ./concord …",
     )
 
 
-def _ways(place: Path) -> list[list[str]]:
+def _ways(place: Path) -> list[tuple[str, list[str]]]:
+    """Return the ways to make an environment in `place`, each with what to tell before it is tried."""
     ways = [
-        [sys.executable, "-m", "venv", str(place)],
-        [sys.executable, "-m", "venv", "--without-pip", str(place)],
-        [sys.executable, "-m", "virtualenv", "--quiet", str(place)],
+        ("", [sys.executable, "-m", "venv", str(place)]),
+        ("", [sys.executable, "-m", "venv", "--without-pip", str(place)]),
+        ("", [sys.executable, "-m", "virtualenv", "--quiet", str(place)]),
     ]
     # Debian keeps what `venv` needs in a package of its own; root may fetch it, anybody else is told its name.
     if os.geteuid() == 0 and shutil.which("apt-get"):
         package = f"python{VERSION}-venv"
         fetch = f"apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy {package}"
-        ways.append(["/bin/sh", "-c", f'{fetch} && exec "$0" -m venv "$1"', sys.executable, str(place)])
+        argv = ["/bin/sh", "-c", f'{fetch} && exec "$0" -m venv "$1"', sys.executable, str(place)]
+        ways.append((f"This Python has no pip: installing {package} (apt-get).", argv))
     return ways
 
 

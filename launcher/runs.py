@@ -8,8 +8,7 @@ from typing import Any
 from launcher import processes
 from launcher.home import Home
 from launcher.locks import Lock
-from launcher.say import Trouble, say
-from launcher.supervisor import clean_up
+from launcher.say import Trouble, note
 
 LONGEST_START = 180.0
 
@@ -49,10 +48,28 @@ def own_in_turn(home: Home) -> Lock | None:
             return lock
         if other and not told:
             told = True
-            say(
-                f"concord: waiting for `./concord {other['verb']}` (process {other['owner'][0]}) in this folder to end."
-            )
+            note(f"waiting for `./concord {other['verb']}` (process {other['owner'][0]}) in this folder to end.")
         time.sleep(0.1)
+
+
+def left_over(record: Path) -> list[tuple[str, processes.Known, int]]:
+    """Return the processes that an earlier run recorded and that are still there, the last one first."""
+    try:
+        data = json.loads(record.read_text())
+        found = [
+            (name, processes.Known(pid, since), number) for name, (pid, since, number) in data["processes"].items()
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [each for each in reversed(found) if each[1].alive]
+
+
+def clean_up(record: Path) -> None:
+    """End what an earlier run left behind (it was killed before it could); only for whoever holds its lock."""
+    for name, process, number in left_over(record):
+        note(f"ending {name} (process {process.pid}), left by an earlier run.")
+        processes.end(process, number=number, within=30)
+    record.unlink(missing_ok=True)
 
 
 def users(home: Home) -> Lock:
@@ -82,7 +99,7 @@ def let_others_finish(home: Home) -> None:
     """Wait until nobody else uses our servers."""
     lock = users(home)
     if not lock.take():
-        say("concord: another command still uses the servers; they stop when it ends.")
+        note("another command still uses the servers; they stop when it ends.")
         lock.take(wait=True)
     lock.free()
 

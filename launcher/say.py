@@ -1,6 +1,7 @@
 """What the launcher tells the person at the terminal, and the one way it gives up."""
 
 import contextlib
+import io
 import sys
 
 
@@ -17,15 +18,27 @@ class Trouble(Exception):
         return "\n".join(line for line in lines if line)
 
 
+def plainly() -> None:
+    """Let a terminal that cannot show a character show a question mark, instead of losing the whole line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def say(text: str = "") -> None:
-    """Print `text` at once; a closed terminal is no reason to stop stopping things properly."""
+    """Print a result at once; a closed terminal is no reason to stop stopping things properly."""
     with contextlib.suppress(OSError, ValueError):
         print(text, flush=True)
 
 
 def step(text: str) -> None:
-    """Print one step of a longer start."""
-    say(f"· {text}")
+    """Tell of one step of a longer start."""
+    complain(f"· {text}")
+
+
+def note(text: str) -> None:
+    """Tell something on the side; not on the output, which may go into a file (`./concord manage dumpdata > …`)."""
+    complain(f"concord: {text}")
 
 
 def complain(text: str) -> None:

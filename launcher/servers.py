@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher import postgres, python_env, valkey
+from launcher import databases, postgres, python_env, valkey
 from launcher.home import Home
 from launcher.say import Trouble
 from launcher.supervisor import Supervisor
@@ -34,12 +34,11 @@ class Servers:
 def choose(home: Home, *, database: str, queue: Path, tools: Home, environ: Mapping[str, str] = os.environ) -> Servers:
     """Return the servers to use, with what the embedded ones need installed in `tools` and prepared in `home`.
 
-    Raises Trouble where there are no embedded servers and none are named.
+    Raises Trouble when they cannot be installed.
     """
     own_database, own_queue = not environ.get("DATABASE_URL"), not environ.get("REDIS_URL")
     if not own_database and not own_queue:
         return Servers(None, None, environ, database)
-    refuse_without_wheels(environ)
     wheels, digest = python_env.tool(tools, "servers")
     cluster = postgres.cluster(home, wheels, digest) if own_database else None
     store = valkey.store(home, wheels, queue) if own_queue else None
@@ -47,10 +46,10 @@ def choose(home: Home, *, database: str, queue: Path, tools: Home, environ: Mapp
 
 
 def refuse_without_wheels(environ: Mapping[str, str]) -> None:
-    """Raise Trouble on a system for which the servers' packages have no programs."""
+    """Raise Trouble when a server is needed on a system for which the servers' packages have no programs."""
     system = unsupported(sys.platform, platform.libc_ver()[0])
-    if system:
-        missing = [name for name in ("DATABASE_URL", "REDIS_URL") if not environ.get(name)]
+    missing = [name for name in ("DATABASE_URL", "REDIS_URL") if not environ.get(name)]
+    if system and missing:
         raise Trouble(
             f"There is no embedded server for {system}.",
             why="The packages that carry PostgreSQL and Valkey are made for Linux with glibc and for macOS.",
@@ -74,15 +73,16 @@ def start(supervisor: Supervisor, servers: Servers, *, for_tests: bool = False, 
     if servers.cluster:
         postgres.prepare(servers.cluster)
         supervisor.start(postgres.service(servers.cluster, for_tests=for_tests))
-        postgres.ensure_role(servers.cluster)
+        databases.ensure_role(servers.cluster)
         if fresh:
-            postgres.drop_database(servers.cluster, servers.database)
-        postgres.ensure_database(servers.cluster, servers.database)
+            databases.drop_database(servers.cluster, servers.database)
+        databases.ensure_database(servers.cluster, servers.database)
     if servers.store:
         supervisor.start(valkey.service(servers.store))
 
 
-def ensure(servers: Servers) -> None:
-    """Make the database on a server that already runs."""
+def forget_stamp(servers: Servers) -> None:
+    """Make the database if it is missing, and forget that the demo is loaded: a command may change anything."""
     if servers.cluster:
-        postgres.ensure_database(servers.cluster, servers.database)
+        databases.ensure_database(servers.cluster, servers.database)
+        databases.put_stamp(servers.cluster, servers.database, "")

@@ -25,6 +25,7 @@ def soak(words: Sequence[str]) -> int:
 
 def _test(words: Sequence[str], marked: str, extra: Mapping[str, str]) -> int:
     began = time.monotonic()
+    servers.refuse_without_wheels(os.environ)
     place = home.choose(os.environ)
     python = python_env.ready(place, "test")
     front = frontend.ready(place)

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from launcher import processes, sockets
 from launcher.home import Home
-from launcher.say import Trouble, say
-from launcher.supervisor import Service
+from launcher.say import Trouble, note
+from launcher.services import Service
 
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 
@@ -58,7 +58,7 @@ def tidy(it: Store) -> None:
     except (FileNotFoundError, ValueError):
         pid = 0
     if pid and processes.started(pid) and processes.works_in(pid, it.data, "valkey-server"):
-        say("concord: ending a Valkey of an earlier run.")
+        note("ending a Valkey of an earlier run.")
         processes.end(processes.known(pid), within=30)
     it.socket.unlink(missing_ok=True)
 
@@ -89,7 +89,7 @@ def service(it: Store) -> Service:
         end_within=30,
         ready_within=60,
         before=lambda: tidy(it),
-        ready=lambda pid: answers(it.socket),
+        ready=lambda _: answers(it.socket),
     )
 
 
