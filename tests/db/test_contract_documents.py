@@ -85,9 +85,10 @@ def test_it_freezes_figures_and_pdf_with_their_hash(document: ContractDocument) 
     assert content.startswith(b"%PDF-")
     assert version.pdf_size == len(content)
     assert version.sha256 == __import__("hashlib").sha256(content).hexdigest()
-    assert dict(zip([row[0] for row in version.figures], [row[2] for row in version.figures], strict=True))[
-        "cost"
-    ] == "£536.49 weekly"
+    assert (
+        dict(zip([row[0] for row in version.figures], [row[2] for row in version.figures], strict=True))["cost"]
+        == "£536.49 weekly"
+    )
 
 
 @pytest.mark.parametrize("change", [{"weekly": 1}, {"sha256": "x"}, {"figures": []}, {"number": 7}])

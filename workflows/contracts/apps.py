@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 
+
 class ContractsConfig(AppConfig):
     """Stops the start when the workflow's picture and its table of rules say different things."""
 

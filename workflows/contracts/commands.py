@@ -41,7 +41,9 @@ def publish_line(*, actor: Actor, line_id: int, key: str) -> door.Outcome:
 
     Raises Refused when the last document already says what the line says.
     """
-    latest = ContractDocument.objects.select_related("case", "line").filter(line_id=line_id).order_by("-case_id").first()
+    latest = (
+        ContractDocument.objects.select_related("case", "line").filter(line_id=line_id).order_by("-case_id").first()
+    )
     if latest is None or not latest.open:
         return _begin(actor=actor, line_id=line_id, latest=latest, key=key)
     if latest.case.state == State.REJECTED:
@@ -96,9 +98,7 @@ def _begin(*, actor: Actor, line_id: int, latest: ContractDocument | None, key: 
     )
 
 
-def agree(
-    *, actor: Actor, case_id: int, task_id: int, number: int, sha256: str, key: str
-) -> door.Outcome:
+def agree(*, actor: Actor, case_id: int, task_id: int, number: int, sha256: str, key: str) -> door.Outcome:
     """The provider agrees to the version that was on the screen. Contractually binding; never undone."""
 
     def act(turn: door.Turn) -> None:
@@ -153,7 +153,13 @@ def attach_signed_copy(
 
 
 def republish(
-    *, actor: Actor, case_id: int, task_id: int, version: int | None, explanation: str, key: str,
+    *,
+    actor: Actor,
+    case_id: int,
+    task_id: int,
+    version: int | None,
+    explanation: str,
+    key: str,
     amend: Callable[[], object] | None = None,
 ) -> door.Outcome:
     """Publish a new version of a rejected document, made again from its line.
@@ -258,9 +264,7 @@ def _run(
 def _add_version(turn: door.Turn, document: ContractDocument, terms: LineTerms, explanation: str) -> None:
     """Freeze the line's terms into a new version: figures, PDF and hash."""
     figures = rules.figures(terms)
-    rendered = render(
-        reference=turn.case.reference, version=document.version, figures=figures, published_at=turn.now
-    )
+    rendered = render(reference=turn.case.reference, version=document.version, figures=figures, published_at=turn.now)
     version = DocumentVersion(
         document=document,
         number=document.version,
@@ -330,7 +334,7 @@ def _end_in(latest: ContractDocument | None) -> Any:
 
 
 def _open_task(case: Case) -> int:
-    task = case.task_set.filter(finished__isnull=True).order_by("id").values_list("pk", flat=True).first()
+    task: int | None = case.task_set.filter(finished__isnull=True).order_by("id").values_list("pk", flat=True).first()
     if task is None:
         raise NotFound
     return task

@@ -15,12 +15,12 @@ NOTHING_TO_DO = {"current"}
 
 
 @reacts_to("line.changed", name="contracts.publish_document")
-def publish_document(payload: Mapping[str, Any]) -> None:
+def publish_document(payload: Mapping[str, Any], key: str) -> None:
     """Publish the document of a line that has ended, or that an import was told to publish."""
     if payload["what"] != "ended" and not payload.get("publish"):
         return
     try:
-        publish_line(actor=system_actor(), line_id=payload["line"], key=f"line-event:{payload['event']}")
+        publish_line(actor=system_actor(), line_id=payload["line"], key=key)
     except Refused as refusal:
         if refusal.code not in NOTHING_TO_DO:
             raise

@@ -73,8 +73,8 @@ class Page:
         return changes(thawed(old.figures), thawed(new.figures), old.weekly, new.weekly)
 
 
-def listed(actor: Actor, tab: str, filters: Filters) -> QuerySet[DocumentVersion, dict[str, Any]]:
-    """The latest versions of the documents of a tab, as plain rows; those awaiting an answer oldest first."""
+def listed(actor: Actor, tab: str, filters: Filters) -> Any:
+    """The latest versions of the documents of a tab, as a queryset of plain rows."""
     rows = DocumentVersion.objects.filter(number=F("document__version"), document__case__in=_cases(actor, filters))
     if tab != "all":
         rows = rows.filter(document__case__state=_state(tab))

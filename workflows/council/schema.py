@@ -49,7 +49,9 @@ class Brand(Table):
     def _readable(self) -> "Brand":
         ratio = 1.05 / (_luminance(self.colour) + 0.05)
         if ratio < 7:
-            raise ValueError(f"colour {self.colour} has a contrast of {ratio:.1f} on white; choose a darker one (7 or more)")
+            raise ValueError(
+                f"colour {self.colour} has a contrast of {ratio:.1f} on white; choose a darker one (7 or more)"
+            )
         return self
 
 

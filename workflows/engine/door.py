@@ -15,8 +15,8 @@ from django.db import IntegrityError, OperationalError, transaction
 from workflows.council.profile import current
 from workflows.parties.actor import Actor
 
-from . import outbox as outboxes
 from . import moment, reading, work
+from . import outbox as outboxes
 from .errors import Busy, Forbidden, KeyReused, NotFound, Refused, Stale
 from .events import Draft, canonical
 from .flow import CaseFlow
@@ -162,11 +162,9 @@ def on_turn(
     return _once(attempt, actor=actor, key=key, body={"verb": verb, "task": task_id}, case_id=case_id, verb=verb)
 
 
-def _turn(
-    actor: Actor, case: Case, task: Task | None, verb: str, now: datetime, service_group: str | None
-) -> Turn:
+def _turn(actor: Actor, case: Case, task: Task | None, verb: str, now: datetime, service_group: str | None) -> Turn:
     unit = work.Work(case=case, verb=verb, now=now, service_group=service_group)
-    case.work = unit  # type: ignore[attr-defined]
+    case.work = unit
     if task is not None:
         task.process = case
         unit.reading(task)
@@ -195,9 +193,7 @@ def _way(flow: type[CaseFlow], case: Case, task: Task | None, verb: str) -> Way 
     return way
 
 
-def _may(
-    flow: type[CaseFlow], actor: Actor, way: Way, verb: str, case: Case, service_group: str | None
-) -> None:
+def _may(flow: type[CaseFlow], actor: Actor, way: Way, verb: str, case: Case, service_group: str | None) -> None:
     """Refuse whoever is none of `way.by`: `provider`, `system`, or the team of a desk."""
     if actor.is_provider:
         return _provider_may(flow, actor, way, verb, case)

@@ -54,7 +54,7 @@ class Draft:
             return None
         row = Content(id=uuid.uuid4(), stream=self.stream, label=label, text=text, salt=secrets.token_bytes(16))
         self.contents.append(row)
-        self.facts.setdefault("contents", {})[label] = {"id": row.id, "hash": salted(row.salt, text)}
+        self.facts.setdefault("contents", {})[label] = {"id": row.id, "hash": salted(bytes(row.salt), text)}
         return row.id
 
     def seal(self, seq: int, head: bytes, at: datetime, case_id: int | None = None) -> Event:

@@ -41,7 +41,7 @@ class Case(AbstractProcess):
     `version` is the number of its last event; `head` is that event's hash.
     """
 
-    flow_class = FlowField()
+    flow_class: Any = FlowField()
     status = models.CharField(max_length=10, choices=PROCESS.choices, default=PROCESS.NEW)
     kind = models.CharField(max_length=40)
     reference = models.CharField(max_length=30, unique=True)
@@ -52,9 +52,9 @@ class Case(AbstractProcess):
     holder = models.CharField(max_length=10, choices=Holder.choices, default=Holder.NOBODY)
     holder_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
     holder_since = models.DateTimeField(default=timezone.now)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="cases")
-    service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, related_name="cases")
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="cases")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, related_name="+")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="+")
     amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)  # pounds a week, or in all
 
     seed = artifact = parent_task = None
@@ -91,7 +91,7 @@ class Task(AbstractTask):
     """
 
     process = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="task_set")
-    flow_task = NodeField()
+    flow_task: Any = NodeField()
     flow_task_type = models.CharField(max_length=20)
     status = models.CharField(max_length=10, choices=STATUS.choices, default=STATUS.NEW)
     created = models.DateTimeField(default=timezone.now)

@@ -187,7 +187,7 @@ class Begin(VerbNode):
     activation_class = Walked
     task_type = "START"
     bpmn_element = "startEvent"
-    shape = {"width": 50, "height": 50, "svg": '<circle class="event" cx="25" cy="25" r="25"/>'}  # noqa: RUF012
+    shape = {"width": 50, "height": 50, "svg": '<circle class="event" cx="25" cy="25" r="25"/>'}
 
 
 class End(Node):
@@ -196,7 +196,7 @@ class End(Node):
     activation_class = Ended
     task_type = "END"
     bpmn_element = "endEvent"
-    shape = {"width": 50, "height": 50, "svg": '<circle class="end-event" cx="25" cy="25" r="25"/>'}  # noqa: RUF012
+    shape = {"width": 50, "height": 50, "svg": '<circle class="end-event" cx="25" cy="25" r="25"/>'}
 
     def _outgoing(self) -> Iterator[Edge]:
         return iter(())
@@ -208,7 +208,7 @@ class TaskNode(VerbNode):
     activation_class = Waiting
     task_type = "HUMAN"
     bpmn_element = "userTask"
-    shape = {  # noqa: RUF012
+    shape = {
         "width": 150,
         "height": 100,
         "text-align": "middle",

@@ -78,7 +78,7 @@ def _query(case_id: int, task_id: int | None, actor: Actor) -> tuple[str, list[A
         locks = "c, t"
     tables += f' LEFT JOIN "{Service._meta.db_table}" s ON s.id = c.service_id'
     where, own = _scope(actor)
-    sql = f'SELECT {", ".join(columns)}, s."group" FROM {tables} WHERE c.id = %s{where}'  # noqa: S608
+    sql = f'SELECT {", ".join(columns)}, s."group" FROM {tables} WHERE c.id = %s{where}'
     return f"{sql} {LOCK} {locks}" if LOCK else sql, [*parameters, case_id, *own]
 
 

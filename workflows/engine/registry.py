@@ -46,8 +46,8 @@ def node(name: str) -> Node:
 
 def latest(kind: str) -> Any:
     """The newest version of a kind of flow: what a new case begins with."""
-    versions = [each for each in _flows.values() if each.kind == kind]  # type: ignore[attr-defined]
-    return max(versions, key=lambda each: each.version)  # type: ignore[attr-defined]
+    versions = [each for each in _flows.values() if each.kind == kind]
+    return max(versions, key=lambda each: each.version)
 
 
 def names() -> set[str]:
@@ -55,5 +55,5 @@ def names() -> set[str]:
     return {
         f"{name}.{node}"
         for name, each in _flows.items()
-        for node in {*each._nodes_by_name, *each.renamed}  # type: ignore[attr-defined]
+        for node in {*each._nodes_by_name, *each.renamed}
     }

@@ -31,11 +31,12 @@ class Chapter:
 
 def cases(actor: Actor, function: str = "") -> QuerySet[Case]:
     """The cases that this person may read; for a provider, with the function that shows them."""
+    every: QuerySet[Case] = Case.objects.all()
     if actor.is_staff:
-        return Case.objects.filter(kind__in=actor.reads)
+        return every.filter(kind__in=actor.reads)
     if not actor.is_provider:
-        return Case.objects.all()
-    own = Case.objects.filter(organisation_id=actor.organisation_id)
+        return every
+    own = every.filter(organisation_id=actor.organisation_id)
     reach = actor.services_for(function)
     return own if reach is None else own.filter(service_id__in=reach)
 
@@ -104,7 +105,8 @@ def provider_turns(actor: Actor, functions: Iterable[str]) -> QuerySet[Task]:
 
 
 def _open() -> QuerySet[Task]:
-    return Task.objects.filter(finished__isnull=True).order_by("due_at", "id")
+    turns: QuerySet[Task] = Task.objects.filter(finished__isnull=True)
+    return turns.order_by("due_at", "id")
 
 
 def teams(actor: Actor) -> list[Team]:
@@ -115,7 +117,9 @@ def teams(actor: Actor) -> list[Team]:
 
 def unread(user_id: int, limit: int = 20) -> list[Notice]:
     """The newest things that a person has not seen yet."""
-    return list(Notice.objects.filter(user_id=user_id, read_at__isnull=True).select_related("case").order_by("-id")[:limit])
+    return list(
+        Notice.objects.filter(user_id=user_id, read_at__isnull=True).select_related("case").order_by("-id")[:limit]
+    )
 
 
 def viewed(actor: Actor, what: str, object_id: int | None, client_id: int | None = None) -> None:

@@ -1,7 +1,5 @@
 """What may be done with any turn, whatever its process: claim it, and release it."""
 
-from typing import Any
-
 from viewflow.workflow.status import STATUS
 
 from workflows.parties.actor import Actor
@@ -56,8 +54,8 @@ def _run(actor: Actor, verb: str, task_id: int, key: str, act: door.Act) -> door
 
 
 def _own_teams(turn: door.Turn) -> Task:
-    task: Any = turn.task
-    if task.team_id is None or task.team_id not in turn.actor.team_ids:
+    task = turn.task
+    if task is None or task.team_id is None or task.team_id not in turn.actor.team_ids:
         raise Forbidden("Only the team whose task this is can claim or release it.")
     return task
 

@@ -114,13 +114,11 @@ class Statement:
 
     def update(self, row: models.Model, columns: Sequence[str], guard: str, value: Any) -> None:
         """Update one row if `guard` still has `value`; a miss fails the whole statement."""
-        fields = [row._meta.get_field(name) for name in columns]
+        fields: list[Any] = [row._meta.get_field(name) for name in columns]
         changes = ", ".join(f'"{each.column}" = %s' for each in fields)
         self.parameters += [_value(each, row) for each in fields] + [row.pk, value]
         self.guards.append(f"p{len(self.parts)}")
-        self.parts.append(
-            f'UPDATE "{row._meta.db_table}" SET {changes} WHERE "id" = %s AND "{guard}" = %s RETURNING 1'
-        )
+        self.parts.append(f'UPDATE "{row._meta.db_table}" SET {changes} WHERE "id" = %s AND "{guard}" = %s RETURNING 1')
 
     def run(self) -> None:
         """Send it; GuardMissed when a guarded row was not as it was read."""

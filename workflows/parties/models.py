@@ -15,7 +15,7 @@ from guardian.models import GroupObjectPermissionBase
 from workflows.council.schema import Function
 
 FUNCTIONS: tuple[str, ...] = Function.__args__  # type: ignore[attr-defined]
-OBJECT_PERMISSIONS = [
+OBJECT_PERMISSIONS: list[tuple[str, Any]] = [
     (f"{level}_{function}", f"May {level} {function.replace('_', ' ')}")
     for function in FUNCTIONS
     for level in ("view", "edit")
