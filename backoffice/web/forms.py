@@ -26,13 +26,15 @@ from .words import plural
 class ConcordForm(forms.Form):
     """What every form shares.
 
-    `what_failed` begins the error summary. `button` is the verb that names the result, `tone` may be "warning".
+    `what_failed` begins the error summary. `button` is the verb that names the result, `tone` may be "warning";
+    with `words` a script gives the button the word of the chosen radio (`layout.Reveal`).
     `quiet` fills the form with what was typed without judging it (a restored draft).
     """
 
     what_failed: ClassVar[str] = "This was not sent"
     button: ClassVar[str] = "Save"
     tone: ClassVar[str] = ""
+    words: ClassVar[bool] = False
     use_required_attribute = False
 
     def __init__(self, *positional: Any, quiet: bool = False, cancel: str = "", **options: Any) -> None:
@@ -65,8 +67,9 @@ class ConcordForm(forms.Form):
         """How crispy-forms writes this form."""
         helper = FormHelper()
         helper.form_method = "post"
-        helper.attrs = {"novalidate": "novalidate"}
-        helper.layout = Layout(self.layout(), Buttons(self.button, tone=self.tone, cancel=self.cancel))
+        helper.attrs = {"novalidate": "novalidate"} | ({"data-cc-words": "1"} if self.words else {})
+        buttons = Buttons(self.button, tone=self.tone, cancel=self.cancel, words=self.words)
+        helper.layout = Layout(self.layout(), buttons)
         return helper
 
 

@@ -32,7 +32,7 @@ class Cell(tables.Column):  # type: ignore[misc]
 
     `second` is a grey second line, `tag` a status above the text, `link` makes the text a link and `more` adds words
     to it that only a screen reader says (every link text on a page is unique). `number` aligns right. `name` is the
-    row's header: bold, first on a phone's card. `late` colours the text when it is true.
+    row's header: bold, first on a phone's card. `bare` leaves the heading out of that card. `late` colours the text when it is true.
     """
 
     def __init__(
@@ -49,11 +49,13 @@ class Cell(tables.Column):  # type: ignore[misc]
         name: bool = False,
         strong: bool = False,
         bare: bool = False,
+        nowrap: bool = False,
         **options: Any,
     ) -> None:
         super().__init__(verbose_name=heading, orderable=False, empty_values=(), **options)
         self.text, self.second, self.tag, self.link, self.more, self.late = text, second, tag, link, more, late
-        self.number, self.is_name, self.strong, self.bare = number, name, strong or name, bare
+        self.number, self.is_name, self.strong = number, name, strong or name
+        self.bare, self.nowrap = bare, nowrap
 
     def html(self, row: Any) -> SafeString:
         """The cell's contents for one row."""
@@ -65,7 +67,7 @@ class Cell(tables.Column):  # type: ignore[misc]
             shown = self._linked(row, shown, address)
         tag: Tag | None = self.tag(row) if self.tag else None
         if tag:
-            shown = format_html('<strong class="govuk-tag govuk-tag--{}">{}</strong> {}', tag.colour, tag.text, shown)
+            shown = format_html('<strong class="govuk-tag govuk-tag--{}">{}</strong> <span class="cc-under">{}</span>', tag.colour, tag.text, shown)
         second = self.second(row) if self.second else None
         return (
             format_html('{} <span class="cc-second">{}</span>', shown, second) if second else format_html("{}", shown)
@@ -174,6 +176,6 @@ class ListTable(tables.Table):  # type: ignore[misc]
     @staticmethod
     def _head(cell: Cell) -> Head:
         tick = isinstance(cell, Tick)
-        names = ["cc-num" if cell.number else "", "cc-name" if cell.is_name else "", "cc-table__box" if tick else ""]
+        marks = {"cc-num": cell.number, "cc-name": cell.is_name, "cc-nowrap": cell.nowrap, "cc-table__box": tick}
         label = "" if cell.is_name or cell.bare else str(cell.verbose_name)
-        return Head(str(cell.verbose_name), " ".join(name for name in names if name), cell.is_name, label, tick)
+        return Head(str(cell.verbose_name), " ".join(css for css, on in marks.items() if on), cell.is_name, label, tick)

@@ -135,9 +135,9 @@ def became(value: str) -> SafeString:
 
 
 @register.inclusion_tag("web/pieces/error_summary.html")
-def error_summary(form: Form | None) -> dict[str, Any]:
+def error_summary(form: Form | str | None) -> dict[str, Any]:
     """What did not happen, how many things to put right, and a link to each; nothing when there is no error."""
-    return {"form": form, "errors": own_forms.summary_of(form) if form is not None else []}
+    return {"form": form, "errors": own_forms.summary_of(form) if isinstance(form, Form) else []}
 
 
 @register.simple_tag(takes_context=True)

@@ -26,7 +26,9 @@ function wordTheButton(form) {
       button.classList.toggle('govuk-button--warning', chosen.dataset.ccTone === 'warning')
     }
   }
-  form.addEventListener('change', apply)
+  // Only for the radios themselves: a text field also "changes" while the button is pressed, and a button whose
+  // words change under the pointer loses the click.
+  form.querySelectorAll('input[data-cc-word]').forEach((radio) => radio.addEventListener('change', apply))
   apply()
 }
 
