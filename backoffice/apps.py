@@ -8,3 +8,7 @@ class BackofficeConfig(AppConfig):
 
     name = "backoffice"
     label = "backoffice"
+
+    def ready(self) -> None:
+        """Register the check that every address says who may open it."""
+        from backoffice.web import checks  # noqa: F401

@@ -8,6 +8,8 @@
 Call it before the command, outside its transaction: a wrong try must stay counted when the command is not run.
 """
 
+from typing import cast
+
 from django.contrib.auth import logout
 from django.http import HttpRequest
 
@@ -38,8 +40,7 @@ def check_password_again(request: HttpRequest, raw: str) -> None:
     keeping what was typed under the person's name and signing them out. An empty password is not a try: the form
     refuses it before.
     """
-    user = request.user
-    assert isinstance(user, User), "the password is asked again on pages of signed-in people only"
+    user = cast("User", request.user)  # the gate lets only signed-in people here
     with lockout.one_at_a_time(user.email):
         locked = lockout.is_locked(request, user.email)
         if not locked and user.check_password(raw):

@@ -9,7 +9,7 @@ from workflows.parties.models import Membership, TeamMember, User
 
 from . import passcode
 
-PASSWORD = "Harbour-lamp-27"  # shown on the sign-in page of a demonstration, used nowhere else
+PASSWORD = "Harbour-lamp-27"  # noqa: S105 - shown on the sign-in page of a demonstration, used nowhere else
 PASSCODE = "592741"
 
 

@@ -4,6 +4,8 @@ axes writes what was posted into its table. A post may hold what somebody wrote 
 given a bare request that has the sender's address and nothing of the form.
 """
 
+# ruff: noqa: ARG001 - django-axes fixes these signatures.
+
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any

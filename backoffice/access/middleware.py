@@ -36,7 +36,7 @@ class SignedIn:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+        self, request: HttpRequest, view: Callable[..., Any], _args: tuple[Any, ...], _kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         """Let the view run, or answer in its place; an undeclared view raises UndeclaredAccess."""
         access = access_of(view)

@@ -7,9 +7,11 @@ without the key, which is not in the database (norfolk-handbook §1; picture 09a
 import hmac
 import secrets
 from collections.abc import Mapping
+from itertools import pairwise
 
 from django.conf import settings
 from django.utils.crypto import constant_time_compare
+from django.utils.encoding import force_bytes
 
 POSITIONS_ASKED = 3
 
@@ -49,19 +51,19 @@ def runs_too_long(digits: str, longest: int) -> bool:
     """Whether more than `longest` digits in a row go up or down by one (norfolk-handbook §1)."""
     for step in (1, -1):
         run = 1
-        for before, after in zip(digits, digits[1:], strict=False):
+        for before, after in pairwise(digits):
             run = run + 1 if int(after) - int(before) == step else 1
             if run > longest:
                 return True
     return False
 
 
-def _one(user_id: int, salt: str, place: int, digit: str, key: str | None = None) -> str:
+def _one(user_id: int, salt: str, place: int, digit: str, key: str | bytes | None = None) -> str:
     message = f"passcode:{user_id}:{salt}:{place}:{digit}".encode()
-    return hmac.new((key or settings.SECRET_KEY).encode(), message, "sha256").hexdigest()[:32]
+    return hmac.new(force_bytes(key or settings.SECRET_KEY), message, "sha256").hexdigest()[:32]
 
 
 def _right(user_id: int, salt: str, place: int, digit: str, stored: str) -> bool:
     # A key that was changed with the old one kept as a fallback must not lock everybody out.
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return any([constant_time_compare(_one(user_id, salt, place, digit, key), stored) for key in keys])
+    return any(constant_time_compare(_one(user_id, salt, place, digit, key), stored) for key in keys)

@@ -1,4 +1,4 @@
-"""What a password and a passcode must be when they are chosen: sentences for what is missing, nothing when all is well."""
+"""What a password and a passcode must be when they are chosen: a sentence for each thing that is missing."""
 
 from backoffice.web.words import plural
 from workflows.council.schema import PasscodeRules, PasswordRules

@@ -1,5 +1,7 @@
 """Pages for what went wrong outside a command: 400, 403, 404, 500, and a form whose page was too old."""
 
+# ruff: noqa: ARG001 - Django fixes these signatures.
+
 from typing import Any
 from urllib.parse import urlsplit
 

@@ -87,7 +87,8 @@ class LongText(forms.CharField):
         text: str = super().clean(str(value or "").replace("\r\n", "\n"))
         limit = self.max_length or 0
         if len(text) > limit:
-            name = upper_first(str(self.label or "the text"))
+            label = str(self.label or "")
+            name = "Your answer" if not label or label.endswith("?") else upper_first(label)
             raise ValidationError(
                 f"{name} must be {limit:,} characters or fewer: you entered {plural(len(text), 'character')}",
                 code="max_length",
@@ -114,7 +115,9 @@ class Choice(forms.ChoiceField):
 
     widget = forms.RadioSelect
 
-    def __init__(self, *, missing: str = "", small: bool = False, hints: dict[str, str] | None = None, **options: Any):
+    def __init__(
+        self, *, missing: str = "", small: bool = False, hints: dict[str, str] | None = None, **options: Any
+    ) -> None:
         super().__init__(**options)
         self.small = small
         self.hints = hints or {}
@@ -140,9 +143,11 @@ def _say_what_is_missing(field: forms.CharField, missing: str) -> None:
 
 def _the(label: Any) -> str:
     """A label inside a sentence: `Start date` becomes `the start date`; names of the field keep their capitals."""
-    text = str(label or "an answer")
+    text = str(label or "")
+    if not text or text.endswith("?"):
+        return "an answer"
     plain = text[:1].lower() + text[1:] if text[1:2].islower() else text
-    return f"the {plain}" if label else plain
+    return plain if plain.startswith(("your ", "the ", "a ")) else f"the {plain}"
 
 
 def _month(typed: str) -> int:

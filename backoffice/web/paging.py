@@ -30,7 +30,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One column of the order: its direction, how to read it back, and whether it may be empty (then it stands last)."""
+    """One column of the order: its direction, how to read it back, whether it may be empty (then it stands last)."""
 
     name: str
     down: bool

@@ -1,5 +1,7 @@
 """The page of each refusal. What was typed is shown again on it, so that nothing is lost."""
 
+# ruff: noqa: ARG001 - every kind of refusal is answered by the same signature.
+
 from dataclasses import dataclass
 from functools import singledispatch
 

@@ -13,6 +13,8 @@ were fetched with everything they show.
             empty = "Nothing awaits you. New documents appear here when Brokerage publishes them."
 """
 
+# ruff: noqa: ARG002 - every kind of column has the same methods.
+
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +34,8 @@ class Cell(tables.Column):  # type: ignore[misc]
 
     `second` is a grey second line, `tag` a status above the text, `link` makes the text a link and `more` adds words
     to it that only a screen reader says (every link text on a page is unique). `number` aligns right. `name` is the
-    row's header: bold, first on a phone's card. `bare` leaves the heading out of that card. `late` colours the text when it is true.
+    row's header: bold, first on a phone's card. `bare` leaves the heading out of that card, `nowrap` keeps the cell on
+    one line. `late` colours the text when it is true.
     """
 
     def __init__(
@@ -67,7 +70,12 @@ class Cell(tables.Column):  # type: ignore[misc]
             shown = self._linked(row, shown, address)
         tag: Tag | None = self.tag(row) if self.tag else None
         if tag:
-            shown = format_html('<strong class="govuk-tag govuk-tag--{}">{}</strong> <span class="cc-under">{}</span>', tag.colour, tag.text, shown)
+            shown = format_html(
+                '<strong class="govuk-tag govuk-tag--{}">{}</strong> <span class="cc-under">{}</span>',
+                tag.colour,
+                tag.text,
+                shown,
+            )
         second = self.second(row) if self.second else None
         return (
             format_html('{} <span class="cc-second">{}</span>', shown, second) if second else format_html("{}", shown)

@@ -1,10 +1,12 @@
 """Pages that every council has, the colours, the health check, and what was kept of a form."""
 
+# ruff: noqa: ARG001 - a view takes its request.
+
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from workflows.council.profile import current
 from workflows.engine.errors import NotFound

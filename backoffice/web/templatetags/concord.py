@@ -177,9 +177,13 @@ def error_title(form: Form) -> str:
 
 
 @register.filter
-def has_secret(form: Form) -> bool:
-    """Whether the form asks for a password, which is never shown again."""
-    return any(markup.kind(form[name]) == "password" for name in form.fields)
+def still_here(form: Form) -> str:
+    """What has become of what was typed: passwords are never shown again, and files must be chosen again."""
+    kinds = {markup.kind(form[name]) for name in form.fields} - {"hidden"}
+    if not kinds - {"password", "file"}:
+        return ""
+    gone = (["the password"] if "password" in kinds else []) + (["the file"] if form.files else [])
+    return f"Everything you typed is still here{', except ' if gone else ''}{words.listing(gone)}."
 
 
 @register.simple_tag
