@@ -6,6 +6,7 @@ retries, age limits and results are left out.
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 from uuid import uuid4
 
 import dramatiq
@@ -48,7 +49,12 @@ class Connections(Middleware):
         close_old_connections()
 
     def after_process_message(
-        self, _broker: dramatiq.Broker, _message: dramatiq.MessageProxy, **_outcome: object
+        self,
+        _broker: dramatiq.Broker,
+        _message: dramatiq.MessageProxy,
+        *,
+        result: Any = None,  # noqa: ARG002
+        exception: BaseException | None = None,  # noqa: ARG002
     ) -> None:
         """Drop a connection that failed during the message."""
         close_old_connections()
@@ -57,7 +63,7 @@ class Connections(Middleware):
 class Broker(RedisBroker):
     """Dramatiq's Redis broker, able to enqueue many messages in one round trip."""
 
-    def enqueue_many(self, messages: Sequence[dramatiq.Message]) -> None:
+    def enqueue_many(self, messages: Sequence[dramatiq.Message[Any]]) -> None:
         """Enqueue messages that are due now: what `enqueue` does for one, pipelined."""
         pipe = self.client.pipeline(transaction=False)
         for message in messages:
@@ -70,10 +76,11 @@ class Broker(RedisBroker):
         """How many messages no worker has fetched yet."""
         return int(self.client.llen(f"{self.namespace}:{queue_name}"))
 
-    def _enqueue(self, message: dramatiq.Message, name: str, data: bytes) -> list[object]:
+    def _enqueue(self, message: dramatiq.Message[Any], name: str, data: bytes) -> list[Any]:
         no_maintenance = 0
         limits = [self.broker_id, self.heartbeat_timeout, self.dead_message_ttl, no_maintenance]
-        return ["enqueue", current_millis(), message.queue_name, *limits, self._max_unpack_size(), name, data]
+        at_once = self._max_unpack_size()  # type: ignore[no-untyped-call]
+        return ["enqueue", current_millis(), message.queue_name, *limits, at_once, name, data]
 
 
 def client(timeout: float = 5.0) -> redis.Redis:
@@ -95,7 +102,7 @@ def namespace() -> str:
 @lru_cache(maxsize=1)
 def broker() -> Broker:
     """The broker of this process."""
-    return Broker(
+    return Broker(  # type: ignore[no-untyped-call]
         client=client(),
         namespace=namespace(),
         middleware=[Pace(), Connections(), TimeLimit(time_limit=TIME_LIMIT)],

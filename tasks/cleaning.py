@@ -16,7 +16,10 @@ SIGN_INS_KEPT = timedelta(days=365)
 
 
 def clean(now: datetime | None = None) -> dict[str, int]:
-    """Remove what has expired; returns how many rows, by what they were. A lock-out stays until somebody lifts it."""
+    """Remove sessions, drafts, messages and files that nobody needs any more.
+
+    Returns how many rows, by what they were. A lock-out stays until somebody lifts it.
+    """
     moment = now or timezone.now()
     tries = AccessAttempt.objects.filter(failures_since_start__lt=current().sign_in.lock_after)
     old = {

@@ -28,7 +28,7 @@ def _write(folder: Path, mail: EmailMessage) -> None:
     name = hashlib.sha256(str(content["Message-ID"]).encode()).hexdigest()[:32]
     handle, half = tempfile.mkstemp(dir=folder, suffix=".part")
     with os.fdopen(handle, "wb") as file:
-        file.write(content.as_bytes(linesep="\r\n"))
+        file.write(content.as_bytes())
         file.flush()
         os.fsync(file.fileno())
     Path(half).replace(folder / f"{name}.eml")

@@ -5,6 +5,7 @@ Any number of relays may run.
 """
 
 import logging
+from typing import Any
 
 import dramatiq
 import redis
@@ -75,5 +76,5 @@ def _pass() -> int:
     return hand_out(broker(), min(BATCH, room)) if room > 0 else 0
 
 
-def _message(outbox_id: int, attempts: int) -> dramatiq.Message:
+def _message(outbox_id: int, attempts: int) -> dramatiq.Message[Any]:
     return dramatiq.Message(queue_name=QUEUE, actor_name=CARRY, args=(outbox_id, attempts), kwargs={}, options={})

@@ -47,7 +47,8 @@ def join_mails(users: Iterable[int], kind: str, now: datetime) -> dict[int, str]
     """
     hour = now.replace(minute=0, second=0, microsecond=0)
     due = now + timedelta(seconds=settings.MAIL_WINDOW_SECONDS)
-    waiting, found = sorted(users), {}
+    waiting = sorted(users)
+    found: dict[int, str] = {}
     while waiting:
         keys = {mail_key(user, kind, hour): user for user in waiting}
         rows = [outbox.row("mail", key, {"user": user, "kind": kind}, due) for key, user in keys.items()]

@@ -36,7 +36,10 @@ STILL_RUNNING = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
 
 def anchor() -> int:
-    """Anchor what has changed, and bring the file up to date; returns how many streams had changed."""
+    """Write the heads of the event streams that have changed outside PostgreSQL.
+
+    Returns how many had changed. What an earlier crash kept from the file is written as well.
+    """
     changed = _make(timezone.now())
     write_down()
     return changed

@@ -35,6 +35,6 @@ def _remove(table: str, key: str, which: str, before: datetime) -> int:
     while True:
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {table} WHERE {key} IN ({which})", [before, PIECE])  # noqa: S608
-            removed += cursor.rowcount
+            removed += int(cursor.rowcount)
             if cursor.rowcount < PIECE:
                 return removed

@@ -59,12 +59,12 @@ class DatabaseStorage(Storage):
         """Files are only given out by views that ask whose they are."""
         raise NotImplementedError("a stored file has no address of its own")
 
-    def _open(self, name: str, mode: str = "rb") -> File:
+    def _open(self, name: str, mode: str = "rb") -> File[Any]:
         if mode != "rb":
             raise ValueError("a stored file never changes; open it with 'rb'")
         return File(io.BufferedReader(ChunkReader(_found(name)), buffer_size=CHUNK), name)
 
-    def _save(self, name: str, content: File) -> str:
+    def _save(self, name: str, content: File[Any]) -> str:
         sha256, size = _measure(content)
         stored = f"{sha256[:2]}/{sha256}{_ending(name)}"
         with transaction.atomic():
@@ -134,10 +134,10 @@ def _namers() -> Iterator[tuple[str, str]]:
     for model in apps.get_models():
         for field in model._meta.local_concrete_fields:
             if isinstance(field, models.FileField) and isinstance(field.storage, DatabaseStorage):
-                yield connection.ops.quote_name(model._meta.db_table), connection.ops.quote_name(field.column)
+                yield connection.ops.quote_name(model._meta.db_table), connection.ops.quote_name(str(field.column))
 
 
-def _measure(content: File) -> tuple[str, int]:
+def _measure(content: File[Any]) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     for chunk in content.chunks(CHUNK):
         digest.update(chunk)
@@ -150,7 +150,7 @@ def _still_there(name: str) -> bool:
     return StoredFile.objects.filter(pk=name).update(created_at=timezone.now()) == 1
 
 
-def _write(name: str, sha256: str, size: int, content: File) -> None:
+def _write(name: str, sha256: str, size: int, content: File[Any]) -> None:
     """Write the row and its chunks; whoever finds the row taken waited for its commit, so the chunks are there."""
     with connection.cursor() as cursor:
         cursor.execute(INSERT, [name, size, sha256, timezone.now()])
@@ -161,7 +161,7 @@ def _write(name: str, sha256: str, size: int, content: File) -> None:
         FileChunk.objects.bulk_create(rows)
 
 
-def _even(content: File) -> Iterator[bytes]:
+def _even(content: File[Any]) -> Iterator[bytes]:
     """The content in chunks of exactly CHUNK bytes, the last one shorter: reading finds a byte by division."""
     content.seek(0)
     while data := content.read(CHUNK):

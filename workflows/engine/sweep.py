@@ -72,7 +72,10 @@ ON CONFLICT DO NOTHING
 
 
 def sweep(now: datetime | None = None) -> None:
-    """Do both, each in its own transaction; a row that somebody is just changing waits for the next sweep."""
+    """Remind of turns that are due soon, and tell managers of turns that are past due.
+
+    Each in its own transaction; a row that somebody is just changing waits for the next sweep.
+    """
     moment = now or timezone.now()
     tell_at = council_calendar().next_open(moment)
     _run(REMIND, {"now": moment, "tell_at": tell_at, "functions": json.dumps(_functions())})

@@ -1,0 +1,33 @@
+"""`manage health`: says whether later work is keeping up; for people and for container health checks."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from tasks import schedule
+from workflows.engine.parked import waiting
+
+#: A message that is due for longer than this means that no relay or no worker runs.
+TOO_OLD = timedelta(minutes=10)
+
+
+class Command(BaseCommand):
+    """Ends with 1 when a job is late or the outbox does not move; parked messages are told, and are not a failure."""
+
+    help = "Say whether the relay, the workers and the regular jobs are keeping up."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Print one line a job and one for the outbox."""
+        now = timezone.now()
+        late = []
+        for job in schedule.health(now):
+            self.stdout.write(f"{job.job}: finished {job.last_finished or 'never'}, {job.missed} slot(s) missed")
+            late += [job.job] if job.late else []
+        outbox = waiting(now)
+        self.stdout.write(f"outbox: {outbox.due} due, oldest {outbox.oldest or 'none'}, {outbox.parked} parked")
+        if outbox.oldest is not None and now - outbox.oldest > TOO_OLD:
+            late.append("outbox")
+        if late:
+            raise CommandError(f"not keeping up: {', '.join(late)}")
