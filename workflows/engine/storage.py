@@ -4,6 +4,8 @@ A file is named by its content: the same bytes are kept once, and a name never c
 that names a file must be a FileField: what no FileField names is an orphan, and is removed after a day.
 """
 
+from __future__ import annotations  # Django's File takes its type argument in stubs only
+
 import hashlib
 import io
 from collections.abc import Iterator
