@@ -134,8 +134,9 @@ def change_line(
     _check(_line_facts(line), line.service, found(ServiceLevel, line.service_level_id), line.contract)
     _save(line, *set(differing) - {"unit_cost"})
     _require_price(line)
+    told = {name.removesuffix("_id"): values for name, values in differing.items()}
     what: What = "ended" if "end" in differing and line.end is not None else "varied"
-    tell_line(line, what, actor, {"changes": differing}, words={"reason": words}, publish=publish)
+    tell_line(line, what, actor, {"changes": told}, words={"reason": words}, publish=publish)
     return line
 
 

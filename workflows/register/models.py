@@ -197,7 +197,9 @@ class ImportRun(models.Model):
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     content = models.BinaryField(null=True)  # until it has been read
+    layout = models.JSONField(default=dict)  # parsing.Layout: what separates cells, and which column each is
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     publish = models.BooleanField(default=False)  # publish contract documents for lines that begin or end
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.READING)
     message = models.TextField(blank=True, default="")

@@ -1,0 +1,203 @@
+"""The verbs of an import: start, read, update the system, cancel (suffolk-user-guide §2 "Actuals Bulk Import").
+
+Long files go through a worker by the outbox topics `import.read` and `import.apply`; `read` and `apply` may come
+twice and have one effect.
+"""
+
+import hashlib
+from dataclasses import asdict
+from itertools import islice
+
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from workflows.council.profile import current
+from workflows.engine import outbox
+from workflows.engine.atomic import command
+from workflows.engine.errors import Busy, Forbidden, NotFound, Refused
+from workflows.parties.actor import Actor
+from workflows.register.models import ImportRow, ImportRun
+
+from . import parsing
+from .checks import check, compare
+from .copying import copy
+from .kinds import KINDS, Kind
+from .stage import Stage
+from .updating import lock, take_over
+
+MOST_BYTES = 50 * 1024 * 1024
+AT_ONCE = 1_000  # longer files are read and taken over by a worker
+CHUNK = 10_000
+Status = ImportRun.Status
+
+
+def require_importer(actor: Actor, kind: Kind | None = None) -> None:
+    """Let the system pass, and the teams whose desk a kind of file belongs to (None: any kind)."""
+    if actor.kind == "system":
+        return
+    desks = kind.desks if kind else {desk for each in KINDS.values() for desk in each.desks}
+    groups = [None, *(group.key for group in current().service_groups)]
+    teams = {current().team_for(desk, group) for desk in desks for group in groups}
+    if not (actor.is_staff and teams & set(actor.teams)):
+        raise Forbidden("Your team does not import files of this kind.")
+
+
+@command
+def start(
+    *,
+    actor: Actor,
+    file_name: str,
+    content: bytes,
+    kind: str | None = None,
+    publish: bool = False,
+    at_once: bool = False,
+) -> ImportRun:
+    """Take a file in and read it, here or (when it is long and not `at_once`) in a worker.
+
+    Refused with a sentence when the file as a whole cannot be read; nothing is kept then.
+    """
+    if len(content) > MOST_BYTES:
+        raise Refused("The file is larger than 50 MB. Cut it into parts.", "too_large")
+    try:
+        layout = parsing.layout(parsing.decode(content), kind, file_name)
+    except parsing.Unreadable as error:
+        raise Refused(str(error), "unreadable") from error
+    require_importer(actor, KINDS[layout.kind])
+    run = ImportRun.objects.create(
+        kind=layout.kind,
+        file_name=file_name[-200:],
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        layout={**asdict(layout), "unused": layout.unused},
+        actor_id=actor.user_id,
+        publish=publish,
+    )
+    if at_once or content.count(b"\n") <= AT_ONCE:
+        return read(run.pk)
+    outbox.put("import.read", f"import:{run.pk}:read", {"run": run.pk})
+    return run
+
+
+def read(run_id: int) -> ImportRun:
+    """Read the file of a run into pending records and say what each would do; live records are not touched."""
+    run = ImportRun.objects.get(pk=run_id)
+    if run.status != Status.READING or run.content is None:
+        return run
+    plan = layout_of(run)
+    with transaction.atomic():
+        ImportRow.objects.filter(run=run).delete()  # of a worker that was stopped half way
+    records = parsing.records(parsing.decode(bytes(run.content)), plan.delimiter, plan.header_ends)
+    total = 0
+    while rows := [_row(run, plan, record) for record in islice(records, CHUNK)]:
+        total += len(rows)
+        with transaction.atomic():
+            copy(ImportRow, rows)
+            ImportRun.objects.filter(pk=run_id).update(progress=total)
+    return _judged(run_id, total)
+
+
+@command
+def update_system(*, actor: Actor, run_id: int, at_once: bool = False) -> ImportRun:
+    """Take the pending records over, here or in a worker. Refused unless the run is pending."""
+    run = _locked(run_id, actor, Status.PENDING)
+    run.status, run.decided_by_id = Status.UPDATING, actor.user_id
+    run.save(update_fields=["status", "decided_by"])
+    if at_once or run.total <= AT_ONCE:
+        return apply(run_id)
+    outbox.put("import.apply", f"import:{run_id}:apply", {"run": run_id})
+    return run
+
+
+@command
+def apply(run_id: int) -> ImportRun:
+    """Write the records of a run that somebody has decided to take over: all of them, with events, or none.
+
+    They are judged again first, because the register may have moved since they were read.
+    """
+    run = ImportRun.objects.select_for_update().get(pk=run_id)
+    if run.status != Status.UPDATING or run.decided_by_id is None:
+        return run
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            stage = _stage(run, cursor)
+            take_over(stage, run.decided_by_id, run.publish)
+            stage.keep_ids()
+    except IntegrityError as error:
+        # Somebody added the same record between our look and our writing; the next try sees theirs.
+        raise Busy from error
+    return _finish(run, Status.DONE)
+
+
+@command
+def cancel(*, actor: Actor, run_id: int) -> ImportRun:
+    """Give a pending import up; its records, which hold names, are removed."""
+    run = _locked(run_id, actor, Status.PENDING, Status.READING)
+    run.rows.all().delete()
+    run.content = None
+    return _finish(run, Status.CANCELLED)
+
+
+def layout_of(run: ImportRun) -> parsing.Layout:
+    """How the file of a run is laid out."""
+    kept = run.layout
+    return parsing.Layout(
+        kept["kind"], kept["delimiter"], tuple(kept["header"]), tuple(kept["columns"]), kept["header_ends"]
+    )
+
+
+def _row(run: ImportRun, plan: parsing.Layout, record: parsing.Record) -> ImportRow:
+    data, problems = parsing.values(plan, record)
+    return ImportRow(run=run, number=record.number, raw=record.raw, data=data, problem=" ".join(problems))
+
+
+@command
+def _judged(run_id: int, total: int) -> ImportRun:
+    run = ImportRun.objects.select_for_update().get(pk=run_id)
+    if run.status != Status.READING:
+        return run
+    with connection.cursor() as cursor:
+        _stage(run, cursor, locked=False)
+    run.total, run.content = total, None
+    return _finish(run, Status.PENDING)
+
+
+def _stage(run: ImportRun, cursor: CursorWrapper, *, locked: bool = True) -> Stage:
+    """Stage the records of a run, check them, and give each its verdict."""
+    stage = Stage(KINDS[run.kind], layout_of(run).given, cursor)
+    stage.create(run.pk)
+    stage.resolve()
+    if locked:
+        lock(stage)
+    stage.refuse_twice()
+    stage.fill()
+    check(stage)
+    compare(stage)
+    stage.judge(run.pk)
+    return stage
+
+
+def _finish(run: ImportRun, status: str) -> ImportRun:
+    """Keep the status and, save for a cancelled run, the counters: read = new + updated + unchanged + rejected."""
+    if status != Status.CANCELLED:
+        verdicts = {name: Count("pk", filter=Q(verdict=name)) for name in ImportRow.Verdict.values}
+        counts = run.rows.aggregate(
+            **verdicts, quality_issues=Count("pk", filter=~Q(issue="") & ~Q(verdict="rejected"))
+        )
+        for name, count in counts.items():
+            setattr(run, name, count)
+    run.status = status
+    run.finished_at = None if status == Status.PENDING else timezone.now()
+    run.save()
+    return run
+
+
+def _locked(run_id: int, actor: Actor, *statuses: str) -> ImportRun:
+    run = ImportRun.objects.select_for_update().filter(pk=run_id).first()
+    if run is None:
+        raise NotFound
+    require_importer(actor, KINDS[run.kind])
+    if run.status not in statuses:
+        raise Refused(f"This import cannot be changed any more: {run.get_status_display().lower()}.", "decided")
+    return run

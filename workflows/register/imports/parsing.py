@@ -1,0 +1,304 @@
+"""Reads the bytes of a CSV file as councils' systems and Excel write them; pure functions, no database.
+
+Understood: a byte order mark, UTF-8, UTF-16 and Windows-1252, CRLF, commas, semicolons and tabs, Excel's `sep=` line,
+rows that Excel has quoted a second time, and dates and amounts as people write them.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from workflows.register.rules import EARLIEST, LATEST, MOST_AMOUNT, MOST_QUANTITY
+
+from .kinds import KINDS, Column, Kind, Reads
+
+DELIMITERS = ",;\t"
+LONGEST_RECORD = 50  # lines: a quotation mark that is never closed must not swallow the rest of the file
+DATE_FORMS = ("%d/%m/%Y", "%Y-%m-%d", "%Y%m%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y")
+FORMULA = re.compile(r'="(.*)"')
+GUARDED = re.compile(r"'(?=[=+\-@\t\r])")
+YES, NO = {"yes", "y", "true", "1", "x"}, {"no", "n", "false", "0"}
+
+csv.field_size_limit(1_000_000)
+
+
+class Unreadable(ValueError):
+    """The file as a whole cannot be read; the message is a sentence for the person who sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of the file: the line on which it begins, its own text, its cells, or why it has none."""
+
+    number: int
+    raw: str
+    cells: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file is laid out: what separates cells, and for each cell which column it is (None: not used)."""
+
+    kind: str
+    delimiter: str
+    header: tuple[str, ...]
+    columns: tuple[str | None, ...]
+    header_ends: int  # the number of lines up to the end of the header row
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of the columns that the file has."""
+        return frozenset(name for name in self.columns if name is not None)
+
+    @property
+    def unused(self) -> list[str]:
+        """The headers of the file that mean nothing here."""
+        return [
+            header for header, name in zip(self.header, self.columns, strict=True) if name is None and header.strip()
+        ]
+
+
+def decode(content: bytes) -> str:
+    """Turn the bytes into text; Unreadable for a workbook, an empty file or anything that is no text."""
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise Unreadable("This is an Excel workbook. Save it as “CSV UTF-8” and import that file.")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = _decoded(content, "utf-16") or ""
+    else:
+        text = _decoded(content, "utf-8-sig") or _decoded(content, "cp1252") or content.decode("latin-1")
+    if "\x00" in text:
+        raise Unreadable("This is not a text file. Import a CSV file.")
+    if not text.strip():
+        raise Unreadable("The file is empty.")
+    return text
+
+
+def layout(text: str, kind_name: str | None = None, file_name: str = "") -> Layout:
+    """Read the header row: what kind of file this is and where its columns are.
+
+    Without a kind it is the one whose required columns are all there (the most of them; the file's name decides
+    between equals). Unreadable says which columns are missing.
+    """
+    delimiter, skipped = _delimiter(text)
+    first = next(records(text, delimiter, skipped), None)
+    if first is None or first.problem:
+        raise Unreadable("The file has no header row.")
+    header = tuple(cell.strip() for cell in _unquoted_again(first.cells, delimiter))
+    kind = _kind(header, kind_name, file_name)
+    columns = _columns(kind, header)
+    missing = [column.header for column in kind.required if column.name not in columns]
+    if missing:
+        raise Unreadable(f"The header row has no column {', '.join(missing)}. {kind.title} need: {_headers(kind)}.")
+    return Layout(kind.name, delimiter, header, columns, first.number + first.raw.count("\n"))
+
+
+def records(text: str, delimiter: str, after: int = 0) -> Iterator[Record]:
+    """Cut the text after the first `after` lines into records; blank lines are left out."""
+    lines = _lines(text)
+    place = after
+    while place < len(lines):
+        length = _length(lines, place)
+        raw = "\n".join(lines[place : place + max(length, 1)])
+        if length == 0:
+            yield Record(place + 1, raw, problem="A quotation mark is opened here and never closed.")
+        elif raw.strip(delimiter + " \t\"'"):
+            yield Record(place + 1, raw, cells(raw, delimiter))
+        place += max(length, 1)
+
+
+def cells(raw: str, delimiter: str) -> tuple[str, ...]:
+    """The cells of one record."""
+    return tuple(next(csv.reader([raw], delimiter=delimiter, skipinitialspace=True), []))
+
+
+def values(plan: Layout, record: Record) -> tuple[dict[str, str | None], list[str]]:
+    """Read the cells of a record: values by column name in their one canonical form, and what is wrong with them."""
+    kind, problems = KINDS[plan.kind], [record.problem] if record.problem else []
+    found: dict[str, str | None] = {}
+    row = _unquoted_again(record.cells, plan.delimiter) if len(plan.header) > 1 else record.cells
+    if any(cell.strip() for cell in row[len(plan.header) :]):
+        problems.append(f"The row has {len(row)} cells, the header row {len(plan.header)}.")
+    if problems:
+        return {}, problems
+    for place, name in enumerate(plan.columns):
+        if name is None:
+            continue
+        try:
+            text = row[place] if place < len(row) else ""
+            found[name] = value(kind.column(name), text, comma=plan.delimiter == ";")
+        except ValueError as error:
+            problems.append(str(error))
+    return found, problems
+
+
+def value(column: Column, text: str, *, comma: bool = False) -> str | None:
+    """Read one cell; None when it is empty. ValueError is a sentence that names the column.
+
+    `comma` allows a decimal comma, as files with semicolons have it.
+    """
+    tidy = _tidy(text)
+    if not tidy:
+        if column.required:
+            raise ValueError(f"{column.header} is empty.")
+        return None
+    try:
+        return READERS[column.reads](tidy, column, comma)
+    except ValueError as error:
+        raise ValueError(f"{column.header}: {error}") from None
+
+
+def _text(text: str, column: Column, _comma: bool) -> str:
+    if len(text) > column.most:
+        raise ValueError(f"can have {column.most:,} characters at most; this has {len(text):,}.")
+    return text
+
+
+def _date(text: str, _column: Column, _comma: bool) -> str:
+    # Excel adds a time of midnight to dates.
+    plain = re.sub(r"[ T]00:00(:00(\.0+)?)?$", "", text)
+    for form in DATE_FORMS:
+        try:
+            day = datetime.strptime(plain, form).date()  # noqa: DTZ007 (a day has no time zone)
+        except ValueError:
+            continue
+        return _plausible(day).isoformat()
+    raise ValueError(f"“{text}” is not a date; write it as 09/04/2018, 2018-04-09 or 20180409.")
+
+
+def _plausible(day: date) -> date:
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError(f"{day:%d/%m/%Y} is not between {EARLIEST:%d/%m/%Y} and {LATEST:%d/%m/%Y}.")
+    return day
+
+
+def _amount(text: str, _column: Column, comma: bool) -> str:
+    amount = _decimal(text.replace("£", ""), comma)
+    if not Decimal(0) <= amount <= MOST_AMOUNT:
+        raise ValueError(f"“{text}” must be 0 or more, and no more than {MOST_AMOUNT:,}.")
+    return format(amount, "f")
+
+
+def _quantity(text: str, _column: Column, comma: bool) -> str:
+    quantity = _decimal(text, comma)
+    if not Decimal(0) < quantity <= MOST_QUANTITY:
+        raise ValueError(f"“{text}” must be more than 0, and no more than {MOST_QUANTITY}.")
+    return format(quantity, "f")
+
+
+def _decimal(text: str, comma: bool) -> Decimal:
+    plain = text.replace(" ", "").replace("\u00a0", "")
+    if comma and re.fullmatch(r"\d{1,3}(\.\d{3})*,\d{1,2}|\d+,\d{1,2}", plain):
+        plain = plain.replace(".", "").replace(",", ".")
+    elif re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", plain):
+        plain = plain.replace(",", "")
+    try:
+        if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", plain):
+            raise InvalidOperation
+        figure = Decimal(plain)
+    except InvalidOperation:
+        raise ValueError(f"“{text}” is not a figure; write it as 536.49.") from None
+    if figure != round(figure, 2):
+        raise ValueError(f"“{text}” has more than two decimals.")
+    return figure
+
+
+def _yes(text: str, _column: Column, _comma: bool) -> str:
+    word = text.lower()
+    if word not in YES | NO:
+        raise ValueError(f"“{text}” is neither yes nor no.")
+    return "true" if word in YES else "false"
+
+
+READERS: dict[Reads, Callable[[str, Column, bool], str]] = {
+    "text": _text,
+    "date": _date,
+    "amount": _amount,
+    "quantity": _quantity,
+    "yes": _yes,
+}
+
+
+def _tidy(text: str) -> str:
+    """Take off what spreadsheets put around a value: spaces, `="00030"`, and the quote that guards a formula."""
+    tidy = text.strip().strip("\u00a0").strip()
+    if match := FORMULA.fullmatch(tidy):
+        tidy = match[1].strip()
+    return GUARDED.sub("", tidy, count=1) if tidy.startswith("'") else tidy
+
+
+def _decoded(content: bytes, encoding: str) -> str | None:
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _delimiter(text: str) -> tuple[str, int]:
+    """What separates the cells of the header, and how many lines stand before it."""
+    lines = _lines(text)
+    place = next(place for place, line in enumerate(lines) if line.strip())
+    if match := re.fullmatch(r'"?sep=(.)"?', lines[place].strip(" ")):
+        return match[1], place + 1
+    return max(DELIMITERS, key=lines[place].count), place
+
+
+def _length(lines: Sequence[str], place: int) -> int:
+    """How many lines the record takes; 0 when its quotation marks never close."""
+    marks = 0
+    for length, line in enumerate(lines[place : place + LONGEST_RECORD], start=1):
+        marks += line.count('"')
+        if marks % 2 == 0:
+            return length
+    return 0
+
+
+def _unquoted_again(row: tuple[str, ...], delimiter: str) -> tuple[str, ...]:
+    """Cells of a row that a spreadsheet has quoted as a whole; other rows are returned as they are."""
+    if sum(1 for cell in row if cell) == 1 and delimiter in row[0]:
+        return cells(row[0], delimiter)
+    return row
+
+
+def _kind(header: Sequence[str], wanted: str | None, file_name: str) -> Kind:
+    if wanted is not None:
+        if wanted not in KINDS:
+            raise Unreadable(f"There is no kind of file called {wanted}. Kinds are: {', '.join(KINDS)}.")
+        return KINDS[wanted]
+    fitting = [
+        kind
+        for kind in KINDS.values()
+        if {column.name for column in kind.required} <= {name for name in _columns(kind, header) if name}
+    ]
+    if not fitting:
+        raise Unreadable(
+            "The header row fits no kind of file. "
+            + " ".join(f"{kind.title} need: {_headers(kind)}." for kind in KINDS.values())
+        )
+    named = [kind for kind in fitting if kind.name in file_name.lower()]
+    return max(named or fitting, key=lambda kind: len([name for name in _columns(kind, header) if name]))
+
+
+def _columns(kind: Kind, header: Sequence[str]) -> tuple[str | None, ...]:
+    """Which column each header is; a header that comes twice is used once."""
+    known = {_plain(name): column.name for column in kind.columns for name in (*column.also, column.header)}
+    found: list[str | None] = []
+    for text in header:
+        name = known.get(_plain(text))
+        found.append(None if name in found else name)
+    return tuple(found)
+
+
+def _plain(header: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", header.lower())
+
+
+def _headers(kind: Kind) -> str:
+    return ", ".join(column.header for column in kind.required)
