@@ -1,5 +1,6 @@
 """The life of a contract document, through its commands (design, workflows §1; norfolk-handbook §4)."""
 
+import hashlib
 from decimal import Decimal
 
 import pytest
@@ -9,10 +10,13 @@ from tests import factories as make
 from workflows.contracts import commands, selectors
 from workflows.contracts.models import ContractDocument, DocumentVersion
 from workflows.contracts.rules import State
+from workflows.engine.erase import erase_client
 from workflows.engine.errors import Forbidden, KeyReused, NotFound, Refused, Stale
-from workflows.engine.models import Access, Case, Content, Event, Outbox, Receipt, Task
+from workflows.engine.models import Access, Case, Content, Event, Outbox, Receipt, StoredFile, Task
 from workflows.engine.selectors import story
+from workflows.engine.verify import verify
 from workflows.parties.actor import Actor
+from workflows.parties.selectors import system_actor
 from workflows.register import commands as register
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +88,7 @@ def test_it_freezes_figures_and_pdf_with_their_hash(document: ContractDocument) 
         content = pdf.read()
     assert content.startswith(b"%PDF-")
     assert version.pdf_size == len(content)
-    assert version.sha256 == __import__("hashlib").sha256(content).hexdigest()
+    assert version.sha256 == hashlib.sha256(content).hexdigest()
     assert (
         dict(zip([row[0] for row in version.figures], [row[2] for row in version.figures], strict=True))["cost"]
         == "£536.49 weekly"
@@ -278,7 +282,7 @@ def test_what_is_said_already_is_not_published_again(document: ContractDocument)
 def test_silence_is_not_agreement_unless_the_profile_says_so(document: ContractDocument) -> None:
     with pytest.raises(Refused, match="silence"):
         commands.deem_accepted(
-            actor=__import__("workflows.parties.selectors", fromlist=["x"]).system_actor(),
+            actor=system_actor(),
             case_id=document.pk,
             task_id=turn_of(document).pk,
             key=make.key(),
@@ -331,6 +335,30 @@ def test_erasing_words_leaves_them_out_of_the_story(document: ContractDocument) 
     reject(document, provider_of(document), text="About Pat.")
     Content.objects.filter(stream=f"case:{document.pk}").update(text="", salt=b"", erased_at="2026-01-01T00:00Z")
     assert story(f"case:{document.pk}")[-1].words == {"rejection": "(erased)"}
+
+
+def test_erasing_a_client_empties_their_documents_and_leaves_the_chain_whole(document: ContractDocument) -> None:
+    client = document.case.client
+    assert client is not None
+    commands.attach_signed_copy(
+        actor=provider_of(document),
+        case_id=document.pk,
+        task_id=turn_of(document).pk,
+        name="signed.pdf",
+        content=b"%PDF-1.7",
+        key=make.key(),
+    )
+    reject(document, provider_of(document), text=f"{client.surname} moved in later.")
+    files = [latest(document).pdf.name, latest(document).signed_copy.name]
+    before = latest(document).sha256
+    erase_client(client.pk, make.actor(make.staff_user(duty="administrator")))
+    version = latest(document)
+    assert client.surname not in str(version.figures)
+    assert client.ss_ref not in str(version.figures)
+    assert (version.sha256, version.answer) == (before, "rejected")
+    assert not any(StoredFile.objects.filter(pk=name).exists() for name in files)
+    assert not Content.objects.filter(text__contains=client.surname).exists()
+    assert verify().findings == []
 
 
 def test_an_open_case_without_a_turn_is_refused_by_the_database(document: ContractDocument) -> None:

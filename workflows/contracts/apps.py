@@ -12,7 +12,7 @@ class ContractsConfig(AppConfig):
     def ready(self) -> None:
         from workflows.engine.checks import compare
 
-        from . import batches, reactions  # noqa: F401 (they declare themselves)
+        from . import batches, erasing, reactions  # noqa: F401 (they declare themselves)
         from .flow import ContractDocumentFlow
         from .rules import TRANSITIONS
 
