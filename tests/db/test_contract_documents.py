@@ -10,6 +10,7 @@ from tests import factories as make
 from workflows.contracts import commands, selectors
 from workflows.contracts.models import ContractDocument, DocumentVersion
 from workflows.contracts.rules import State
+from workflows.engine.door import Outcome
 from workflows.engine.erase import erase_client
 from workflows.engine.errors import Forbidden, KeyReused, NotFound, Refused, Stale
 from workflows.engine.models import Access, Case, Content, Event, Outbox, Receipt, StoredFile, Task
@@ -44,7 +45,7 @@ def latest(document: ContractDocument) -> DocumentVersion:
     return DocumentVersion.objects.filter(document=document).latest("number")
 
 
-def agree(document: ContractDocument, actor: Actor, key: str = "k"):
+def agree(document: ContractDocument, actor: Actor, key: str = "k") -> Outcome:
     version = latest(document)
     return commands.agree(
         actor=actor,
@@ -56,7 +57,9 @@ def agree(document: ContractDocument, actor: Actor, key: str = "k"):
     )
 
 
-def reject(document: ContractDocument, actor: Actor, *, reason: str = "cost", text: str = "It is £600.", key: str = ""):
+def reject(
+    document: ContractDocument, actor: Actor, *, reason: str = "cost", text: str = "It is £600.", key: str = ""
+) -> Outcome:
     version = latest(document)
     return commands.reject(
         actor=actor,

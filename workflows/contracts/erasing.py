@@ -22,7 +22,7 @@ def erase_documents(client: Client, now: datetime) -> Iterable[str]:
     """Erase a client from every version of their documents; their words lie on the cases' own streams."""
     versions = DocumentVersion.objects.filter(document__case__client=client, erased_at=None)
     for version in versions:
-        files = [file.name for file in (version.pdf, version.signed_copy) if file]
+        files = [file.name for file in (version.pdf, version.signed_copy) if file.name]
         figures = [[key, label, ERASED if key in NAMING else text] for key, label, text in version.figures]
         DocumentVersion.objects.filter(pk=version.pk).update(
             figures=figures, pdf="", signed_copy="", signed_copy_name="", erased_at=now
