@@ -59,7 +59,7 @@ def left_over(record: Path) -> list[tuple[str, processes.Known, int]]:
         found = [
             (name, processes.Known(pid, since), number) for name, (pid, since, number) in data["processes"].items()
         ]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
     return [each for each in reversed(found) if each[1].alive]
 

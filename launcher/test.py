@@ -43,7 +43,7 @@ def _test(words: Sequence[str], marked: str, extra: Mapping[str, str]) -> int:
             code = watcher.run(
                 pytest(python, place, words, marked if chromium else f"{marked} and not browser"), env=environ, cwd=TREE
             )
-    _last_line(code, chromium, words, time.monotonic() - began)
+    say(last_line(code, chromium, words, time.monotonic() - began))
     return code
 
 
@@ -72,7 +72,8 @@ def _environment(place: Home, mine: Home, found: servers.Servers, council: str, 
     return environ
 
 
-def _last_line(code: int, chromium: str, words: Sequence[str], seconds: float) -> None:
+def last_line(code: int, chromium: str, words: Sequence[str], seconds: float) -> str:
+    """Return what is said at the end; tests that were silently left out would be worse than none."""
     result = "passed" if code == 0 else f"did not pass (pytest's exit code {code})"
     left_out = "" if chromium or NO_BROWSER in words else "; browser tests: not run (there is no Chromium that works)"
-    say(f"concord: the tests {result} in {seconds:.0f} s{left_out}")
+    return f"concord: the tests {result} in {seconds:.0f} s{left_out}"
