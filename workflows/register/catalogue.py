@@ -13,11 +13,11 @@ from workflows.council.profile import current
 from workflows.engine.atomic import command
 from workflows.engine.duties import require_desk
 from workflows.engine.errors import NotFound, Refused
+from workflows.engine.records import changes, checked_name, found, insert, refuse, require_changes, tell
 from workflows.parties.actor import Actor
 from workflows.parties.models import Client, Organisation
 
 from .models import Contract, Rate, ServiceLevel
-from .recording import changes, checked_name, found, insert, refuse, require_changes, tell
 from .rules import Span, UpliftPreview, day_before, refusal_of_amount, refusal_of_span, room_for
 from .selectors import uplift_preview
 

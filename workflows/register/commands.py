@@ -12,22 +12,12 @@ from typing import Any
 from workflows.engine.atomic import command
 from workflows.engine.duties import require_desk
 from workflows.engine.errors import Refused
+from workflows.engine.records import changes, checked_name, checked_words, found, insert, refuse, require_changes
 from workflows.parties.actor import Actor
 from workflows.parties.models import Client, Service
 
 from .models import CarePackageLine, Contract, Contribution, LineRate, LineSuspension, ServiceLevel
-from .recording import (
-    What,
-    changes,
-    checked_name,
-    checked_words,
-    found,
-    insert,
-    locked_line,
-    refuse,
-    require_changes,
-    tell_line,
-)
+from .recording import What, locked_line, tell_line
 from .rules import (
     LineFacts,
     Span,

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from django.db.models import Count, DecimalField, F, Q, QuerySet, Sum
 from django.db.models.functions import Round
-from django.utils import timezone
 
+from workflows.engine import moment
 from workflows.engine.errors import NotFound, Refused
 from workflows.engine.models import Event
 from workflows.parties.actor import Actor
@@ -79,7 +79,7 @@ def lines(actor: Actor, *, historical: bool = False, on: date | None = None) -> 
     A provider sees those of the services where the role lets them view care package line items; council staff all.
     Without `historical` only lines that have not ended.
     """
-    day = on or timezone.localdate()
+    day = on or moment.today()
     rows = _scoped(actor).priced(day).select_related(*RELATED)
     return rows if historical else rows.live_on(day)
 

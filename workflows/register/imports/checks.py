@@ -8,6 +8,7 @@ from collections.abc import Callable
 from psycopg.sql import SQL
 
 from workflows.council.profile import current
+from workflows.engine import moment
 
 from .stage import Stage
 
@@ -167,8 +168,9 @@ def _lines_doubts(stage: Stage) -> None:
         "'The client has this service level at this service already on some of these days.'",
     )
     stage.doubt(
-        "s.target_id IS NULL AND s.start > CURRENT_DATE + 365",
+        "s.target_id IS NULL AND s.start > %s::date + 365",
         "'StartDate is more than a year ahead.'",
+        [moment.today()],
     )
 
 

@@ -11,10 +11,9 @@ from itertools import islice
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Q
-from django.utils import timezone
 
 from workflows.council.profile import current
-from workflows.engine import outbox
+from workflows.engine import moment, outbox
 from workflows.engine.atomic import command
 from workflows.engine.errors import Busy, Forbidden, NotFound, Refused
 from workflows.parties.actor import Actor
@@ -188,7 +187,7 @@ def _finish(run: ImportRun, status: str) -> ImportRun:
         for name, count in counts.items():
             setattr(run, name, count)
     run.status = status
-    run.finished_at = None if status == Status.PENDING else timezone.now()
+    run.finished_at = None if status == Status.PENDING else moment.now()
     run.save()
     return run
 

@@ -61,10 +61,11 @@ class Stage:
             condition=SQL(condition).format(**self.names),
         )
 
-    def doubt(self, condition: LiteralString, sentence: LiteralString) -> None:
+    def doubt(self, condition: LiteralString, sentence: LiteralString, parameters: list[Any] | None = None) -> None:
         """Note a doubt about the quality of records that are taken all the same."""
         self.do(
             "UPDATE {stage} s SET issue = concat_ws(' ', NULLIF(s.issue, ''), {sentence}) WHERE {condition}",
+            parameters,
             sentence=SQL(sentence),
             condition=SQL(condition).format(**self.names),
         )
@@ -77,8 +78,8 @@ class Stage:
         self.do("DROP TABLE IF EXISTS {stage}")
         self.do(
             "CREATE TEMPORARY TABLE {stage} (row_id bigint PRIMARY KEY, number integer, message text DEFAULT '',"
-            " issue text DEFAULT '', verdict text DEFAULT '', target_id bigint, changes jsonb DEFAULT '{{}}', {columns})"
-            " ON COMMIT DROP",
+            " issue text DEFAULT '', verdict text DEFAULT '', target_id bigint, changes jsonb DEFAULT '{{}}',"
+            " {columns}) ON COMMIT DROP",
             columns=SQL(", ").join([typed, *ids]),
         )
         names = SQL(", ").join(Identifier(c.name) for c in self.kind.columns)

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from psycopg.sql import SQL, Identifier, Literal
 
-from workflows.engine import outbox
+from workflows.engine import moment, outbox
 from workflows.engine.models import Event, Outbox
 from workflows.register.recording import LINE_CHANGED, What, changed_payload
 
@@ -35,7 +34,7 @@ def lock(stage: Stage) -> None:
 
 def take_over(stage: Stage, actor_id: int, publish: bool) -> None:
     """Write new and updated records, their events, and for lines what other rooms react to."""
-    at = timezone.now()
+    at = moment.now()
     if stage.kind.name == "rates":
         stage.do("SET CONSTRAINTS rate_alone DEFERRED")
     _insert(stage)
