@@ -118,7 +118,7 @@ ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 LOGIN_URL = "access:sign_in"
 # Who fills the menu of each side (the layout knows neither).
-NAVIGATION = {"provider": "portal.navigation.entries", "staff": "backoffice.navigation.entries"}
+NAVIGATION = {"provider": "portal.navigation.entries", "staff": "backoffice.queues.navigation.entries"}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
@@ -170,6 +170,9 @@ AXES_LOCKOUT_CALLABLE = "backoffice.access.lockout.locked_out"
 AXES_USERNAME_CALLABLE = "backoffice.access.lockout.username"
 AXES_SENSITIVE_PARAMETERS = ["password", "username", "passcode"]
 AXES_VERBOSE = False
+# The handbook locks an account, not a device ("an incorrect password 3 times", norfolk-handbook §1): by name alone is
+# meant, and stricter than axes' advice, which fears that a changed address would start a new count.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -45,7 +45,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         PROVIDER = "provider", "Provider"
         SYSTEM = "system", "System"
 
-    email = models.EmailField(max_length=254)
+    email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     is_active = models.BooleanField(default=True)
