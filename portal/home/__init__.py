@@ -1,0 +1,1 @@
+"""The provider's home page: what needs you first (picture 01)."""

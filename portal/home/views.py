@@ -1,0 +1,98 @@
+"""The provider's home page (picture 01)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from backoffice.web.gate import needs
+from backoffice.web.words import per_week, plural
+from workflows.contracts import selectors
+from workflows.contracts.selectors import FUNCTION, Filters, Summary
+from workflows.council.profile import current
+from workflows.engine import news
+from workflows.engine.selectors import unread
+from workflows.parties.actor import Actor
+
+from ..asking import actor_of, awaiting
+from ..council import brokerage
+from ..deadlines import deadline
+from . import waiting
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The now panel: the one thing to do first."""
+
+    title: str
+    text: str
+    warm: bool = False
+    href: str = ""
+    button: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A chapter of the portal, with what is in it for the person."""
+
+    text: str
+    href: str
+    note: str
+    about: str
+
+
+@needs()
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What needs the person first, then the chapters, then news."""
+    actor, now, summary = actor_of(request), timezone.now(), awaiting(request)
+    reads = actor.may(FUNCTION)
+    rejected = selectors.counts(actor, Filters())["rejected"] if reads else 0
+    context = {
+        "today": now,
+        "first": _first(actor, summary, now),
+        "figures": waiting.figures(summary, rejected, now) if reads else [],
+        "table": waiting.Needs(waiting.needs(actor, now)),
+        "chapters": _chapters(actor, summary),
+        "with_council": waiting.with_council(actor, now),
+        "news": unread(actor.user_id),
+    }
+    return render(request, "portal/home.html", context)
+
+
+@needs()
+@require_POST
+def news_seen(request: HttpRequest) -> HttpResponse:
+    """All news is read."""
+    news.seen(actor_of(request).user_id)
+    return redirect("portal:home")
+
+
+def _first(actor: Actor, summary: Summary, now: datetime) -> First:
+    if summary.count:
+        due = deadline(summary.due_at, now)
+        what = plural(summary.count, "document")
+        return First(
+            f"First: agree or reject {what} {due.by}",
+            f"{'Together they are' if summary.count > 1 else 'It is'} worth {per_week(summary.weekly)}.",
+            due.soon,
+            reverse("portal:documents"),
+            f"See the {what}" if summary.count > 1 else "See the document",
+        )
+    if actor.may(FUNCTION, "edit"):
+        return First("Nothing needs you now", f"New contract documents come here when {brokerage()} publishes them.")
+    return First("Nothing needs you now", "Your role has nothing to answer here.")
+
+
+def _chapters(actor: Actor, summary: Summary) -> list[Chapter]:
+    """The chapters that exist and that the role has; others are absent, not greyed."""
+    if not actor.may(FUNCTION):
+        return []
+    verbs = "read, agree, reject, download" if actor.may(FUNCTION, "edit") else "read, download"
+    note = f"({summary.count} {'needs' if summary.count == 1 else 'need'} you)" if summary.count else ""
+    about = f"{current().contract_documents.type_label}s: {verbs}"
+    return [Chapter("Contract documents", reverse("portal:documents"), note, about)]

@@ -1,0 +1,115 @@
+"""What needs the person, and what waits for the council: the rows and boxes of the home page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Max, Min, Sum
+from django.urls import reverse
+
+from backoffice.web.pieces import Fact
+from backoffice.web.tables import Cell, ListTable
+from backoffice.web.words import NOTHING, date_words, money, per_week, plural, weekday_date
+from workflows.contracts import selectors
+from workflows.contracts.flow import ContractDocumentFlow
+from workflows.contracts.selectors import FUNCTION, Filters, Summary
+from workflows.council.profile import current
+from workflows.engine import selectors as engine
+from workflows.parties.actor import Actor
+
+from ..deadlines import Deadline, deadline
+
+MOST_DEADLINES = 10
+MOST_WITH_COUNCIL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Contract documents that are due at one moment."""
+
+    count: int
+    weekly: Decimal
+    first_published: datetime
+    last_published: datetime
+    due: Deadline
+
+    @property
+    def what(self) -> str:
+        """The thing to do."""
+        return f"Agree or reject {plural(self.count, 'contract document')}"
+
+    @property
+    def note(self) -> str:
+        """`NCC ISO, published on 13 April 2018`."""
+        first, last = date_words(self.first_published), date_words(self.last_published)
+        when = f"on {first}" if first == last else f"from {first} to {last}"
+        return f"{current().contract_documents.type_label}, published {when}"
+
+
+class Needs(ListTable):
+    """What needs the person, first due first."""
+
+    what = Cell(
+        "What",
+        lambda need: need.what,
+        name=True,
+        link=lambda _: reverse("portal:documents"),
+        more=lambda need: f"due on {need.due.on}",
+        second=lambda need: need.note,
+    )
+    money = Cell("Money at stake", lambda need: money(need.weekly), second=lambda _: "a week", number=True)
+    due = Cell("Do it by", lambda need: need.due.on, second=lambda need: need.due.rest, tag=lambda need: need.due.tag)
+
+    class Meta(ListTable.Meta):
+        caption = "What needs you, first due first"
+        empty = "Nothing needs you at the moment."
+
+
+def needs(actor: Actor, now: datetime) -> list[Need]:
+    """Documents that await the person, by due time, in one query."""
+    turns = engine.provider_turns(actor, [FUNCTION]).filter(kind=ContractDocumentFlow.kind)
+    groups = (
+        turns.order_by("due_at")
+        .values("due_at")
+        .annotate(number=Count("id"), weekly=Sum("amount"), first=Min("created"), last=Max("created"))
+    )
+    return [_need(group, now) for group in groups[:MOST_DEADLINES]]
+
+
+def _need(group: dict[str, Any], now: datetime) -> Need:
+    due = deadline(group["due_at"], now)
+    return Need(group["number"], group["weekly"] or Decimal(0), group["first"], group["last"], due)
+
+
+def figures(summary: Summary, rejected: int, now: datetime) -> list[Fact]:
+    """The three figures under the now panel."""
+    due = deadline(summary.due_at, now)
+    documents = plural(summary.count, "document")
+    until = f"{documents}, by {due.on}" if due.on else documents
+    first = Fact("Next thing due", due.clock.words, due.on) if summary.count else Fact("Next thing due", NOTHING)
+    return [
+        first,
+        Fact("Waiting for you to agree", per_week(summary.weekly), until),
+        Fact("Waiting for the council", plural(rejected, "document"), "rejected, to be put right"),
+    ]
+
+
+def with_council(actor: Actor, now: datetime) -> list[Fact]:
+    """Rejected documents that a council team has, with its clock: both sides see the same one."""
+    if not actor.may(FUNCTION):
+        return []
+    rows = selectors.listed(actor, "rejected", Filters()).order_by("due_at", "document_id")
+    found: Sequence[dict[str, Any]] = rows.annotate(team=F("document__case__holder_team__name"))[:MOST_WITH_COUNCIL]
+    return [_held(row, now) for row in found]
+
+
+def _held(row: dict[str, Any], now: datetime) -> Fact:
+    due = deadline(row["due_at"], now)
+    return Fact(
+        f"{row['reference']}, {row['surname']}, {row['forename']}",
+        f"With {row['team']}. New version due {weekday_date(row['due_at'])}, {due.clock.sentence}.",
+        href=reverse("portal:document", args=[row["document_id"]]),
+        link=f"See {row['reference']}",
+    )

@@ -1,0 +1,23 @@
+"""Addresses of the provider's pages; they carry numbers only, never a name."""
+
+from django.urls import path
+
+from .contract_documents import views as documents
+from .home import views as home
+
+app_name = "portal"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("news/seen/", home.news_seen, name="news_seen"),
+    path("contract-documents/", documents.documents, name="documents"),
+    path("contract-documents/spreadsheet/", documents.download_list, name="documents_spreadsheet"),
+    path("contract-documents/<int:case_id>/", documents.document, name="document"),
+    path("contract-documents/<int:case_id>/signed-copy/", documents.signed_copy, name="signed_copy"),
+    path("contract-documents/<int:case_id>/versions/<int:number>/", documents.version, name="document_version"),
+    path("contract-documents/<int:case_id>/versions/<int:number>/pdf/", documents.download_pdf, name="document_pdf"),
+    path(
+        "contract-documents/<int:case_id>/versions/<int:number>/signed-copy/",
+        documents.download_signed_copy,
+        name="signed_copy_file",
+    ),
+]
