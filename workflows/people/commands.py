@@ -1,0 +1,246 @@
+"""The verbs on people: who there is, which team they are in, which role they have at a provider.
+
+Administrators may use them all; the team of the helpline desk those on a provider's people (norfolk-handbook §6:
+"The Provider Portal Helpline staff"). Passwords and passcodes are the business of sign-in: somebody created here
+cannot sign in before they have been given one.
+"""
+
+from django.contrib.auth.models import Group
+
+from workflows.council.profile import current
+from workflows.engine.atomic import command
+from workflows.engine.duties import require_administrator
+from workflows.engine.errors import NotFound, Refused
+from workflows.engine.records import changes, checked_name, checked_words, found, insert, refuse, require_changes, tell
+from workflows.parties import grants
+from workflows.parties.actor import Actor
+from workflows.parties.models import Membership, Organisation, Service, Team, TeamMember, User
+
+from .rules import (
+    DUTIES,
+    administering_roles,
+    leaves_nobody,
+    refusal_of_address,
+    refusal_of_role,
+    tidy_address,
+)
+
+Kind = User.Kind
+
+
+@command
+def create_staff(*, actor: Actor, name: str, email: str) -> User:
+    """Record a member of council staff, without a team and without a password."""
+    require_administrator(actor)
+    return _create(actor, name, email, Kind.STAFF)
+
+
+@command
+def create_provider_user(
+    *, actor: Actor, name: str, email: str, organisation_id: int, role: str, service_id: int | None = None
+) -> User:
+    """Record a person of a provider with a first role there, at the whole organisation or at one service."""
+    _require_helpline(actor)
+    user = _create(actor, name, email, Kind.PROVIDER)
+    _give(actor, user, organisation_id, role, service_id)
+    return user
+
+
+@command
+def change_name(*, actor: Actor, user_id: int, name: str) -> User:
+    """Correct a person's name."""
+    user = _locked(actor, user_id)
+    differing = changes(user, {"name": checked_name("name", name, most=200)})
+    require_changes(differing)
+    user.save(update_fields=["name"])
+    tell(f"user:{user.pk}", "user.renamed", actor, {}, {"name": user.name})
+    return user
+
+
+@command
+def deactivate(*, actor: Actor, user_id: int, reason: str) -> User:
+    """End a person's access at once. Refused for oneself and for the last one who administers something."""
+    user = _locked(actor, user_id)
+    if actor.user_id == user.pk:
+        raise Refused("You cannot end your own access.", "oneself")
+    words = checked_words("reason", reason, required=True)
+    differing = changes(user, {"is_active": False})
+    require_changes(differing)
+    for organisation_id in user.memberships.values_list("organisation_id", flat=True).distinct():
+        _keep_an_administrator(user, organisation_id)
+    if leaves_nobody(_administrators(), user.pk):
+        raise Refused(f"{user.name} is the only administrator. Make somebody else one first.", "last_administrator")
+    user.save(update_fields=["is_active"])
+    tell(f"user:{user.pk}", "user.deactivated", actor, {}, {"reason": words})
+    return user
+
+
+@command
+def reactivate(*, actor: Actor, user_id: int, reason: str) -> User:
+    """Give a person's access back, with the teams and roles that they had."""
+    user = _locked(actor, user_id)
+    words = checked_words("reason", reason, required=True)
+    differing = changes(user, {"is_active": True})
+    require_changes(differing)
+    user.save(update_fields=["is_active"])
+    tell(f"user:{user.pk}", "user.reactivated", actor, {}, {"reason": words})
+    return user
+
+
+@command
+def add_to_team(*, actor: Actor, user_id: int, team_key: str, role: str = TeamMember.Role.MEMBER) -> TeamMember:
+    """Put a member of staff into a team, or give them another role in it (member, lead, manager)."""
+    user, team = _staff(actor, user_id), _team(team_key)
+    if role not in TeamMember.Role.values:
+        raise Refused(f"A team has no role {role}.", "team_role")
+    member = TeamMember.objects.filter(user=user, team=team).first() or TeamMember(user=user, team=team)
+    differing = changes(member, {"role": role})
+    if member.pk is not None:
+        require_changes(differing)
+    member.save()
+    tell(f"user:{user.pk}", "user.team_added", actor, {"team": team.key, "role": role})
+    return member
+
+
+@command
+def remove_from_team(*, actor: Actor, user_id: int, team_key: str) -> None:
+    """Take a member of staff out of a team."""
+    user, team = _staff(actor, user_id), _team(team_key)
+    removed, _ = TeamMember.objects.filter(user=user, team=team).delete()
+    if not removed:
+        raise Refused(f"{user.name} is not in {team.name}.", "not_there")
+    tell(f"user:{user.pk}", "user.team_removed", actor, {"team": team.key})
+
+
+@command
+def give_duty(*, actor: Actor, user_id: int, duty: str) -> None:
+    """Make a member of staff an administrator or an auditor."""
+    user, group = _staff(actor, user_id), _duty(duty)
+    if user.groups.filter(pk=group.pk).exists():
+        raise Refused(f"{user.name} is an {duty} already.", "unchanged")
+    user.groups.add(group)
+    tell(f"user:{user.pk}", "user.duty_given", actor, {"duty": duty})
+
+
+@command
+def remove_duty(*, actor: Actor, user_id: int, duty: str) -> None:
+    """Take a duty from a member of staff; the last administrator stays one."""
+    user, group = _staff(actor, user_id), _duty(duty)
+    if not user.groups.filter(pk=group.pk).exists():
+        raise Refused(f"{user.name} is no {duty}.", "not_there")
+    if duty == "administrator" and leaves_nobody(_administrators(), user.pk):
+        raise Refused(f"{user.name} is the only administrator. Make somebody else one first.", "last_administrator")
+    user.groups.remove(group)
+    tell(f"user:{user.pk}", "user.duty_removed", actor, {"duty": duty})
+
+
+@command
+def give_role(
+    *, actor: Actor, user_id: int, organisation_id: int, role: str, service_id: int | None = None
+) -> Membership:
+    """Give a provider's person a role, at the whole organisation or at one of its services."""
+    user = _locked(actor, user_id)
+    if user.kind != Kind.PROVIDER:
+        raise Refused("Only people of a provider have a role there.", "staff")
+    return _give(actor, user, organisation_id, role, service_id)
+
+
+@command
+def remove_role(*, actor: Actor, user_id: int, membership_id: int) -> None:
+    """Take a role from a provider's person; access ends at once. The last one who administers users stays."""
+    user = _locked(actor, user_id)
+    membership = user.memberships.filter(pk=membership_id).first()
+    if membership is None:
+        raise NotFound
+    membership.delete()
+    _keep_an_administrator(user, membership.organisation_id, membership.role)
+    grants.sync_user(user)
+    tell(f"user:{user.pk}", "user.role_removed", actor, _role_facts(membership))
+
+
+def _create(actor: Actor, name: str, email: str, kind: str) -> User:
+    address = tidy_address(email)
+    refuse(refusal_of_address(address))
+    user = User(email=address, name=checked_name("name", name, most=200), kind=kind)
+    user.set_unusable_password()
+    insert(user, f"Somebody is known by the address {address} already.")
+    tell(f"user:{user.pk}", "user.added", actor, {"kind": kind}, {"name": user.name, "email": address})
+    return user
+
+
+def _give(actor: Actor, user: User, organisation_id: int, role: str, service_id: int | None) -> Membership:
+    refuse(refusal_of_role(current(), role))
+    organisation = found(Organisation, organisation_id)
+    if service_id is not None and not Service.objects.filter(pk=service_id, organisation=organisation).exists():
+        raise NotFound
+    membership = Membership(user=user, organisation=organisation, service_id=service_id, role=role)
+    insert(membership, f"{user.name} has this role already.")
+    grants.sync_user(user)
+    tell(f"user:{user.pk}", "user.role_given", actor, _role_facts(membership))
+    return membership
+
+
+def _role_facts(membership: Membership) -> dict[str, object]:
+    return {
+        "organisation": membership.organisation_id,
+        "service": membership.service_id,
+        "role": membership.role,
+    }
+
+
+def _keep_an_administrator(user: User, organisation_id: int, role: str | None = None) -> None:
+    """Refuse when nobody else of the organisation could administer its users (workflows §2).
+
+    The lock on the organisation makes two who leave at once wait for each other.
+    """
+    roles = administering_roles(current())
+    if role is not None and role not in roles:
+        return
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
+    there = Membership.objects.filter(organisation=organisation_id, service=None, role__in=roles, user__is_active=True)
+    was_one = role is not None or there.filter(user=user).exists()
+    others = there.exclude(user=user) if role is None else there
+    if was_one and not others.exists():
+        raise Refused(f"{user.name} is the last one who administers this provider's people.", "last_administrator")
+
+
+def _administrators() -> list[int]:
+    admins = User.objects.filter(groups__name="administrator", is_active=True)
+    return list(admins.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
+
+
+def _locked(actor: Actor, user_id: int) -> User:
+    """Lock a person; their kind says who may change them. The system itself is nobody's to change."""
+    user = User.objects.select_for_update(no_key=True).filter(pk=user_id).exclude(kind=Kind.SYSTEM).first()
+    if user is None:
+        raise NotFound
+    if user.kind == Kind.PROVIDER:
+        _require_helpline(actor)
+    else:
+        require_administrator(actor)
+    return user
+
+
+def _staff(actor: Actor, user_id: int) -> User:
+    user = _locked(actor, user_id)
+    if user.kind != Kind.STAFF:
+        raise Refused("Only council staff can be in a team or have a duty.", "provider")
+    return user
+
+
+def _require_helpline(actor: Actor) -> None:
+    require_administrator(actor, "helpline")
+
+
+def _team(key: str) -> Team:
+    team = Team.objects.filter(key=key).first()
+    if team is None:
+        raise NotFound
+    return team
+
+
+def _duty(name: str) -> Group:
+    if name not in DUTIES:
+        raise NotFound
+    group, _ = Group.objects.get_or_create(name=name)
+    return group
