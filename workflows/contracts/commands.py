@@ -19,7 +19,7 @@ from workflows.register.models import CarePackageLine
 from workflows.register.rules import LineTerms
 from workflows.register.selectors import line_terms
 
-from . import rules
+from . import notices, rules
 from .document import render
 from .flow import ContractDocumentFlow
 from .models import ContractDocument, DocumentVersion
@@ -129,7 +129,7 @@ def reject(
         turn.state(State.REJECTED)
         turn.work.title = f"Amend and republish: {rules.reason_label(profile, reason).lower()} rejected"
         brokerage = team_id(current().team_for("brokerage", turn.work.service_group))
-        turn.notify("document_rejected", {"team": brokerage})
+        turn.notify(notices.REJECTED, {"team": brokerage})
 
     body = {"number": number, "sha256": sha256, "reason": reason, "text": text}
     return _run("reject", act, actor, case_id, task_id, None, key, body)
@@ -209,7 +209,7 @@ def _stop(
             raise Invalid(faults)
         _leave(turn, State.TERMINATED, Answer.TERMINATED)
         turn.event.write_down("reason", text.strip())
-        turn.notify("document_terminated", _provider(turn))
+        turn.notify(notices.TERMINATED, _provider(turn))
 
     return _run(verb, act, actor, case_id, task_id, version, key, {"verb": verb, "text": text})
 
@@ -231,7 +231,7 @@ def deem_accepted(*, actor: Actor, case_id: int, task_id: int, key: str) -> door
             raise Refused("This council does not take silence as agreement.", "not_deemed")
         _answer(turn, _latest(turn.case.pk), Answer.DEEMED)
         _close(turn, State.ACCEPTED)
-        turn.notify("document_deemed", _provider(turn))
+        turn.notify(notices.DEEMED, _provider(turn))
 
     return _run("deem", act, actor, case_id, task_id, None, key, {"verb": "deem"})
 
@@ -349,4 +349,4 @@ def _provider(turn: door.Turn) -> dict[str, Any]:
 
 
 def _tell_provider(turn: door.Turn) -> None:
-    turn.notify("document_published", _provider(turn))
+    turn.notify(notices.PUBLISHED, _provider(turn))
