@@ -64,7 +64,7 @@ def test_an_item_is_given_a_key_of_its_own() -> None:
     declare(do)
     batch = create([3])
     run(batch)
-    assert DONE == [(3, f"batch:{batch.pk}:3")]
+    assert [(3, f"batch:{batch.pk}:3")] == DONE
 
 
 def test_a_refused_item_keeps_its_reason_and_stops_nothing() -> None:

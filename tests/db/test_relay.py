@@ -143,7 +143,7 @@ def running(broker: brokers.Broker) -> Iterator[Event]:
 
 
 def test_a_commit_wakes_the_relay(broker: brokers.Broker, running: Event, monkeypatch: Any) -> None:
-    until(lambda: broker.client.client_list())
+    until(broker.client.client_list)
     waiting_long = time.monotonic()
     with transaction.atomic():
         outbox.put("test", "woken", {})
