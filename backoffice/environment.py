@@ -13,8 +13,8 @@ FALSE = {"", "0", "false", "no", "off"}
 
 
 def text(name: str, default: str | None = None) -> str:
-    """Return the variable `name`; without a default it must be set."""
-    value = os.environ.get(name, default)
+    """Return the variable `name`; without a default it must be set. Set to nothing counts as not set."""
+    value = os.environ.get(name) or default
     if value is None:
         raise ImproperlyConfigured(f"Set {name}; `./concord demo` and `./concord test` set it for you.")
     return value
