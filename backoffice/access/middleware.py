@@ -59,7 +59,8 @@ class SignedIn:
         user = request.user
         if not isinstance(user, User):
             return
-        now, seen = timezone.now().timestamp(), request.session.get("seen", 0)
+        now = timezone.now().timestamp()
+        seen = request.session.setdefault("seen", now)
         if now - seen > steps.idle_limit().total_seconds():
             request.was_user_id = user.pk  # type: ignore[attr-defined]
             logout(request)

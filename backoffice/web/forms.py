@@ -8,7 +8,7 @@
 In a view: `form = AnswerForm.of(request)`; it is bound on POST, and filled with a kept draft after a sign-in.
 """
 
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 from uuid import UUID, uuid4
 
 from crispy_forms_gds.helper import FormHelper
@@ -76,15 +76,18 @@ class ConcordForm(forms.Form):
 class ClientKeyMixin(forms.Form):
     """Carries the key under which the command door recognises the same form sent twice (a double click)."""
 
-    client_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    client_key = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
         """A fresh key for each page; a form that comes back with errors keeps the one it had."""
         return uuid4() if field_name == "client_key" else super().get_initial_for_field(field, field_name)
 
     def clean_client_key(self) -> UUID:
-        """The key that was sent; a page that lost it gets a new one, and is then only protected by the version."""
-        return cast("UUID | None", self.cleaned_data.get("client_key")) or uuid4()
+        """The key that was sent; a page that lost or spoilt it gets a new one: nobody can correct a hidden field."""
+        try:
+            return UUID(self.cleaned_data["client_key"])
+        except ValueError:
+            return uuid4()
 
 
 def summary_of(form: forms.Form) -> list[tuple[str, str]]:

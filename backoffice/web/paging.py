@@ -83,7 +83,8 @@ def _key(rows: QuerySet[Any], name: str) -> Key:
         field = rows.model._meta.get_field(column)
     except FieldDoesNotExist:
         raise ValueError(f"{rows.model.__name__} has no column {column!r} to page by.") from None
-    return Key(column, name.startswith("-"), field, nullable=bool(field.null))
+    # A foreign key is paged by its own column, never by the row that it leads to.
+    return Key(field.attname, name.startswith("-"), field, nullable=bool(field.null))
 
 
 def _ordering(key: Key, *, back: bool) -> OrderBy:

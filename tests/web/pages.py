@@ -1,0 +1,108 @@
+"""Addresses and views that only tests have: one of each thing that the frame of the product must answer."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template import engines
+from django.urls import include, path
+from psycopg.errors import LockNotAvailable
+
+from backoffice.access.confirm import WrongPassword, check_password_again
+from backoffice.web.fields import LongText, PasswordField
+from backoffice.web.forms import ClientKeyMixin, ConcordForm
+from backoffice.web.gate import needs, public, signed_in, staff
+from backoffice.web.pieces import NavigationItem
+from workflows.engine.errors import Busy, Forbidden, NotFound, Refused, Stale
+
+handler404 = "backoffice.web.errors.not_found"
+handler500 = "backoffice.web.errors.server_error"
+
+PAGE = (
+    '{% extends "web/base.html" %}{% block title %}Test{% endblock %}{% block h1 %}Test{% endblock %}'
+    "{% block content %}{% show_form form %}{% endblock %}"
+)
+
+
+class Note(ClientKeyMixin, ConcordForm):
+    """A text and a password, as a binding act has them."""
+
+    what_failed: ClassVar[str] = "The note was not sent"
+    text = LongText(label="Text", missing="Enter the text")
+    password = PasswordField(label="Password")
+
+
+@signed_in
+def note(request: HttpRequest) -> HttpResponse:
+    """Ask for the password again before an act."""
+    form = Note.of(request)
+    if request.method == "POST" and form.is_valid():
+        try:
+            check_password_again(request, form.cleaned_data["password"])
+        except WrongPassword as wrong:
+            form.add_error("password", wrong.sentence)
+        else:
+            return HttpResponse(f"taken: {form.cleaned_data['text']}")
+    return _page(request, form)
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """Who I am here."""
+    actor: Any = request.actor  # type: ignore[attr-defined]
+    return HttpResponse(f"{actor.name} @ {actor.organisation_name}")
+
+
+def undeclared(request: HttpRequest) -> HttpResponse:
+    """Says nothing about who may open it."""
+    return HttpResponse("secret")
+
+
+def _page(request: HttpRequest, form: ConcordForm) -> HttpResponse:
+    return HttpResponse(engines["django"].from_string(PAGE).render({"form": form}, request))
+
+
+def _raises(make: Any) -> Any:
+    @signed_in
+    def view(request: HttpRequest) -> HttpResponse:
+        raise make()
+
+    return view
+
+
+def _waited() -> OperationalError:
+    error = OperationalError("canceling statement due to lock timeout")
+    error.__cause__ = LockNotAvailable()
+    return error
+
+
+def entries(request: HttpRequest) -> list[NavigationItem]:
+    """A menu."""
+    return [NavigationItem("Home", "/"), NavigationItem("Notes", "/note/", "5", under=("/other-notes/",))]
+
+
+WHEN = datetime(2018, 4, 18, 15, 20, tzinfo=UTC)
+
+urlpatterns = [
+    path("", include("backoffice.web.urls")),
+    path("", include("backoffice.access.urls")),
+    path("", home),
+    path("note/", note),
+    path("undeclared/", undeclared),
+    path("open/", public(lambda _request: HttpResponse("open"))),
+    path("provider/", needs("contract_documents")(lambda _request: HttpResponse("provider"))),
+    path("provider/edit/", needs("contract_documents", "edit")(lambda _request: HttpResponse("edit"))),
+    path("provider/any/", needs()(lambda _request: HttpResponse("any"))),
+    path("staff/", staff()(lambda _request: HttpResponse("staff"))),
+    path("staff/brokerage/", staff(desk="brokerage")(lambda _request: HttpResponse("brokerage"))),
+    path("staff/reads/", staff(reads="contract_document")(lambda _request: HttpResponse("reads"))),
+    path("staff/administrator/", staff(duty="administrator")(lambda _request: HttpResponse("administrator"))),
+    path("refused/", _raises(lambda: Refused("You must give a reason."))),
+    path("not-found/", _raises(NotFound)),
+    path("forbidden/", _raises(lambda: Forbidden("Only a lead may do this."))),
+    path("stale/", _raises(lambda: Stale("Anna Leeder", "agreed to version 2", WHEN))),
+    path("busy/", _raises(Busy)),
+    path("waited/", _raises(_waited)),
+    path("fault/", _raises(lambda: ZeroDivisionError("a fault"))),
+]

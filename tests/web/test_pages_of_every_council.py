@@ -1,0 +1,77 @@
+"""Help, accessibility, privacy and cookies, the health check, and the frame around every page."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from tests import factories
+from workflows.parties.models import User
+
+from .conftest import browser_of, with_passcode
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("test_pages")]
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/help/", "01603 495702, option 1"),
+        ("/accessibility/", "Web Content Accessibility Guidelines version 2.2"),
+        ("/privacy/", "The Council is the data controller."),
+        ("/cookies/", "This service uses two cookies."),
+    ],
+)
+def test_its_words_come_from_the_profile(address: str, words: str, client: Client) -> None:
+    assert words in client.get(address).content.decode()
+
+
+def test_every_page_links_them_and_names_the_helpdesk(client: Client, james: User) -> None:
+    for browser, address in ((client, "/sign-in/"), (browser_of(james), "/note/"), (client, "/nowhere/")):
+        html = browser.get(address).content.decode()
+        for link in ("/help/", "/accessibility/", "/privacy/", "/cookies/"):
+            assert f'href="{link}"' in html
+        assert "Provider Portal Helpdesk: 01603 495702, option 1. adults.providerportal@norfolk.gov.uk" in html
+
+
+def test_a_helpdesk_without_a_telephone_is_said_without_one(client: Client, council_with: Any) -> None:
+    council_with(('telephone = "01603 495702"\n', ""), ('option = "option 1"\n', ""))
+    html = client.get("/help/").content.decode()
+    assert "Provider Portal Helpdesk: adults.providerportal@norfolk.gov.uk" in html
+    assert "Telephone" not in html
+
+
+def test_staff_and_providers_see_their_own_name_of_the_service(james: User) -> None:
+    assert "<title>Test - Adult Services Provider Portal - Norfolk" in browser_of(james).get("/note/").content.decode()
+    officer = with_passcode(factories.staff_user(name="Megan Frost"))
+    html = browser_of(officer).get("/note/").content.decode()
+    assert "<title>Test - Concord, Adult Social Services - Norfolk" in html
+    assert re.search(r"<strong>Megan Frost</strong>, Service Brokerage Team", html)
+
+
+def test_the_title_of_a_page_with_errors_says_so(james: User) -> None:
+    html = browser_of(james).post("/note/", {}).content.decode()
+    assert "<title>Error: Test - " in html
+    assert "The note was not sent: 2 things to put right" in html
+
+
+def test_a_page_asks_few_queries(james: User, django_assert_max_num_queries: Any) -> None:
+    browser = browser_of(james)
+    browser.get("/note/")
+    with django_assert_max_num_queries(5):
+        browser.get("/note/")
+
+
+def test_the_health_check_reads_the_database(client: Client) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_the_stylesheet_names_neither_the_crest_nor_gds_transport() -> None:
+    found = finders.find("concord/concord.css")
+    assert found, "the front end is built before the tests (npm run build)"
+    css = Path(str(found)).read_text(encoding="utf-8")
+    assert ".cc-now" in css
+    assert not re.search("GDS Transport|crest|crown", css, re.IGNORECASE)
