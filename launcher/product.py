@@ -111,7 +111,7 @@ def serves(address: tuple[str, int]) -> bool:
     """Return whether the pages are served at `address`: an answer that is no fault of the server's."""
     talk = http.client.HTTPConnection(*address, timeout=5)
     try:
-        talk.request("GET", "/", headers={"Host": f"127.0.0.1:{address[1]}"})
+        talk.request("GET", "/healthz", headers={"Host": f"127.0.0.1:{address[1]}"})
         return talk.getresponse().status < 500
     except OSError:
         return False
