@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from tasks.handlers import handles
-from workflows.register import imports
+from workflows.register.imports import commands
 
 
 @handles("import.read")
 def read(payload: Mapping[str, Any], _key: str) -> None:
     """Read the file of a run; reading it again changes nothing."""
-    imports.read(payload["run"])
+    commands.read(payload["run"])
 
 
 @handles("import.apply")
 def apply(payload: Mapping[str, Any], _key: str) -> None:
     """Apply a run; applying it again changes nothing."""
-    imports.apply(payload["run"])
+    commands.apply(payload["run"])

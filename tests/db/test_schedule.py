@@ -37,7 +37,7 @@ def anchor_dir(settings: Any, tmp_path: Path) -> Iterator[Path]:
 
 
 def test_each_job_is_taken_once_a_slot() -> None:
-    assert sorted(schedule.take_due(NOON)) == ["anchor", "clean", "sweep"]
+    assert sorted(schedule.take_due(NOON)) == ["anchor", "clean", "deem", "sweep"]
     assert schedule.take_due(NOON) == []
     assert schedule.take_due(NOON + timedelta(minutes=1)) == ["sweep"]
 
@@ -220,7 +220,9 @@ def test_it_removes_what_is_old_and_keeps_what_is_not() -> None:
 def test_a_lock_out_is_never_cleaned_away() -> None:
     old = timezone.now() - timedelta(days=400)
     for failures in (1, current().sign_in.lock_after):
-        AccessAttempt.objects.create(username=f"u{failures}", failures_since_start=failures, user_agent="", ip_address="")
+        AccessAttempt.objects.create(
+            username=f"u{failures}", failures_since_start=failures, user_agent="", ip_address=""
+        )
     AccessAttempt.objects.update(attempt_time=old)
     cleaning.clean()
     assert [each.username for each in AccessAttempt.objects.all()] == [f"u{current().sign_in.lock_after}"]
