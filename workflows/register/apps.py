@@ -8,3 +8,7 @@ class RegisterConfig(AppConfig):
 
     name = "workflows.register"
     label = "register"
+
+    def ready(self) -> None:
+        """Declare what the register erases of a client."""
+        from . import erasing  # noqa: F401 (it registers itself)

@@ -32,7 +32,7 @@ def add_client(*, actor: Actor, ss_ref: str, surname: str, forename: str) -> Cli
         forename=checked_name("forename", forename, most=100),
     )
     insert(client, f"There is already a client with the SSRef {client.ss_ref}.")
-    tell(f"client:{client.pk}", "client.added", actor, {"ss_ref": client.ss_ref}, {"name": str(client)})
+    tell(f"client:{client.pk}", "client.added", actor, {}, {"ss_ref": client.ss_ref, "name": str(client)})
     return client
 
 

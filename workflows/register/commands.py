@@ -80,7 +80,7 @@ def add_line(
         _set_own_price(line, start, unit_cost)
     _require_price(line)
     facts = {**_facts_of(line), "unit_cost": unit_cost}
-    tell_line(line, "started", actor, facts, publish=publish)
+    tell_line(line, "started", actor, facts, words={"reference": line.reference}, publish=publish)
     return line
 
 
@@ -220,7 +220,6 @@ def _line_facts(line: CarePackageLine) -> LineFacts:
 
 def _facts_of(line: CarePackageLine) -> dict[str, Any]:
     return {
-        "reference": line.reference,
         "client": line.client_id,
         "service": line.service_id,
         "contract": line.contract_id,

@@ -117,7 +117,7 @@ CLIENTS = Kind(
     table="parties_client",
     stream="client",
     key=("ss_ref",),
-    words=("surname", "forename"),
+    words=("ss_ref", "surname", "forename"),
     columns=(
         Column("ss_ref", "SSRef", required=True, most=20, also=("Client Reference", "ClientRef")),
         Column("surname", "Surname", required=True, most=100, also=("Last Name",)),
@@ -178,6 +178,7 @@ LINES = Kind(
     table="register_carepackageline",
     stream="line",
     key=("reference",),
+    words=("reference",),  # councils make it of the SSRef
     columns=(
         Column("reference", "CarePackageRef", required=True, most=40, also=("Care Pkg Ref",)),
         Column("client", "SSRef", required=True, refers="clients", also=("Client Reference", "ClientRef")),

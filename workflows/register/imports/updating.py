@@ -122,7 +122,7 @@ def _told(stage: Stage, row: dict[str, Any]) -> Told:
     facts: dict[str, Any] = told if new else {"changes": told}
     words = {name: values[name] or "" for name in kind.words if new or name in row["changes"]}
     if kind.name == "clients":
-        words = {"name": f"{values['surname']}, {values['forename']}"}
+        words = {"name": f"{values['surname']}, {values['forename']}"} | ({"ss_ref": values["ss_ref"]} if new else {})
     if kind.name == "lines":
         facts |= {"version": row["version"]}
     return Told(f"{kind.stream}:{row['id']}", _kind_of_event(stage, row), facts, words)

@@ -1,0 +1,101 @@
+"""`manage demo`: people and work to look at, brought in by the product's own import and commands.
+
+Run again it adds what is missing and never undoes what people have done since.
+"""
+
+import csv
+import hashlib
+import io
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from backoffice.access.demo import give_credentials
+from workflows.contracts import demo as documents
+from workflows.council.profile import current
+from workflows.engine import moment
+from workflows.parties.selectors import system_actor
+from workflows.people import demo as people
+from workflows.register import generator
+from workflows.register.imports import commands as imports
+from workflows.register.imports.kinds import KINDS
+from workflows.register.models import CarePackageLine, ImportRow, ImportRun
+
+
+class Command(BaseCommand):
+    """Loads the handbook's example, made-up work of other homes, and people who may sign in."""
+
+    help = "Load a demonstration: the seeds' examples, other homes' live work (--scale lines), people."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """How much there is to be."""
+        parser.add_argument(
+            "--scale", type=int, default=generator.FIRST_LINES, metavar="N", help="lines of other homes"
+        )
+
+    def handle(self, *, scale: int, **_options: Any) -> None:
+        """Load what is missing; CommandError outside a demonstration."""
+        if not settings.DEMO:
+            raise CommandError("This makes up people with a known password: set CONCORD_DEMO=1 if you mean it.")
+        folder = settings.ROOT / "fixtures" / "demo" / current().key
+        if not folder.is_dir():
+            raise CommandError(f"There is no demonstration for {current().name} (fixtures/demo/{current().key}).")
+        own, others = self._handbook(folder), self._other_homes(folder, scale)
+        self._people(folder)
+        published = documents.seed(own, others)
+        self.stdout.write(f"{len(own) + len(others)} new lines, {published} documents published.")
+
+    def _handbook(self, folder: Path) -> list[int]:
+        """Import the files of the folder that have not been imported before."""
+        begun: list[int] = []
+        for kind in KINDS:
+            path = folder / f"{kind}.csv"
+            if path.exists():
+                content = path.read_bytes()
+                if not ImportRun.objects.filter(sha256=hashlib.sha256(content).hexdigest(), status="done").exists():
+                    begun += self._import(path.name, content, kind)
+        return begun
+
+    def _other_homes(self, folder: Path, scale: int) -> list[int]:
+        """Make up the lines that are not there yet, and import them."""
+        known = set(CarePackageLine.objects.values_list("reference", flat=True))
+        missing = [number for number in range(scale) if generator.reference(number) not in known]
+        if not missing:
+            return []
+        begun: list[int] = []
+        for kind, rows in generator.files(missing, _levels(folder), moment.today()).in_order():
+            begun += self._import(f"other-homes-{kind}.csv", _csv(rows), kind)
+        return begun
+
+    def _people(self, folder: Path) -> None:
+        wanted = people.read(folder / "people.toml")
+        made = people.create_missing(system_actor(), wanted)
+        first = frozenset(each.email for each in wanted.provider if each.first_sign_in)
+        give_credentials(made, first_sign_in=first)
+        self.stdout.write(f"{len(made)} new people.")
+
+    def _import(self, name: str, content: bytes, kind: str) -> list[int]:
+        """Take one file over and return the ids of the lines that it began."""
+        actor = system_actor()
+        run = imports.start(actor=actor, file_name=name, content=content, kind=kind, at_once=True)
+        if run.rejected:
+            row = run.rows.filter(verdict=ImportRow.Verdict.REJECTED).order_by("number").first()
+            raise CommandError(f"{name} line {row.number}: {row.message}" if row else name)
+        imports.update_system(actor=actor, run_id=run.pk, at_once=True)
+        if kind != "lines":
+            return []
+        new = run.rows.filter(verdict=ImportRow.Verdict.NEW).order_by("number")
+        return [pk for pk in new.values_list("record_id", flat=True) if pk is not None]
+
+
+def _levels(folder: Path) -> list[generator.Level]:
+    with (folder / "levels.csv").open(newline="", encoding="utf-8") as file:
+        return [generator.Level(row["ServiceLevel"], row["ServiceGroup"], row["Unit"]) for row in csv.DictReader(file)]
+
+
+def _csv(rows: generator.Rows) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode()
