@@ -133,6 +133,7 @@ def run(
         if way is None or (version is not None and version != case.version):
             raise reading.stale(case, flow)
         _may(flow, actor, way, verb, case, read.service_group)
+        _free(actor, task)
         turn = _turn(actor, case, task, verb, moment.now(), read.service_group)
         from_state, read_version = case.state, case.version
         act(turn)
@@ -176,6 +177,8 @@ def _walk(turn: Turn, way: Way) -> None:
     """Complete the turn and walk on; a verb that stays, or of a closed case, moves nothing."""
     if way.to is None or turn.task is None:
         return
+    if turn.actor.is_staff and turn.task.team_id is not None:
+        turn.task.owner_id = turn.actor.user_id
     activation = turn.task.flow_task.activation_class(turn.task)
     activation.start()
     activation.complete()
@@ -214,6 +217,14 @@ def _provider_may(flow: type[CaseFlow], actor: Actor, way: Way, verb: str, case:
         raise Forbidden(f"Only the council can {verb.replace('_', ' ')} this.")
     if not actor.may(flow.function, "edit", case.service_id):
         raise Forbidden("Your role lets you read this, not answer it. Ask whoever looks after your users.")
+
+
+def _free(actor: Actor, task: Task | None) -> None:
+    """Refuse a turn that a colleague has claimed; who leads the team may carry it out all the same."""
+    if task is None or task.team_id is None or task.owner_id in {None, actor.user_id} or not actor.is_staff:
+        return
+    if not (task.team and actor.manages(task.team.key)):
+        raise Forbidden(f"{task.owner.name if task.owner else 'A colleague'} has claimed this. Ask them to release it.")
 
 
 def _write(turn: Turn, key: str, body: Mapping[str, Any], *, from_state: str, read_version: int | None) -> Outcome:
@@ -260,7 +271,14 @@ def _once(
         if earlier is not None:
             return earlier
         raise _lost(error, case_id) from error
+    except NotFound as refusal:
+        _note(refusal, actor, case_id, verb)
+        raise
     except Refused as refusal:
+        # What the first sending did may be why the second is refused: who has claimed a turn cannot claim it again.
+        earlier = _earlier(actor, key, body)
+        if earlier is not None:
+            return earlier
         _note(refusal, actor, case_id, verb)
         raise
 

@@ -29,6 +29,8 @@ def release(*, actor: Actor, task_id: int, key: str) -> door.Outcome:
 
     def act(turn: door.Turn) -> None:
         task = _own_teams(turn)
+        if task.owner_id is None:
+            raise Refused("Nobody has claimed this: it is with the team already.", "not_claimed")
         lead = task.team is not None and actor.manages(task.team.key)
         if task.owner_id != actor.user_id and not lead:
             raise Forbidden("Only the person who claimed it, or who leads the team, can release it.")
