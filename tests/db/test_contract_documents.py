@@ -10,6 +10,7 @@ from tests import factories as make
 from workflows.contracts import commands, selectors
 from workflows.contracts.models import ContractDocument, DocumentVersion
 from workflows.contracts.rules import State
+from workflows.engine import turns
 from workflows.engine.door import Outcome
 from workflows.engine.erase import erase_client
 from workflows.engine.errors import Forbidden, KeyReused, NotFound, Refused, Stale
@@ -332,6 +333,41 @@ def test_another_team_cannot_amend(document: ContractDocument, team: str) -> Non
             text="No.",
             key=make.key(),
         )
+
+
+def test_what_a_colleague_claimed_is_theirs_and_their_leads(document: ContractDocument) -> None:
+    reject(document, provider_of(document))
+    owner, colleague = brokerage(), brokerage()
+    task = turn_of(document).pk
+    turns.claim(actor=owner, task_id=task, key=make.key())
+    words = {"case_id": document.pk, "task_id": task, "version": None, "text": "The care never began."}
+    with pytest.raises(Forbidden, match=f"{owner.name} has claimed this"):
+        commands.withdraw(actor=colleague, key=make.key(), **words)
+    commands.withdraw(actor=make.actor(make.staff_user(role="lead")), key=make.key(), **words)
+    assert Case.objects.get(pk=document.pk).state == State.TERMINATED
+
+
+def test_a_turn_that_nobody_claimed_belongs_to_whoever_did_it(document: ContractDocument) -> None:
+    reject(document, provider_of(document))
+    task, officer = turn_of(document), brokerage()
+    commands.withdraw(
+        actor=officer, case_id=document.pk, task_id=task.pk, version=None, text="The care never began.", key=make.key()
+    )
+    task.refresh_from_db()
+    assert (task.owner_id, task.outcome) == (officer.user_id, "withdraw")
+
+
+def test_a_released_turn_is_anybodys_again(document: ContractDocument) -> None:
+    reject(document, provider_of(document))
+    owner, task = brokerage(), turn_of(document)
+    turns.claim(actor=owner, task_id=task.pk, key=make.key())
+    with pytest.raises(Forbidden, match="Only the person who claimed it"):
+        turns.release(actor=brokerage(), task_id=task.pk, key=make.key())
+    turns.release(actor=owner, task_id=task.pk, key=make.key())
+    task.refresh_from_db()
+    assert (task.owner_id, task.status) == (None, "NEW")
+    with pytest.raises(Forbidden):
+        turns.claim(actor=make.actor(make.staff_user("procurement")), task_id=task.pk, key=make.key())
 
 
 def test_erasing_words_leaves_them_out_of_the_story(document: ContractDocument) -> None:
