@@ -100,7 +100,9 @@ def provider_turns(actor: Actor, functions: Iterable[str]) -> QuerySet[Task]:
     reach = Q(pk__in=[])
     for function in functions:
         services = actor.services_for(function, "edit")
-        reach |= Q() if services is None else Q(service_id__in=services)
+        # An empty Q would vanish in the disjunction and leave nothing.
+        everywhere = Q(organisation_id=actor.organisation_id)
+        reach |= everywhere if services is None else Q(service_id__in=services)
     return _open().filter(reach, organisation_id=actor.organisation_id)
 
 
