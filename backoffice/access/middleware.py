@@ -33,7 +33,9 @@ class SignedIn:
         """Set `request.actor` (None: nobody, or a person who has not chosen a provider yet)."""
         request.actor = None  # type: ignore[attr-defined]
         request.was_user_id = None  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        drafts.finish_if_taken(request, response.status_code)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], _args: tuple[Any, ...], _kwargs: dict[str, Any]

@@ -43,7 +43,7 @@ def keep(request: HttpRequest, user_id: int | None = None) -> Draft | None:
         user_id=user_id,
         page=page_of_form(request)[:500],
         action=request.get_full_path()[:500],
-        fields=typed,
+        fields=[[name, values] for name, values in typed.items()],
         had_secret=len(typed) < len(fields),
         had_files=bool(request.FILES),
         expires_at=timezone.now() + KEPT_FOR,
@@ -53,13 +53,16 @@ def keep(request: HttpRequest, user_id: int | None = None) -> Draft | None:
 
 
 def claim(request: HttpRequest, user: AbstractBaseUser) -> Draft | None:
-    """The draft that waits for this person after sign-in, now theirs; called once the session belongs to them."""
-    token = request.session.pop(SESSION_KEY, "")
+    """The newest draft that waits for this person after sign-in, now theirs; None when none does.
+
+    Offered once: a draft that was sent since, or is not wanted, must not come back at every sign-in.
+    """
+    token, now = request.session.pop(SESSION_KEY, ""), timezone.now()
     mine = Q(user=user) | Q(token_hash=_hash(token), user=None)
-    draft = Draft.objects.filter(mine, expires_at__gt=timezone.now()).order_by("-created_at").first()
-    if draft is not None and draft.user_id is None:
-        draft.user_id = user.pk
-        draft.save(update_fields=["user"])
+    draft = Draft.objects.filter(mine, offered_at=None, expires_at__gt=now).order_by("-created_at").first()
+    if draft is not None:
+        draft.user_id, draft.offered_at = user.pk, now
+        draft.save(update_fields=["user", "offered_at"])
     return draft
 
 
@@ -71,12 +74,12 @@ def of_user(user_id: int, draft_id: int) -> Draft | None:
 def typed_here(request: HttpRequest, names: set[str]) -> QueryDict | None:
     """What was typed into a form with these fields, when the page was opened with `?draft=…`."""
     draft = asked_for(request)
-    if draft is None or not names & set(draft.fields):
+    if draft is None:
         return None
     typed = QueryDict(mutable=True)
-    for name, values in draft.fields.items():
+    for name, values in draft.fields:
         typed.setlist(name, values)
-    return typed
+    return typed if any(_first_part(name, names) for name in typed) else None
 
 
 def asked_for(request: HttpRequest) -> Draft | None:
@@ -91,9 +94,16 @@ def asked_for(request: HttpRequest) -> Draft | None:
 
 
 def finish(request: HttpRequest) -> None:
-    """Forget the drafts that were sent from this page: a form that was taken needs no copy."""
+    """Forget what was kept of this form: it has been taken."""
     if request.user.is_authenticated:
-        Draft.objects.filter(user_id=request.user.pk, action=request.get_full_path()).delete()
+        sent_here = Q(action=request.path) | Q(action__startswith=f"{request.path}?")
+        Draft.objects.filter(sent_here, user_id=request.user.pk).delete()
+
+
+def finish_if_taken(request: HttpRequest, status: int) -> None:
+    """Do so for a page that does not say it: its draft was posted, and answered with another page."""
+    if request.method == "POST" and 300 <= status < 400 and (draft := asked_for(request)) is not None:
+        draft.delete()
 
 
 def wipe() -> int:
@@ -108,6 +118,11 @@ def page_of_form(request: HttpRequest) -> str:
         return request.get_full_path()
     parts = urlsplit(referer)
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _first_part(posted: str, names: set[str]) -> bool:
+    """Whether a posted name is of one of these fields; a date is posted in parts (`start_day`)."""
+    return posted in names or posted.rpartition("_")[0] in names
 
 
 def _hash(token: str) -> str:

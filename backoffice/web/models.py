@@ -10,7 +10,7 @@ class Draft(models.Model):
     """A form that could not be taken because its sender was signed out, or its page too old.
 
     Held for 24 hours, without passwords and without files. `token_hash` is of a token in the sender's session;
-    `user` is who was signed in, and once set nobody else gets it.
+    `user` is who was signed in, and once set nobody else gets it. It is offered at one sign-in only.
     """
 
     token_hash = models.CharField(max_length=64, unique=True)
@@ -19,10 +19,11 @@ class Draft(models.Model):
     )
     page = models.CharField(max_length=500)  # where the form stood
     action = models.CharField(max_length=500)  # where it was sent to
-    fields = models.JSONField()  # name -> list of values, as posted
+    fields = models.JSONField()  # [[name, [value, …]], …] in the order of the form
     had_secret = models.BooleanField(default=False)
     had_files = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    offered_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
 
     class Meta:

@@ -72,7 +72,7 @@ def kept(request: HttpRequest, draft_id: int) -> HttpResponse:
         raise NotFound
     typed = [
         Typed(name, upper_first(name.replace("_", " ")), value, False)
-        for name, values in draft.fields.items()
+        for name, values in draft.fields
         for value in values
     ]
     return render(request, "web/kept.html", {"draft": draft, "typed": typed})

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template import engines
 from django.urls import include, path
 from psycopg.errors import LockNotAvailable
@@ -43,7 +44,7 @@ def note(request: HttpRequest) -> HttpResponse:
         except WrongPassword as wrong:
             form.add_error("password", wrong.sentence)
         else:
-            return HttpResponse(f"taken: {form.cleaned_data['text']}")
+            return redirect("/taken/")
     return _page(request, form)
 
 
