@@ -44,6 +44,11 @@ def text(response: Any) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
+def page_without_token(response: Any) -> str:
+    """The page as one compares it with another: without the token of its forms, and the minute it was made."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"|Printed by .*?</p>', "", response.content.decode())
+
+
 def form_of(response: Any) -> dict[str, str]:
     """The hidden parts of the answer form, as a browser would send them back."""
     body = response.content.decode()

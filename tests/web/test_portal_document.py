@@ -1,6 +1,7 @@
 """The page of one document, its versions and files (picture 02b)."""
 
 import re
+from decimal import Decimal
 from hashlib import sha256
 
 import pytest
@@ -8,7 +9,17 @@ from django.test import Client
 from django.urls import reverse
 
 from tests import factories as make
-from tests.web.portal import address, latest, open_form, provider_of, rejecting, sign_in, text, turn_of
+from tests.web.portal import (
+    address,
+    latest,
+    open_form,
+    page_without_token,
+    provider_of,
+    rejecting,
+    sign_in,
+    text,
+    turn_of,
+)
 from workflows.contracts import commands
 from workflows.contracts.models import ContractDocument
 from workflows.engine.models import Access, Notice
@@ -34,7 +45,7 @@ def second_version(browser: Client, document: ContractDocument, *, explanation: 
     browser.post(address(document), rejecting(open_form(browser, document)))
     brokerage = make.actor(make.staff_user(name="Priya Raman"))
     if not explanation:
-        register.change_line(actor=brokerage, line_id=document.line_id, version=None, quantity=2)
+        register.change_line(actor=brokerage, line_id=document.line_id, version=None, quantity=Decimal(2))
     commands.republish(
         actor=brokerage, case_id=document.pk, task_id=turn_of(document).pk, version=None, explanation=explanation,
         key=make.key(),
@@ -101,7 +112,7 @@ def test_the_pdf_is_the_published_one(browser: Client, document: ContractDocumen
 
 def test_looking_and_taking_are_recorded(browser: Client, document: ContractDocument) -> None:
     browser.get(address(document))
-    browser.get(reverse("portal:document_pdf", args=[document.pk, 1])).close()
+    browser.get(reverse("portal:document_pdf", args=[document.pk, 1]))
     seen = Access.objects.filter(object_id=document.pk).order_by("id")
     assert list(seen.values_list("what", "client_id")) == [
         ("contract_document", document.case.client_id),
@@ -130,7 +141,9 @@ def test_a_terminated_document_says_why(browser: Client, document: ContractDocum
 
 
 def test_a_superseded_document_leads_to_the_newer_one(browser: Client, document: ContractDocument) -> None:
-    register.change_line(actor=make.selectors.system_actor(), line_id=document.line_id, version=None, quantity=2)
+    register.change_line(
+        actor=make.selectors.system_actor(), line_id=document.line_id, version=None, quantity=Decimal(2)
+    )
     newer = make.published(document.line)
     page = browser.get(address(document))
     assert f"A newer document, {newer.case.reference}, took its place" in text(page)
@@ -144,7 +157,7 @@ def test_another_providers_document_is_absent(document: ContractDocument, name: 
     theirs = stranger.get(reverse(f"portal:{name}", args=[document.pk, *number]))
     absent = stranger.get(reverse(f"portal:{name}", args=[999_999_999, *number]))
     assert theirs.status_code == absent.status_code == 404
-    assert theirs.content == absent.content
+    assert page_without_token(theirs) == page_without_token(absent)
     assert not Access.objects.filter(object_id=document.pk, what__startswith="contract_document").exists()
 
 

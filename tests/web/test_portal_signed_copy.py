@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -28,7 +29,7 @@ def upload_page(document: ContractDocument) -> str:
     return reverse("portal:signed_copy", args=[document.pk])
 
 
-def send(browser: Client, document: ContractDocument, name: str, content: bytes, key: str = ""):
+def send(browser: Client, document: ContractDocument, name: str, content: bytes, key: str = "") -> HttpResponse:
     file = SimpleUploadedFile(name, content, "application/pdf")
     return browser.post(upload_page(document), {"file": file, "client_key": key or make.key()})
 
