@@ -40,7 +40,7 @@ class DigitsForm(ConcordForm):
         self.places = places
         for place in places:
             self.fields[f"digit_{place}"] = forms.CharField(
-                label=f"{ordinal(place)} digit", max_length=1, required=False
+                label=f"{ordinal(place)} digit", max_length=1, required=False, widget=forms.PasswordInput
             )
 
     def clean(self) -> dict[str, Any]:

@@ -74,6 +74,11 @@ function refreshWhileRunning(part) {
   }, seconds * 1000)
 }
 
+/** Filters lie open; on a phone they are folded until they are asked for, unless one is set. */
+function foldOnPhones(part) {
+  if (window.matchMedia('(max-width: 959px)').matches && part.dataset.ccFold !== 'set') part.open = false
+}
+
 /** Buttons that only a script can serve ("Print this page") are hidden until it runs. */
 function showPrint(button) {
   button.hidden = false
@@ -85,3 +90,4 @@ document.querySelectorAll('form[data-cc-list]').forEach(countSelected)
 document.querySelectorAll('.cc-scroll').forEach(focusableWhenScrolling)
 document.querySelectorAll('[data-cc-refresh]').forEach(refreshWhileRunning)
 document.querySelectorAll('[data-cc-print]').forEach(showPrint)
+document.querySelectorAll('details[data-cc-fold]').forEach(foldOnPhones)
