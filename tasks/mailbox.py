@@ -27,8 +27,11 @@ def _write(folder: Path, mail: EmailMessage) -> None:
     content = mail.message()
     name = hashlib.sha256(str(content["Message-ID"]).encode()).hexdigest()[:32]
     handle, half = tempfile.mkstemp(dir=folder, suffix=".part")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content.as_bytes())
-        file.flush()
-        os.fsync(file.fileno())
-    Path(half).replace(folder / f"{name}.eml")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.as_bytes())
+            file.flush()
+            os.fsync(file.fileno())
+        Path(half).replace(folder / f"{name}.eml")
+    finally:
+        Path(half).unlink(missing_ok=True)
