@@ -1,0 +1,125 @@
+"""What administrators see: parked messages, people, and in a demonstration the e-mails."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from backoffice.casework.asking import actor_of
+from backoffice.web.gate import staff
+from backoffice.web.paging import page_by_key
+from backoffice.web.pieces import Tab
+from workflows.council.profile import current
+from workflows.engine import moment, parked
+from workflows.engine.errors import Forbidden, NotFound
+from workflows.parties.actor import Actor
+from workflows.parties.models import Membership, TeamMember, User
+
+from . import mails
+from .tables import Mails, People
+
+SIDES = (("staff", "Council staff"), ("provider", "Providers"))
+
+
+@staff()
+@require_GET
+def administration(request: HttpRequest) -> HttpResponse:
+    """What there is, with how much waits."""
+    actor = _reader(request)
+    context = {"waiting": parked.waiting(moment.now()), "demo": settings.DEMO, "administrator": _administers(actor)}
+    return render(request, "backoffice/administration/administration.html", context)
+
+
+@staff(duty="administrator")
+@require_GET
+def messages_parked(request: HttpRequest) -> HttpResponse:
+    """Messages that were given up, each with "try again"."""
+    page = page_by_key(parked.parked(actor_of(request)), ("-parked_at", "id"), request.GET)
+    return render(request, "backoffice/administration/parked.html", {"pages": page})
+
+
+@staff(duty="administrator")
+@require_POST
+def try_again(request: HttpRequest, outbox_id: int) -> HttpResponse:
+    """Send a parked message on its way again."""
+    parked.try_again(outbox_id, actor_of(request))
+    messages.success(request, "It is on its way again. If it fails once more, it comes back here.")
+    return redirect("council:parked")
+
+
+@staff()
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    """Who may sign in, with teams or roles and the last sign-in. To be changed in a later step."""
+    _reader(request)
+    side = request.GET.get("side", "staff")
+    side = side if side in dict(SIDES) else "staff"
+    listed: QuerySet[User] = User.objects.filter(kind=side)
+    page = page_by_key(listed, ("name", "id"), request.GET)
+    places = _teams(page.items) if side == "staff" else _roles(page.items)
+    for person in page.items:
+        person.places = "; ".join(places.get(person.pk, [])) or "Nowhere"
+    tabs = [Tab(text, f"?side={key}", current=key == side) for key, text in SIDES]
+    return render(
+        request, "backoffice/administration/people.html", {"table": People(page.items), "pages": page, "tabs": tabs}
+    )
+
+
+@staff()
+@require_GET
+def demo_mails(request: HttpRequest) -> HttpResponse:
+    """The e-mails of a demonstration; outside of one the page does not exist."""
+    _only_demo()
+    return render(request, "backoffice/administration/mails.html", {"table": Mails(mails.latest())})
+
+
+@staff()
+@require_GET
+def demo_mail(request: HttpRequest, name: str) -> HttpResponse:
+    """One e-mail of a demonstration."""
+    _only_demo()
+    mail = mails.one(name)
+    if mail is None:
+        raise NotFound
+    return render(request, "backoffice/administration/mail.html", {"mail": mail})
+
+
+def _reader(request: HttpRequest) -> Actor:
+    """Administrators and auditors may look at administration."""
+    actor = actor_of(request)
+    if not actor.duties & {"administrator", "auditor"}:
+        raise Forbidden("Only administrators and auditors see this.")
+    return actor
+
+
+def _administers(actor: Actor) -> bool:
+    return "administrator" in actor.duties
+
+
+def _only_demo() -> None:
+    if not settings.DEMO:
+        raise NotFound
+
+
+def _teams(people: list[User]) -> dict[int, list[str]]:
+    """The teams of each person, and their duties, in two queries."""
+    found: dict[int, list[str]] = {}
+    for member in TeamMember.objects.filter(user__in=people).select_related("team").order_by("team__name"):
+        found.setdefault(member.user_id, []).append(f"{member.team.name} ({member.get_role_display().lower()})")
+    duties = User.groups.through.objects.filter(user__in=people, group__name__in=["administrator", "auditor"])
+    for user_id, name in duties.values_list("user_id", "group__name"):
+        found.setdefault(user_id, []).append(name.capitalize())
+    return found
+
+
+def _roles(people: list[User]) -> dict[int, list[str]]:
+    """The roles of each person, in one query; a role that the profile no longer has is named by its key."""
+    names = {role.key: role.name for role in current().roles}
+    found: dict[int, list[str]] = {}
+    rows = Membership.objects.filter(user__in=people).select_related("organisation", "service")
+    for each in rows.order_by("organisation__name"):
+        place = f"{each.service.name}, {each.organisation.name}" if each.service else each.organisation.name
+        found.setdefault(each.user_id, []).append(f"{place} ({names.get(each.role, each.role)})")
+    return found

@@ -1,0 +1,71 @@
+"""A case's events as sentences: what happened, by whom, with the words that were written."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from backoffice.web.pieces import Entry
+from backoffice.web.words import upper_first
+from workflows.contracts.rules import Change, reason_label
+from workflows.contracts.selectors import Page
+from workflows.council.profile import current
+from workflows.engine.flow import CaseFlow
+from workflows.engine.selectors import Chapter
+
+ERASED = "(erased)"
+BY_PROVIDER = {"agree", "reject", "attach"}
+Title = Callable[[Chapter], str]
+
+TITLES: Mapping[str, Title] = {
+    "publish": lambda each: f"Version {each.facts.get('version', 1)} published",
+    "republish": lambda each: f"Version {each.facts.get('version', '')} published",
+    "agree": lambda each: f"Agreed: version {each.facts.get('version', '')}",
+    "reject": lambda each: f"Rejected: {_reason(each)}",
+    "attach": lambda each: f"Signed copy of version {each.facts.get('version', '')} attached",
+    "withdraw": lambda _: "Withdrawn",
+    "terminate": lambda _: "Terminated",
+    "supersede": lambda _: "Superseded: a newer document took its place",
+    "deem": lambda _: "Taken as agreed, because nobody answered in time",
+    "claim": lambda _: "Claimed",
+    "release": lambda _: "Released to the team",
+}
+
+
+def entries(page: Page, chapters: Sequence[Chapter]) -> list[Entry]:
+    """The story, newest first."""
+    return [_entry(page, chapter) for chapter in reversed(chapters)]
+
+
+def _entry(page: Page, chapter: Chapter) -> Entry:
+    title = TITLES.get(chapter.verb)
+    said: Mapping[str, str] = getattr(page.case.flow_class, "said", CaseFlow.said)
+    return Entry(
+        title=title(chapter) if title else upper_first(said.get(chapter.verb, chapter.verb)),
+        when=chapter.at,
+        by=_by(page, chapter),
+        text=_quoted(chapter),
+        lines=_changes(page, chapter),
+    )
+
+
+def _by(page: Page, chapter: Chapter) -> str:
+    return f"{chapter.actor}, {page.case.organisation.name}" if chapter.verb in BY_PROVIDER else chapter.actor
+
+
+def _quoted(chapter: Chapter) -> str:
+    """What was written, in quotation marks; erased words say so."""
+    return "\n".join("The words were erased." if text == ERASED else f"“{text}”" for text in chapter.words.values())
+
+
+def _changes(page: Page, chapter: Chapter) -> list[str]:
+    if chapter.verb != "republish":
+        return []
+    return [change_words(each) for each in page.changed(int(chapter.facts.get("version", 1)))]
+
+
+def change_words(change: Change) -> str:
+    """`Cost: from £594.80 weekly to £612.30 weekly, £17.50 more a week`."""
+    words = f"{change.label}: from {change.old} to {change.new}"
+    return words if change.difference in {"", "Changed"} else f"{words}, {change.difference}"
+
+
+def _reason(chapter: Chapter) -> str:
+    return reason_label(current().contract_documents, str(chapter.facts.get("reason", "")))

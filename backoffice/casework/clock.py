@@ -1,0 +1,49 @@
+"""How a due time is said: a tag only when it needs somebody, and always words (pictures/README "Wording")."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from backoffice.web.pieces import Tag
+from backoffice.web.words import LONDON, NOTHING, clock_time, plural, weekday_moment
+from workflows.engine.calendar import Calendar, council_calendar
+
+BREACHED = Tag("Breached", "red")
+DUE_TODAY = Tag("Due today", "orange")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What to show beside a due time: `words`, with a tag when it is today or past."""
+
+    words: str
+    tag: Tag | None = None
+    late: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """The same inside a sentence: `breached yesterday 14:10`, `due today, 16:00, 5 hours left`."""
+        return f"{self.tag.text.lower()} {self.words}" if self.tag else self.words
+
+
+def clock(due: datetime | None, now: datetime, calendar: Calendar | None = None) -> Clock:
+    """Say how long is left until `due`, or since when it is past."""
+    if due is None:
+        return Clock(NOTHING)
+    today, day = now.astimezone(LONDON).date(), due.astimezone(LONDON).date()
+    if due <= now:
+        return Clock(_past(due, (today - day).days), BREACHED, late=True)
+    if day == today:
+        return Clock(f"{clock_time(due)}, {_left(due - now)} left", DUE_TODAY)
+    days = (calendar or council_calendar()).days_left(now, due)
+    return Clock(f"{plural(days, 'working day')} left" if days else weekday_moment(due))
+
+
+def _past(due: datetime, days: int) -> str:
+    if days == 0:
+        return f"today {clock_time(due)}"
+    return f"yesterday {clock_time(due)}" if days == 1 else weekday_moment(due)
+
+
+def _left(rest: timedelta) -> str:
+    minutes = int(rest.total_seconds() // 60)
+    return plural(minutes // 60, "hour") if minutes >= 60 else plural(minutes, "minute")

@@ -1,0 +1,14 @@
+"""Every address of the council's pages, under one name space."""
+
+from django.urls import include, path
+
+app_name = "council"
+urlpatterns = [
+    path("", include("backoffice.home.urls")),
+    path("", include("backoffice.queues.urls")),
+    path("", include("backoffice.cases.urls")),
+    path("", include("backoffice.lines.urls")),
+    path("", include("backoffice.publishing.urls")),
+    path("", include("backoffice.imports.urls")),
+    path("", include("backoffice.administration.urls")),
+]

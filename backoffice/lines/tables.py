@@ -1,0 +1,90 @@
+"""The lists of the register."""
+
+from backoffice.casework.cells import TagCell, weekly_cell
+from backoffice.casework.states import state_tag
+from backoffice.web.pieces import Tag
+from backoffice.web.tables import Cell, ListTable
+from backoffice.web.words import date_range, date_words, money
+from workflows.register.models import CarePackageLine
+from workflows.register.rules import weekly_cost
+
+
+def cost_of(line: CarePackageLine) -> str:
+    """What a line costs a week; a line without a price says so."""
+    return "No rate" if line.unit_cost is None else money(weekly_cost(line.quantity, line.unit_cost))
+
+
+class Lines(ListTable):
+    """Care package lines."""
+
+    client = Cell(
+        "Client",
+        lambda row: str(row.client),
+        link=lambda row: row.href,
+        more=lambda row: row.reference,
+        second=lambda row: f"{row.client.ss_ref}, {row.reference}",
+        name=True,
+    )
+    service = Cell("Service", lambda row: row.service.name, second=lambda row: row.service.organisation.name)
+    level = Cell(
+        "Service level",
+        lambda row: row.service_level.name,
+        tag=lambda row: Tag("Suspended", "yellow") if row.suspended else None,
+    )
+    dates = Cell("Dates", lambda row: date_range(row.start, row.end))
+    cost = Cell("Cost", cost_of, second=lambda row: "a week" if row.unit_cost is not None else "", number=True)
+
+    class Meta(ListTable.Meta):
+        caption = "Care package lines"
+        empty = "There are no lines here. Lines come from an import, or are added one by one."
+
+
+class LineDocuments(ListTable):
+    """The contract documents of a line."""
+
+    document = Cell("Document", lambda row: row["reference"], link=lambda row: row["href"], name=True)
+    occasion = Cell("Occasion", lambda row: row["occasion"].title())
+    status = TagCell("Status", lambda row: state_tag(row["state"]))
+    cost = weekly_cell("Cost", lambda row: row["amount"])
+    begun = Cell("Published", lambda row: date_words(row["created"]))
+
+    class Meta(ListTable.Meta):
+        caption = "Contract documents of this line"
+        empty = "None was published yet. See Ready to publish."
+
+
+class Contracts(ListTable):
+    """Contracts."""
+
+    reference = Cell("Contract", lambda row: row.reference, link=lambda row: row.href, name=True)
+    title = Cell("Title", lambda row: row.title)
+    organisation = Cell("Organisation", lambda row: row.organisation.name)
+
+    class Meta(ListTable.Meta):
+        caption = "Contracts"
+        empty = "There are no contracts. Import them, or add the first one."
+
+
+class Levels(ListTable):
+    """Service levels with the general rate of today."""
+
+    name = Cell("Service level", lambda row: row.name, link=lambda row: row.href, name=True)
+    group = Cell("For", lambda row: row.group_name)
+    unit = Cell("Unit", lambda row: row.unit, second=lambda row: row.contract_type)
+    rate = weekly_cell("Rate today", lambda row: row.rate)
+
+    class Meta(ListTable.Meta):
+        caption = "Service levels"
+        empty = "There are no service levels. Import them, or add the first one."
+
+
+class Rates(ListTable):
+    """The rates of a level."""
+
+    scope = Cell("For", lambda row: row.scope, name=True)
+    dates = Cell("Dates", lambda row: date_range(row.start, row.end))
+    amount = weekly_cell("Amount", lambda row: row.amount)
+
+    class Meta(ListTable.Meta):
+        caption = "Rates, the narrowest first"
+        empty = "There is no rate yet: lines at this level have no price."

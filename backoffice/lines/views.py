@@ -1,0 +1,215 @@
+"""Care package lines: the list, one line, and a new one."""
+
+from datetime import date
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from backoffice.casework.asking import actor_of, number_in, works_for
+from backoffice.casework.commanding import carried
+from backoffice.casework.terms_form import OWN
+from backoffice.web.gate import staff, teams_of_desk
+from backoffice.web.paging import page_by_key
+from backoffice.web.pieces import Fact, Row
+from backoffice.web.words import date_range, date_words, money, per_week
+from workflows.contracts.models import ContractDocument
+from workflows.engine import moment
+from workflows.engine import selectors as engine
+from workflows.engine.errors import NotFound
+from workflows.parties.actor import Actor
+from workflows.parties.models import Client
+from workflows.register import commands, selectors
+from workflows.register.models import CarePackageLine
+from workflows.register.rules import plain, weekly_cost
+
+from . import story
+from .forms import AddForm, ChooseService, FindForm
+from .tables import LineDocuments, Lines, cost_of
+
+
+@staff()
+@require_http_methods(["GET", "POST"])
+def lines(request: HttpRequest) -> HttpResponse:
+    """The lines of a client, a provider, or all; a reference that is typed leads to its line or client."""
+    actor = actor_of(request)
+    find = FindForm(request.POST) if request.method == "POST" else FindForm()
+    if request.method == "POST" and find.is_valid():
+        found = _found(actor, find.cleaned_data["text"].strip())
+        if found:
+            return redirect(found)
+        find.add_error("text", f"There is no line and no client with {find.cleaned_data['text']}")
+    client_id, historical = number_in(request, "client"), bool(request.GET.get("historical"))
+    listed = selectors.lines(actor, historical=historical)
+    client = Client.objects.filter(pk=client_id).first() if client_id else None
+    if client is not None:
+        listed = listed.filter(client=client)
+    page = page_by_key(listed, ("id",), request.GET)
+    for row in page.items:
+        row.href = reverse("council:register_line", args=[row.pk])
+    others = urlencode([("client", client.pk)] if client else [])
+    context = {
+        "form": find,
+        "client": client,
+        "historical": historical,
+        "others": others,
+        "table": Lines(page.items),
+        "pages": page,
+        "brokerage": may_change(actor),
+    }
+    return render(request, "backoffice/lines/list.html", context)
+
+
+@staff()
+@require_GET
+def line(request: HttpRequest, line_id: int) -> HttpResponse:
+    """One line: what it says, its prices, its documents and its story."""
+    actor = actor_of(request)
+    found = selectors.line(actor, line_id)
+    engine.viewed(actor, "line", found.pk, found.client_id)
+    context = {
+        "line": found,
+        "facts": _facts(found),
+        "rows": _rows(found),
+        "prices": _prices(found),
+        "suspensions": [date_range(each.start, each.end) for each in found.suspensions.order_by("start")],
+        "contributions": [
+            f"{per_week(each.amount)}, {date_range(each.start, each.end)}"
+            for each in found.contributions.order_by("start")
+        ],
+        "documents": LineDocuments(_documents(actor, found)),
+        "entries": story.entries(engine.story(f"line:{found.pk}")),
+        "may_change": works_for(actor, "brokerage", found.service.group),
+    }
+    return render(request, "backoffice/lines/line.html", context)
+
+
+@staff(desk="brokerage")
+@require_http_methods(["GET", "POST"])
+def choose_service(request: HttpRequest) -> HttpResponse:
+    """The first step of a new line: where the care is provided."""
+    services = list(selectors.services(actor_of(request)))
+    form = ChooseService.of(request, services=services, cancel=reverse("council:lines"))
+    if request.method == "POST" and form.is_valid():
+        return redirect("council:line_add", form.cleaned_data["service"])
+    return render(request, "backoffice/lines/form.html", {"form": form, "title": "New care package line: where?"})
+
+
+@staff(desk="brokerage")
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest, service_id: int) -> HttpResponse:
+    """The second step: everything else."""
+    actor = actor_of(request)
+    service = selectors.services(actor).filter(pk=service_id).first()
+    if service is None:
+        raise NotFound
+    form = AddForm.of(
+        request,
+        contracts=list(selectors.contracts().filter(organisation=service.organisation_id)),
+        levels=list(selectors.service_levels().filter(service_group=service.group)),
+        cancel=reverse("council:line_new"),
+    )
+    if request.method == "POST" and form.is_valid():
+        made = carried(form, partial(_add, actor, service_id, form), {"taken": "reference", "no_rate": "service_level"})
+        if made is not None:
+            messages.success(request, f"{made.reference} is added.")
+            return redirect("council:register_line", made.pk)
+    context = {"form": form, "title": f"New care package line at {service.name}", "caption": service.organisation.name}
+    return render(request, "backoffice/lines/form.html", context)
+
+
+def may_change(actor: Actor) -> bool:
+    """Whether one of the person's teams does brokerage."""
+    return bool(teams_of_desk("brokerage") & set(actor.teams))
+
+
+def _add(actor: Actor, service_id: int, form: AddForm) -> CarePackageLine:
+    data = form.cleaned_data
+    temporary = data["temporary"] == "yes"
+    return commands.add_line(
+        actor=actor,
+        reference=data["reference"],
+        client_id=form.client.pk if form.client else 0,
+        service_id=service_id,
+        contract_id=int(data["contract"]),
+        service_level_id=int(data["service_level"]),
+        quantity=data["quantity"],
+        start=data["start"],
+        end=data["end"],
+        temporary=temporary,
+        review_date=data["review_date"] if temporary else None,
+        unit_cost=data["own_price"] if data["pricing"] == OWN else None,
+        publish=data["publish"],
+    )
+
+
+def _found(actor: Actor, text: str) -> str:
+    """The address of the line, or of the client's lines, that a typed reference means; empty: none."""
+    match = selectors.lines(actor, historical=True).filter(reference__iexact=text).values_list("pk", flat=True).first()
+    if match is not None:
+        return reverse("council:register_line", args=[match])
+    client = selectors.client_by_ss_ref(text)
+    return f"{reverse('council:lines')}?client={client.pk}&historical=1" if client else ""
+
+
+def _facts(line: CarePackageLine) -> list[Fact]:
+    return [
+        Fact("Cost", cost_of(line) if line.unit_cost is None else per_week(weekly_cost(line.quantity, line.unit_cost))),
+        Fact("Dates", date_range(line.start, line.end)),
+        Fact("Service level", line.service_level.name, _state(line)),
+        Fact("Review date", date_words(line.review_date), "temporary" if line.temporary else "not temporary"),
+    ]
+
+
+def _state(line: CarePackageLine) -> str:
+    today: date = moment.today()
+    if line.suspended:
+        return "suspended now"
+    if line.end is not None and line.end < today:
+        return "has ended"
+    return "starts later" if line.start > today else "provided now"
+
+
+def _rows(line: CarePackageLine) -> list[Row]:
+    return [
+        Row("Client", f"{line.client} (SSRef {line.client.ss_ref})"),
+        Row("Service", line.service.name, [line.service.organisation.name]),
+        Row("Contract", line.contract.reference, [line.contract.title]),
+        Row("Quantity", f"{plain(line.quantity)} x {line.service_level.unit} ({line.service_level.contract_type})"),
+        Row("Start date", date_words(line.start)),
+        Row("End date", date_words(line.end) if line.end else "None (open)"),
+    ]
+
+
+def _prices(line: CarePackageLine) -> list[str]:
+    """Each price that holds or held: the line's own first, then its service level's."""
+    own = [
+        f"{'The service level rate again' if each.amount is None else f'{money(each.amount)}, a price of its own'}"
+        f", from {date_words(each.start)}"
+        for each in line.rates.order_by("start")
+    ]
+    level = [
+        f"{money(each.amount)}, rate of {line.service_level.name}, {date_range(each.span.start, each.span.end)}"
+        for each in selectors.rate_history(line)
+    ]
+    return own + level
+
+
+def _documents(actor: Actor, line: CarePackageLine) -> list[dict[str, Any]]:
+    """The line's contract documents that this person may read, the newest first."""
+    rows = ContractDocument.objects.filter(line=line, case__in=engine.cases(actor)).order_by("-case_id")
+    found: list[Any] = list(
+        rows.values(
+            "case_id", "occasion", reference=F("case__reference"), state=F("case__state"), amount=F("case__amount"),
+            created=F("case__created"),
+        )
+    )  # fmt: skip
+    for row in found:
+        row["href"] = reverse("council:case", args=[row["case_id"]])
+    return found

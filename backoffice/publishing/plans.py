@@ -1,0 +1,74 @@
+"""What publishing a line would do: told before it is done, item by item."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from workflows.contracts import selectors as contracts
+from workflows.contracts.models import ContractDocument
+from workflows.contracts.rules import State
+from workflows.council.profile import current
+from workflows.engine import moment
+from workflows.parties.actor import Actor
+from workflows.register.models import CarePackageLine
+from workflows.register.selectors import lines_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One line and what will happen to it; `fault` says why nothing will."""
+
+    line: CarePackageLine
+    words: str
+    weekly: object = None
+    fault: bool = False
+
+
+def ready(actor: Actor) -> QuerySet[CarePackageLine]:
+    """The lines whose document does not say what they say, of the services that this person's teams publish for.
+
+    An auditor sees all of them.
+    """
+    lines = contracts.lines_to_publish(moment.today())
+    return lines if "auditor" in actor.duties else lines.filter(service__group__in=groups_of(actor))
+
+
+def groups_of(actor: Actor) -> list[str]:
+    """The service groups for which one of the person's teams does brokerage."""
+    council = current()
+    return [group.key for group in council.service_groups if council.team_for("brokerage", group.key) in actor.teams]
+
+
+def plans(lines: Sequence[CarePackageLine]) -> list[Plan]:
+    """What will happen to each of these lines: two queries, however many there are."""
+    ids = [line.pk for line in lines]
+    priced = lines_terms(ids, moment.today())
+    latest = _latest(ids)
+    found = []
+    for line in lines:
+        terms = priced.get(line.pk)
+        if terms is None:
+            words = f"Nothing: {line.service_level.name} has no rate. Set the rate first"
+            found.append(Plan(line, words, fault=True))
+        else:
+            found.append(Plan(line, _words(latest.get(line.pk)), terms.weekly_cost))
+    return found
+
+
+def _latest(ids: Iterable[int]) -> dict[int, Any]:
+    rows = ContractDocument.objects.filter(line__in=list(ids)).order_by("line_id", "-case_id").distinct("line_id")
+    values = rows.values("line_id", "version", reference=F("case__reference"), state=F("case__state"))
+    return {row["line_id"]: row for row in values}
+
+
+def _words(document: Any) -> str:
+    if document is None:
+        return "Its first document is published"
+    reference, state = document["reference"], document["state"]
+    if state == State.REJECTED:
+        return f"Version {document['version'] + 1} of {reference}, which was rejected, is published"
+    if state == State.PUBLISHED:
+        return f"A new document takes the place of {reference}, which nobody has answered"
+    return f"A new document follows {reference}, which is {state}"

@@ -1,0 +1,190 @@
+"""Ready to publish: choose lines, see what will happen to each, let a worker do it, see what became of each."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from backoffice.casework.asking import actor_of, number_in
+from backoffice.web.gate import staff
+from backoffice.web.paging import page_by_key
+from backoffice.web.pieces import Fact, Tab
+from backoffice.web.words import moment, plural
+from workflows.contracts.batches import PUBLISH
+from workflows.engine import batches
+from workflows.engine.errors import NotFound
+from workflows.engine.models import Batch, BatchItem
+from workflows.parties.actor import Actor
+from workflows.register.models import CarePackageLine
+
+from .plans import groups_of, plans, ready
+from .tables import Batches, Chosen, Items, Ready
+
+SHOWN = 100
+RESULTS = (("", "All"), ("done", "Done"), ("refused", "Not done"), ("waiting", "Waiting"))
+
+
+@staff()
+@require_GET
+def lines(request: HttpRequest) -> HttpResponse:
+    """The lines that are ready, with what would happen to each."""
+    actor = actor_of(request)
+    listed, chosen = _narrowed(request, actor)
+    page = page_by_key(listed, ("id",), request.GET)
+    count = listed.order_by().count()
+    context = {
+        "table": Ready(plans(page.items)),
+        "pages": page,
+        "count": count,
+        "chosen": chosen,
+        "query": urlencode(chosen),
+        "providers": _providers(actor),
+        "provider": dict(chosen).get("provider"),
+        "may": bool(groups_of(actor)),
+        "batches": Batches(_batches()),
+    }
+    return render(request, "backoffice/publishing/lines.html", context)
+
+
+@staff(desk="brokerage")
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """What will happen to each line that was chosen, or to all that match; nothing is done yet."""
+    actor = actor_of(request)
+    listed, chosen = _chosen(request, actor)
+    if not listed.exists():
+        messages.info(request, "Choose at least one line that is still ready to publish.")
+        return redirect(f"{reverse('council:publishing')}?{urlencode(chosen)}")
+    return _check(request, listed, moved=False)
+
+
+@staff(desk="brokerage")
+@require_POST
+def publish(request: HttpRequest) -> HttpResponse:
+    """Hand the lines to a worker. When others are ready than were shown, the list is shown again first."""
+    actor = actor_of(request)
+    listed, _ = _chosen(request, actor)
+    ids = list(listed.order_by("id").values_list("pk", flat=True))
+    if not ids or request.POST.get("seen") != _seen(ids):
+        return _check(request, listed, moved=True)
+    batch = batches.create(PUBLISH, actor, ids)
+    return redirect("council:batch", batch.pk)
+
+
+@staff()
+@require_GET
+def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """How far a bulk publication is, and what became of each line. It goes on when the browser is closed."""
+    found = Batch.objects.select_related("actor").filter(pk=batch_id, kind=PUBLISH).first()
+    if found is None or not _sees_batches(actor_of(request)):
+        raise NotFound
+    progress = batches.progress(found)
+    result = request.GET.get("result", "")
+    items = _items(found)
+    items = items.filter(result=result) if result in BatchItem.Result.values else items
+    page = page_by_key(items, ("id",), request.GET)
+    for row in page.items:
+        row["href"] = reverse("council:case", args=[row["case_id"]]) if row["case_id"] else ""
+        row["line_href"] = reverse("council:register_line", args=[row["target"]])
+    counts = {"": progress.total, "done": progress.done, "refused": progress.refused, "waiting": progress.waiting}
+    context = {
+        "batch": found,
+        "progress": progress,
+        "behind": progress.total - progress.waiting,
+        "facts": _facts(found, progress),
+        "tabs": [
+            Tab(text, f"?result={key}" if key else "?", f"{counts[key]:,}", result == key) for key, text in RESULTS
+        ],
+        "table": Items(page.items),
+        "pages": page,
+    }
+    return render(request, "backoffice/publishing/batch.html", context)
+
+
+def _check(request: HttpRequest, listed: QuerySet[CarePackageLine], *, moved: bool) -> HttpResponse:
+    ids = list(listed.order_by("id").values_list("pk", flat=True))
+    shown = plans(list(listed.order_by("id")[:SHOWN]))
+    context = {
+        "count": len(ids),
+        "table": Chosen(shown),
+        "rest": max(0, len(ids) - SHOWN),
+        "faults": sum(each.fault for each in shown),
+        "typed": [(name, value) for name in ("line", "all", "provider") for value in request.POST.getlist(name)],
+        "seen": _seen(ids),
+        "moved": moved,
+    }
+    return render(request, "backoffice/publishing/check.html", context)
+
+
+def _seen(ids: list[int]) -> str:
+    """What was on the page, in one word: how many lines, and which."""
+    return f"{len(ids)}:{sum(ids)}:{ids[-1] if ids else 0}"
+
+
+def _narrowed(request: HttpRequest, actor: Actor) -> tuple[QuerySet[CarePackageLine], list[tuple[str, int]]]:
+    """The ready lines of a provider, or one line, as the address says."""
+    listed, chosen = ready(actor), []
+    for name, column in (("provider", "service__organisation"), ("line", "pk")):
+        number = number_in(request, name)
+        if number is not None:
+            listed = listed.filter(**{column: number})
+            chosen.append((name, number))
+    return listed, chosen
+
+
+def _chosen(request: HttpRequest, actor: Actor) -> tuple[QuerySet[CarePackageLine], list[tuple[str, int]]]:
+    """The lines that were ticked, or all that match the provider."""
+    providers = _ids(request, "provider")
+    listed, chosen = ready(actor), [("provider", each) for each in providers[:1]]
+    if request.POST.get("all"):
+        return (listed.filter(service__organisation=chosen[0][1]) if chosen else listed), chosen
+    return listed.filter(pk__in=_ids(request, "line")), chosen
+
+
+def _ids(request: HttpRequest, name: str) -> list[int]:
+    texts = request.POST.getlist(name)
+    return [int(each) for each in texts if each.isascii() and each.isdigit() and len(each) < 19]
+
+
+def _providers(actor: Actor) -> list[tuple[int, str]]:
+    names = ready(actor).order_by("service__organisation__name")
+    return list(names.values_list("service__organisation_id", "service__organisation__name").distinct())
+
+
+def _batches() -> list[Batch]:
+    found = list(Batch.objects.select_related("actor").filter(kind=PUBLISH).order_by("-id")[:5])
+    for each in found:
+        each.when = moment(each.created_at)  # type: ignore[attr-defined]
+        each.href = reverse("council:batch", args=[each.pk])  # type: ignore[attr-defined]
+    return found
+
+
+def _sees_batches(actor: Actor) -> bool:
+    return bool(groups_of(actor)) or bool(actor.duties)
+
+
+def _items(batch: Batch) -> Any:
+    """The items as plain rows, with their line, client and document."""
+    line = CarePackageLine.objects.filter(pk=OuterRef("target"))
+    name = Concat("client__surname", Value(", "), "client__forename")
+    found = batch.items.order_by().annotate(
+        reference=Subquery(line.values("reference")[:1]), client=Subquery(line.annotate(name=name).values("name")[:1])
+    )
+    columns = ("id", "target", "result", "message", "case_id", "reference", "client")
+    return found.values(*columns, document=F("case__reference"))
+
+
+def _facts(batch: Batch, progress: batches.Progress) -> list[Fact]:
+    return [
+        Fact("Done", f"{progress.done:,}"),
+        Fact("Not done", f"{progress.refused:,}"),
+        Fact("Waiting", f"{progress.waiting:,}"),
+        Fact("Begun by", batch.actor.name, moment(batch.created_at)),
+        Fact("Finished", moment(batch.finished_at) if batch.finished_at else "Not yet", plural(progress.total, "line")),
+    ]

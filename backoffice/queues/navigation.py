@@ -1,0 +1,45 @@
+"""The council's service navigation: at most seven entries, and only those that this person's work has."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from backoffice.casework.asking import actor_of
+from backoffice.web.gate import teams_of_desk
+from backoffice.web.pieces import NavigationItem
+from backoffice.web.words import capped_count
+from workflows.engine import selectors
+from workflows.parties.actor import Actor
+
+CAP = 999
+
+
+def entries(request: HttpRequest) -> list[NavigationItem]:
+    """Home, the queue with how much is open, and the rooms that this person may enter."""
+    actor = actor_of(request)
+    items = [NavigationItem("Home", "/", under=(reverse("council:home"),))]
+    if actor.team_ids or "auditor" in actor.duties:
+        items.append(NavigationItem("Queue", reverse("council:queues"), _open(actor)))
+    if "contract_document" in actor.reads:
+        items.append(NavigationItem("Contract documents", reverse("council:cases")))
+    if actor.team_ids or "auditor" in actor.duties:
+        register = (reverse("council:clients"), reverse("council:contracts"), reverse("council:levels"))
+        items.append(NavigationItem("Care packages", reverse("council:lines"), under=register))
+    if works_at_brokerage(actor) or "auditor" in actor.duties:
+        items.append(NavigationItem("Ready to publish", reverse("council:publishing")))
+        items.append(NavigationItem("Imports", reverse("council:imports")))
+    if actor.duties:
+        items.append(NavigationItem("Administration", reverse("council:administration")))
+    return items
+
+
+def works_at_brokerage(actor: Actor) -> bool:
+    """Whether one of the person's teams does brokerage for any service group."""
+    return bool(teams_of_desk("brokerage") & set(actor.teams))
+
+
+def _open(actor: Actor) -> str:
+    """How many open tasks the person's teams have, counted no further than the bar can show."""
+    if not actor.team_ids:
+        return ""
+    count = selectors.queue(actor, actor.team_ids).order_by()[: CAP + 1].count()
+    return capped_count(count, CAP) if count else ""

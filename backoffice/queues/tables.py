@@ -1,0 +1,81 @@
+"""The list of a team's work."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from backoffice.casework.clock import Clock, clock
+from backoffice.casework.worklist import Row, client_words, home_words, kind_words
+from backoffice.web.tables import Cell, ListTable
+from backoffice.web.words import money
+
+
+BUTTON = (
+    '{} <span class="cc-second cc-second--own"><button type="submit" class="cc-textbutton" name="{}" value="{}">'
+    '{}<span class="govuk-visually-hidden"> {}</span></button></span>'
+)
+
+
+class ActCell(Cell):
+    """The holder, and the button that claims or releases: the table stands in a form that posts it."""
+
+    def html(self, row: Row) -> SafeString:
+        """The holder's name with the button that this person may press."""
+        shown = super().html(row)
+        if not row["act"]:
+            return shown
+        return format_html(BUTTON, shown, row["act"], row["id"], row["act"].capitalize(), row["reference"])
+
+
+class Queue(ListTable):
+    """As the picture: due first, what, provider and client, money, holder."""
+
+    due = Cell(
+        "Due",
+        lambda row: row["clock"].words,
+        tag=lambda row: row["clock"].tag,
+        late=lambda row: row["clock"].late,
+        bare=True,
+    )
+    what = Cell(
+        "What",
+        lambda row: row["title"],
+        link=lambda row: row["href"],
+        more=lambda row: row["reference"],
+        second=lambda row: f"{kind_words(row['kind'])}, {row['reference']}",
+        name=True,
+    )
+    who = Cell("Provider and client", home_words, second=client_words)
+    stake = Cell(
+        "At stake",
+        lambda row: money(row["amount"]),
+        second=lambda row: "a week" if row["amount"] is not None else "",
+        number=True,
+    )
+    holder = ActCell("Holder", lambda row: row["who"])
+
+    class Meta(ListTable.Meta):
+        caption = "Work of this team, first due first"
+        empty = (
+            "There is nothing here. Work arrives when a provider rejects a contract document, and leaves when it is "
+            "done."
+        )
+
+
+def prepared(items: list[Row], user_id: int, now: datetime, *, member: bool, lead: bool, href: Any) -> list[Row]:
+    """Give rows what the table shows: their clock, holder, address, and what this person may do with each."""
+    for row in items:
+        due: Clock = clock(row["due_at"], now)
+        mine = row["owner_id"] == user_id
+        free = row["owner_id"] is None
+        holder = row["holder"] or "Nobody"
+        act = "claim" if free and member else "release" if member and (mine or (lead and not free)) else ""
+        row |= {
+            "clock": due,
+            "who": f"{holder} (you)" if mine else holder,
+            "act": act,
+            "href": href(row["process_id"]),
+        }
+    return items
