@@ -126,8 +126,9 @@ def _give(folder: Path, uid: int | None) -> None:
 def tidy(it: Cluster) -> None:
     """End a server of this very data folder, and remove the lock file of one that is no more.
 
-    PostgreSQL itself takes any living process with the noted number for a server; after a restart of the
-    machine that may be anybody. Ours has the data folder as its working folder.
+    PostgreSQL itself takes any process with the noted number for a server: after a restart of the machine that may
+    be anybody, and in a container a dead one that nobody reaps. Ours has the data folder as its working folder.
+    (Server processes that outlive their parent for a moment are found by PostgreSQL through the shared memory.)
     """
     lock = it.data / "postmaster.pid"
     try:
@@ -137,7 +138,7 @@ def tidy(it: Cluster) -> None:
     if processes.started(pid) and processes.works_in(pid, it.data, "postgres"):
         note("ending a PostgreSQL of an earlier run.")
         run([it.program("pg_ctl"), "stop", "-D", str(it.data), "-m", "fast", "-t", "120"], uid=it.uid, cwd=it.root)
-    elif processes.started(pid):
+    elif processes.exists(pid):
         lock.unlink(missing_ok=True)
 
 
@@ -157,6 +158,7 @@ def service(it: Cluster, *, for_tests: bool = False) -> Service:
         end_signal=signal.SIGINT,  # "fast": clients are sent away, nothing is lost
         end_within=120,
         ready_within=120,
+        tries=6,  # what a killed server leaves running ends by itself, a moment later
         before=lambda: tidy(it),
         ready=lambda pid: is_ready(it, pid),
     )

@@ -47,6 +47,17 @@ def _boot() -> str:
         return ""
 
 
+def exists(pid: int) -> bool:
+    """Return whether the number `pid` is taken, be it by one that has ended and that nobody reaps (in containers)."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def _started_by_ps(pid: int) -> str:
     answer = subprocess.run(["ps", "-o", "stat=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
     state, _, since = answer.stdout.strip().partition(" ")

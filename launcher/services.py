@@ -31,6 +31,7 @@ class Service:
     end_signal: int = signal.SIGTERM
     end_within: float = 15
     ready_within: float = 60
+    tries: int = 1
     before: Callable[[], None] = lambda: None
     ready: Callable[[int], bool] = lambda _: True
 

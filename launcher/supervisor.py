@@ -73,14 +73,31 @@ class Supervisor:
 
         Raises Trouble with the end of its log when it is not ready in time, Ended when we are asked to end.
         """
-        running = services.spawn(service)
-        self.running.append(running)
-        self._write()
-        deadline = time.monotonic() + service.ready_within
-        while not service.ready(running.process.pid):
-            if services.has_ended(running.process) or time.monotonic() > deadline:
+        for left in reversed(range(service.tries)):
+            running = services.spawn(service)
+            self.running.append(running)
+            self._write()
+            if self._comes_up(running):
+                return
+            if not left:
+                raise services.not_started(running)
+            self.running.remove(running)
+            services.end_group(running)
+            self._wait(0.5)
+
+    def _comes_up(self, running: services.Running) -> bool:
+        """Wait until the service is ready; return False when it ended instead.
+
+        Raises Trouble when it does neither in time.
+        """
+        deadline = time.monotonic() + running.service.ready_within
+        while not running.service.ready(running.process.pid):
+            if services.has_ended(running.process):
+                return False
+            if time.monotonic() > deadline:
                 raise services.not_started(running)
             self._wait(0.02)
+        return True
 
     def run(self, argv: Sequence[str], *, env: Mapping[str, str], cwd: Path) -> int:
         """Run a command in the foreground while the services are watched; return its exit code.

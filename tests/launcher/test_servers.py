@@ -1,13 +1,16 @@
 """Which servers are used, and that a stale sign of an earlier one is no obstacle."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from launcher import postgres, servers, sockets, valkey
+from launcher import postgres, processes, servers, sockets, valkey
 from launcher.home import Home
 from launcher.say import Trouble
+
+from .conftest import until
 
 
 @pytest.mark.parametrize(
@@ -52,6 +55,17 @@ def test_a_lock_file_that_names_a_stranger_is_removed(tmp_path: Path) -> None:
     it = cluster(tmp_path)
     (it.data / "postmaster.pid").write_text(f"{os.getpid()}\n{it.data}\n")
     postgres.tidy(it)
+    assert not (it.data / "postmaster.pid").exists()
+
+
+def test_a_lock_file_of_a_dead_server_that_nobody_reaped_is_removed(tmp_path: Path) -> None:
+    """A container whose first process reaps nobody: the number stays taken, and PostgreSQL would refuse to start."""
+    it = cluster(tmp_path)
+    dead = subprocess.Popen(["/bin/true"])
+    until(lambda: not processes.started(dead.pid))
+    (it.data / "postmaster.pid").write_text(f"{dead.pid}\n{it.data}\n")
+    postgres.tidy(it)
+    dead.wait()
     assert not (it.data / "postmaster.pid").exists()
 
 

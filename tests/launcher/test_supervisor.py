@@ -94,6 +94,28 @@ def test_a_service_that_does_not_come_up_is_told_with_the_end_of_its_log(tmp_pat
     assert "no such table" in str(caught.value)
 
 
+UP_THE_SECOND_TIME = """
+import pathlib, signal, sys
+tries = pathlib.Path(sys.argv[1])
+first = not tries.exists()
+with tries.open("a") as file:
+    file.write("x")
+if first:
+    sys.exit(1)
+signal.pause()
+"""
+
+
+def test_a_service_that_may_try_again_does(tmp_path: Path, watcher: Supervisor) -> None:
+    tries = tmp_path / "tries"
+
+    def ready(_: int) -> bool:
+        return tries.exists() and tries.read_text() == "xx"
+
+    watcher.start(service(tmp_path, "postgres", UP_THE_SECOND_TIME, str(tries), tries=2, ready=ready))
+    assert [running.service.name for running in watcher.running] == ["postgres"]
+
+
 def test_a_service_that_is_never_ready_is_given_up(tmp_path: Path, watcher: Supervisor) -> None:
     slow = service(tmp_path, "web", STEADY, str(tmp_path / "m"), ready=lambda _: False, ready_within=0.05)
     with pytest.raises(Trouble, match="did not become ready"):
