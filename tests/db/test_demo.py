@@ -1,0 +1,84 @@
+"""The demonstration: there to be recognised, and never undoing what people have done since."""
+
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from backoffice.access.demo import people
+from workflows.engine import moment
+from workflows.engine.models import Task
+from workflows.parties.actor import Actor
+from workflows.parties.models import Organisation, User
+from workflows.parties.selectors import actor_for, system_actor
+from workflows.register import commands, selectors
+from workflows.register.models import CarePackageLine, ImportRun
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def council(settings: Any) -> None:
+    """A demonstration of Norfolk."""
+    settings.DEMO = True
+    call_command("load_council", stdout=StringIO())
+
+
+def demo(scale: int) -> str:
+    out = StringIO()
+    call_command("demo", scale=scale, stdout=out)
+    return out.getvalue()
+
+
+def signed_in(email: str) -> Actor:
+    user = User.objects.get(email=email)
+    actor = actor_for(user, Organisation.objects.filter(memberships__user=user).values_list("pk", flat=True).first())
+    assert actor is not None
+    return actor
+
+
+def test_james_beiley_finds_the_handbooks_five_documents() -> None:
+    demo(0)
+    james = signed_in("j.beiley@oasiscare.example")
+    assert [str(line.client) for line in selectors.lines(james).order_by("pk")] == [
+        "Kent, Karl",
+        "Land, Lucy",
+        "Mitchell, Mike",
+        "Nunn, Nellie",
+        "Osman, Oscar",
+    ]
+    turns = Task.objects.filter(organisation=james.organisation_id, finished=None)
+    assert turns.count() == 5
+    assert all(turn.created > moment.now() - timedelta(days=7) and turn.due_at > moment.now() for turn in turns)
+
+
+def test_a_second_demo_adds_what_is_missing_and_undoes_nothing() -> None:
+    assert "12 new lines" in demo(7)
+    line = CarePackageLine.objects.get(reference="AP2750571")
+    commands.end_line(actor=system_actor(), line_id=line.pk, version=None, end=moment.today(), reason="Moved out")
+    runs = ImportRun.objects.count()
+    assert "0 new people" in demo(7)
+    assert ImportRun.objects.count() == runs
+    assert "2 new lines" in demo(9)
+    line.refresh_from_db()
+    assert line.end == moment.today()
+    assert not [run for run in ImportRun.objects.all() if run.rejected]
+
+
+def test_everybody_of_the_file_can_sign_in_and_every_role_has_somebody() -> None:
+    demo(40)
+    shown = {each.email for each in people()}
+    assert len(shown) == 20
+    assert all(each.passcode for each in User.objects.filter(email__in=shown - {"n.field@oasiscare.example"}))
+    assert signed_in("megan.frost@council.example").manages("service_brokerage")
+    assert signed_in("helen.marsh@council.example").duties == {"administrator"}
+    one_home = selectors.lines(signed_in("p.salt@stonepath.example"))
+    assert {line.service.reference for line in one_home} == {"HOME-0003"}
+
+
+def test_there_is_no_demo_outside_a_demonstration(settings: Any) -> None:
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="CONCORD_DEMO"):
+        demo(1)
