@@ -17,6 +17,7 @@ from workflows.parties.actor import Actor
 from workflows.parties.models import Membership, TeamMember, User
 from workflows.parties.selectors import actor_for, system_actor
 from workflows.register import commands as register
+from workflows.register.selectors import line_terms
 
 from . import commands
 from .models import ContractDocument, DocumentVersion
@@ -24,10 +25,10 @@ from .models import ContractDocument, DocumentVersion
 SEED = 20180409
 #: What a generated home writes when it rejects: reason, words, and by what the weekly price is then put right.
 REJECTIONS = (
-    ("cost", "The weekly cost does not include the increase that was agreed by telephone.", Decimal("12.40")),
+    ("cost", "The weekly cost does not include the increase that was agreed by telephone.", Decimal("1.40")),
     ("dates", "The start date is the day of assessment. The stay began two days later.", Decimal(0)),
-    ("quantity", "Please check the quantity: one placement was agreed, with a top up.", Decimal("35.00")),
-    ("service_level", "This should be the higher service level.", Decimal("48.20")),
+    ("quantity", "Please check the quantity: one placement was agreed, with a top up.", Decimal("3.50")),
+    ("service_level", "This should be the higher service level.", Decimal("4.80")),
 )
 
 
@@ -54,13 +55,13 @@ def _publish(line_id: int, when: datetime) -> bool:
 
 
 def _live(line_id: int, chance: random.Random, now: datetime) -> bool:
-    """One line of another home: published some days ago, then answered or not, amended or not."""
+    """One line of another home: published some days ago or not yet, then answered or not, amended or not."""
     begun = council_calendar().next_open(now - timedelta(days=chance.randint(1, 16), hours=chance.randint(0, 7)))
     fate, rejection = chance.random(), chance.choice(REJECTIONS)
-    if not _publish(line_id, min(begun, now)):
+    if fate > 0.94 or not _publish(line_id, min(begun, now)):
         return False
     document = ContractDocument.objects.select_related("case").get(line_id=line_id)
-    answered = min(begun + timedelta(hours=chance.randint(2, 60)), now)
+    answered = min(council_calendar().next_open(begun + timedelta(hours=chance.randint(2, 60))), now)
     provider = _who_answers(document)
     if provider is None or fate < 0.3:
         return True
@@ -68,8 +69,8 @@ def _live(line_id: int, chance: random.Random, now: datetime) -> bool:
         _answer(document, provider, answered, "agree")
         return True
     _answer(document, provider, answered, "reject", reason=rejection[0], text=rejection[1])
-    if fate > 0.85:
-        _amend(document, answered + timedelta(hours=5), rejection[2], now)
+    if fate > 0.82:
+        _amend(document, council_calendar().next_open(answered + timedelta(hours=5)), rejection[2], now)
     return True
 
 
