@@ -102,7 +102,7 @@ class AnswerForm(ClientKeyMixin, ConcordForm):
         """The choice with its parts, then the password right above the button."""
         parts: dict[str, list[Any]] = {
             AGREE: [Sentence(self.profile.agree_text)],
-            REJECT: ["reason", "text", Sentence(self.profile.reject_text)],
+            REJECT: [Sentence(self.profile.reject_text), "reason", "text"],
         }
         words = {AGREE: self.profile.agree_button, REJECT: self.profile.reject_button}
         choice = Reveal("answer", parts, words=words, tones={REJECT: "warning"})

@@ -155,7 +155,8 @@ class Shown:
         first = "Read what changed" if self.number > 1 else "Read the document"
         parts = [] if self.due.clock.late else [f"{self.due.clock.words[:1].upper()}{self.due.clock.words[1:]}."]
         if self.rejection:
-            parts.append(f"{self.team} published it again after it was rejected because of {self.rejection.reason}.")
+            version = f"version {self.rejection.number} was rejected"
+            parts.append(f"{self.team} published it again after {version}. Reason: {self.rejection.reason}.")
         title = f"{first}, then agree or reject {self.due.by}"
         return Now(title, " ".join(parts), warm=self.due.soon, href="#answer", button="Go to your answer")
 
@@ -196,13 +197,15 @@ class Shown:
     @property
     def facts(self) -> list[Fact]:
         """Status, who has it, until when, money."""
-        tag = STATES[State(self.state)] if self.is_latest else self.answer_tag(self.version)
-        found = [Fact("Status", tag.text), Fact("Who has it", self.holder)]
+        weekly = self.version.weekly
+        cost = Fact("Cost", f"£{weekly:,.2f} weekly", per_year(weekly))
+        if not self.is_latest:
+            return [Fact(f"Version {self.number}", self.answer_tag(self.version).text, f"{self.what_happened}."), cost]
+        found = [Fact("Status", STATES[State(self.state)].text), Fact("Who has it", self.holder)]
         if self.page.turn is not None and self.page.turn.due_at is not None:
             label = "Answer by" if self.state == State.PUBLISHED else "New version by"
             found.append(Fact(label, weekday_date(self.page.turn.due_at), self.due.clock.sentence))
-        weekly = self.version.weekly
-        return [*found, Fact("Cost", f"£{weekly:,.2f} weekly", per_year(weekly))]
+        return [*found, cost]
 
     @property
     def holder(self) -> str:

@@ -99,13 +99,16 @@ class Documents(ListTable):
         more=_which,
         second=lambda row: f"Version {row['number']}" if row["number"] > 1 else "",
     )
-    client = Cell("Client", _client, name=True)
+    client = Cell("Client", _client, name=True, nowrap=True)
     ss_ref = Cell("SSRef", lambda row: row["ss_ref"])
     care_package_ref = Cell("Care Pkg Ref", lambda row: row["care_package_ref"])
     service = Cell("Service", lambda row: row["service"])
     cost = Cell("Cost", lambda row: money(row["weekly"]), second=lambda _: "weekly", number=True)
     notes = Cell(
-        "Notes", lambda row: f"Published by {row['publisher']} on {date_words(row['published_at'])}", tag=_changed
+        "Notes",
+        lambda row: f"Published by {row['publisher']}",
+        second=lambda row: f"on {date_words(row['published_at'])}",
+        tag=_changed,
     )
     answer = Cell(
         "Your answer",
@@ -114,6 +117,8 @@ class Documents(ListTable):
         more=_which,
         tag=lambda row: None if row["mine"] else STATES[row["state"]],
         strong=True,
+        bare=True,
+        nowrap=True,
     )
 
     def __init__(self, rows: Sequence[Row], *, tab: str, filtered: bool) -> None:

@@ -61,6 +61,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         "spreadsheet": f"{reverse('portal:documents_spreadsheet')}?{_query(tab, form)}",
         "summary": summary,
         "due": deadline(summary.due_at, timezone.now()),
+        "one_day": tab == AWAITING and summary.count == len(page.items) and _same_day(page.items),
         "team": brokerage(),
         "may_answer": actor.may(FUNCTION, "edit"),
     }
@@ -179,6 +180,10 @@ def _tab(request: HttpRequest) -> str:
     """The tab that is asked for; what awaits the person when it is none that we know."""
     tab = request.GET.get("tab", AWAITING)
     return tab if tab in TABS else AWAITING
+
+
+def _same_day(rows: list[Row]) -> bool:
+    return len({row["due_at"] for row in rows}) == 1
 
 
 def _rows(actor: Actor, tab: str, filters: Filters) -> QuerySet[DocumentVersion, Row]:

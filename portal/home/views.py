@@ -1,7 +1,7 @@
 """The provider's home page (picture 01)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +20,6 @@ from workflows.parties.actor import Actor
 
 from ..asking import actor_of, awaiting
 from ..council import brokerage
-from ..deadlines import deadline
 from . import waiting
 
 
@@ -52,11 +51,12 @@ def home(request: HttpRequest) -> HttpResponse:
     actor, now, summary = actor_of(request), timezone.now(), awaiting(request)
     reads = actor.may(FUNCTION)
     rejected = selectors.counts(actor, Filters())["rejected"] if reads else 0
+    needed = waiting.needs(actor, now)
     context = {
         "today": now,
-        "first": _first(actor, summary, now),
-        "figures": waiting.figures(summary, rejected, now) if reads else [],
-        "table": waiting.Needs(waiting.needs(actor, now)),
+        "first": _first(actor, needed),
+        "figures": waiting.figures(summary, needed, rejected) if reads else [],
+        "table": waiting.Needs(needed),
         "chapters": _chapters(actor, summary),
         "with_council": waiting.with_council(actor, now),
         "news": unread(actor.user_id),
@@ -72,16 +72,15 @@ def news_seen(request: HttpRequest) -> HttpResponse:
     return redirect("portal:home")
 
 
-def _first(actor: Actor, summary: Summary, now: datetime) -> First:
-    if summary.count:
-        due = deadline(summary.due_at, now)
-        what = plural(summary.count, "document")
+def _first(actor: Actor, needed: Sequence[waiting.Need]) -> First:
+    if needed:
+        need = needed[0]
         return First(
-            f"First: agree or reject {what} {due.by}",
-            f"{'Together they are' if summary.count > 1 else 'It is'} worth {per_week(summary.weekly)}.",
-            due.soon,
+            f"First: agree or reject {plural(need.count, 'document')} {need.due.by}",
+            f"{'Together they are' if need.count > 1 else 'It is'} worth {per_week(need.weekly)}.",
+            need.due.soon,
             reverse("portal:documents"),
-            f"See the {what}" if summary.count > 1 else "See the document",
+            "See the documents",
         )
     if actor.may(FUNCTION, "edit"):
         return First("Nothing needs you now", f"New contract documents come here when {brokerage()} publishes them.")

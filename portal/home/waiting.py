@@ -83,17 +83,25 @@ def _need(group: dict[str, Any], now: datetime) -> Need:
     return Need(group["number"], group["weekly"] or Decimal(0), group["first"], group["last"], due)
 
 
-def figures(summary: Summary, rejected: int, now: datetime) -> list[Fact]:
+def figures(summary: Summary, needed: Sequence[Need], rejected: int) -> list[Fact]:
     """The three figures under the now panel."""
-    due = deadline(summary.due_at, now)
-    documents = plural(summary.count, "document")
-    until = f"{documents}, by {due.on}" if due.on else documents
-    first = Fact("Next thing due", due.clock.words, due.on) if summary.count else Fact("Next thing due", NOTHING)
+    first = (
+        Fact("Next thing due", needed[0].due.clock.words, needed[0].due.on)
+        if needed
+        else Fact("Next thing due", NOTHING)
+    )
     return [
         first,
-        Fact("Waiting for you to agree", per_week(summary.weekly), until),
+        Fact("Waiting for you to agree", per_week(summary.weekly) if needed else "Nothing", _until(summary, needed)),
         Fact("Waiting for the council", plural(rejected, "document"), "rejected, to be put right"),
     ]
+
+
+def _until(summary: Summary, needed: Sequence[Need]) -> str:
+    documents = plural(summary.count, "document")
+    if not needed:
+        return documents
+    return f"{documents}, {'by' if len(needed) == 1 else 'the first by'} {needed[0].due.on}"
 
 
 def with_council(actor: Actor, now: datetime) -> list[Fact]:

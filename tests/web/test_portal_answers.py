@@ -176,7 +176,7 @@ def test_somebody_faster_is_named_and_what_was_typed_stays(browser: Client, docu
     said = text(answer)
     assert answer.status_code == 409
     assert "Anna Bell agreed to version 1 on" in said
-    assert "You had chosen Reject , because of Cost ." in said
+    assert "You had chosen Reject: Cost ." in said
     assert "Nellie moved in on\n11 April." in answer.content.decode()
     assert make.PASSWORD not in answer.content.decode()
     assert answers(document) == 1
