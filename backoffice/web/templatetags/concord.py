@@ -83,8 +83,8 @@ def details_list(items: Sequence[Fact]) -> dict[str, Any]:
 
 @register.inclusion_tag("web/pieces/summary.html")
 def summary_list(rows: Sequence[Row], label: str = "") -> dict[str, Any]:
-    """GOV.UK's summary list."""
-    return {"rows": rows, "label": label}
+    """GOV.UK's summary list; room for actions is kept only when a row has one."""
+    return {"rows": rows, "label": label, "actions": any(row.href for row in rows)}
 
 
 @register.simple_block_tag
