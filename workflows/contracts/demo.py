@@ -92,7 +92,7 @@ def _amend(document: ContractDocument, when: datetime, more: Decimal, now: datet
     officer = _officer()
     if officer is None:
         return
-    price = document.case.amount + more if document.case.amount is not None else more
+    price = line_terms(document.line_id, on=moment.today()).unit_cost + more
     change = partial(register.change_line, actor=officer, line_id=document.line_id, version=None, unit_cost=price)
     with moment.at(min(when, now)):
         commands.republish(
