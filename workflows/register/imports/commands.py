@@ -5,10 +5,12 @@ twice and have one effect.
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from itertools import islice
 
-from django.db import IntegrityError, connection, transaction
+from django.db import Error, IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, Q
 
@@ -29,6 +31,7 @@ from .updating import lock, take_over
 MOST_BYTES = 50 * 1024 * 1024
 AT_ONCE = 1_000  # longer files are read and taken over by a worker
 CHUNK = 10_000
+READING = 20180423  # the advisory lock's space
 Status = ImportRun.Status
 
 
@@ -81,20 +84,26 @@ def start(
 
 def read(run_id: int) -> ImportRun:
     """Read the file of a run into pending records and say what each would do; live records are not touched."""
-    run = ImportRun.objects.get(pk=run_id)
-    if run.status != Status.READING or run.content is None:
-        return run
+    with _alone(run_id):
+        run = ImportRun.objects.get(pk=run_id)
+        if run.status != Status.READING or run.content is None:
+            return run
+        return _judged(run_id, _copied(run, bytes(run.content)))
+
+
+def _copied(run: ImportRun, content: bytes) -> int:
+    """Bring the records of a file into staging, a commit a chunk so that progress is seen; returns how many."""
     plan = layout_of(run)
     with transaction.atomic():
         ImportRow.objects.filter(run=run).delete()  # of a worker that was stopped half way
-    records = parsing.records(parsing.decode(bytes(run.content)), plan.delimiter, plan.header_ends)
+    records = parsing.records(parsing.decode(content), plan.delimiter, plan.header_ends)
     total = 0
     while rows := [_row(run, plan, record) for record in islice(records, CHUNK)]:
         total += len(rows)
         with transaction.atomic():
             copy(ImportRow, rows)
-            ImportRun.objects.filter(pk=run_id).update(progress=total)
-    return _judged(run_id, total)
+            ImportRun.objects.filter(pk=run.pk).update(progress=total)
+    return total
 
 
 @command
@@ -144,6 +153,27 @@ def layout_of(run: ImportRun) -> parsing.Layout:
     return parsing.Layout(
         kept["kind"], kept["delimiter"], tuple(kept["header"]), tuple(kept["columns"]), kept["header_ends"]
     )
+
+
+@contextmanager
+def _alone(run_id: int) -> Iterator[None]:
+    """Keep a second worker out of a run that is being read, also between its commits; Busy for that one.
+
+    Inside a transaction of the caller nobody else sees the run yet, and there is nothing to keep out.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    place = [READING, run_id % 2**31]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", place)
+        if not cursor.fetchone()[0]:
+            raise Busy
+    try:
+        yield
+    finally:
+        with suppress(Error), connection.cursor() as cursor:  # a connection that is gone has let go of it
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", place)
 
 
 def _row(run: ImportRun, plan: parsing.Layout, record: parsing.Record) -> ImportRow:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import JSONField, Model
 from psycopg.sql import SQL, Identifier
+from psycopg.types.json import Jsonb
 
 M = TypeVar("M", bound=Model)
 
@@ -19,14 +20,11 @@ def copy(model: type[M], rows: Iterable[M]) -> None:
     statement = SQL("COPY {} ({}) FROM STDIN").format(
         Identifier(model._meta.db_table), SQL(", ").join(Identifier(str(field.column)) for field in fields)
     )
+    # Values as they are, without Django's preparation of each: that was two thirds of the time.
+    plan = [(field.attname, isinstance(field, JSONField)) for field in fields]
     with connection.cursor() as cursor, cursor.copy(statement.as_string()) as stream:
         for row in waiting:
-            stream.write_row([_plain(field, row) for field in fields])
-
-
-def _plain(field: "Field[object, object]", row: Model) -> object:
-    value = field.get_db_prep_save(field.pre_save(row, add=True), connection)
-    return bytes(value.obj) if hasattr(value, "obj") and isinstance(value.obj, (bytes, memoryview)) else value
+            stream.write_row([Jsonb(getattr(row, name)) if json else getattr(row, name) for name, json in plan])
 
 
 def next_ids(model: type[Model], count: int) -> list[int]:
