@@ -17,7 +17,7 @@ HELP = """Concord: the back office and provider portal of a council that buys ad
   ./concord test [--no-browser] [what pytest takes]
                        run the tests on a PostgreSQL and a Valkey of their own
   ./concord check [NAME]
-                       style, types, import contracts, migrations, Django's checks
+                       style, types, import contracts, migrations, templates, Django's checks
   ./concord soak       the long tests, at full length
   ./concord manage …   Django's commands, with the environment of the demo
   ./concord help       this text

@@ -31,6 +31,7 @@ def checks(python: Path, cache: Path) -> list[Check]:
         Check("ruff format", [*run, "ruff", "format", "--check", "."], ruff),
         Check("import contracts", [str(python), "-c", contracts, "--cache-dir", str(cache / "imports")]),
         Check("migrations", product.manage(python, "makemigrations", "--check", "--dry-run")),
+        Check("templates", product.manage(python, "check_templates")),
         Check("Django", product.manage(python, "check", "--fail-level", "WARNING")),
         Check("deployment", product.manage(python, "check", "--deploy", "--fail-level", "WARNING"), HTTPS),
         Check("types", [*run, "mypy", "--cache-dir", str(cache / "mypy")]),
