@@ -45,7 +45,7 @@ class Tab:
             if not bare:
                 self._look(f"{name} at {width}")
         self.page.set_viewport_size({"width": 1280, "height": WIDTHS[1280]})
-        assert self.faults == [], f"{self.who}, {name}"
+        self._say(name)
 
     def _look(self, where: str) -> None:
         if self.page.evaluate(TOO_WIDE):
@@ -68,7 +68,12 @@ class Tab:
     def close(self) -> None:
         """No fault may be left unsaid."""
         self.page.close()
-        assert self.faults == [], self.who
+        self._say("closing")
+
+    def _say(self, where: str) -> None:
+        if self.faults:
+            said, self.faults = self.faults, []
+            raise AssertionError("\n".join([f"{self.who}, {where}:", *said]))
 
     def _console(self, message: ConsoleMessage) -> None:
         expected = self.refusals and f"{REFUSED_BY_STATUS} {self.refusals}" in message.text
