@@ -58,7 +58,7 @@ def _live(line_id: int, chance: random.Random, now: datetime) -> bool:
     """One line of another home: published some days ago or not yet, then answered or not, amended or not."""
     begun = council_calendar().next_open(now - timedelta(days=chance.randint(1, 16), hours=chance.randint(0, 7)))
     fate, rejection = chance.random(), chance.choice(REJECTIONS)
-    if fate > 0.94 or not _publish(line_id, min(begun, now)):
+    if fate > 0.9 or not _publish(line_id, min(begun, now)):
         return False
     document = ContractDocument.objects.select_related("case").get(line_id=line_id)
     answered = min(council_calendar().next_open(begun + timedelta(hours=chance.randint(2, 60))), now)
@@ -69,7 +69,7 @@ def _live(line_id: int, chance: random.Random, now: datetime) -> bool:
         _answer(document, provider, answered, "agree")
         return True
     _answer(document, provider, answered, "reject", reason=rejection[0], text=rejection[1])
-    if fate > 0.82:
+    if fate > 0.78:
         _amend(document, council_calendar().next_open(answered + timedelta(hours=5)), rejection[2], now)
     return True
 
