@@ -1,16 +1,20 @@
 """The page of one document, its versions and files (picture 02b)."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from backoffice.web.models import Draft
 from tests import factories as make
 from tests.web.portal import (
     address,
+    form_of,
     latest,
     open_form,
     page_without_token,
@@ -168,3 +172,23 @@ def test_council_staff_find_no_portal(document: ContractDocument) -> None:
     session["seen"] = 9_999_999_999
     session.save()
     assert browser.get(address(document)).status_code == 404
+
+
+def test_a_draft_comes_back_in_a_form_about_the_version_on_the_screen(document: ContractDocument) -> None:
+    user = provider_of(document)
+    browser = sign_in(user)
+    old = open_form(browser, document)
+    second_version(sign_in(provider_of(document)), document)
+    typed = rejecting(old, text="Kept while signed out.") | {"password": ""}
+    draft = Draft.objects.create(
+        token_hash="t", user=user, page=address(document), action=address(document),
+        fields=[[name, [value]] for name, value in typed.items() if name != "client_key"],
+        expires_at=timezone.now() + timedelta(hours=1),
+    )  # fmt: skip
+    page = browser.get(address(document), {"draft": draft.pk})
+    form = form_of(page)
+    assert "Kept while signed out." in page.content.decode()
+    assert "error-summary" not in page.content.decode()
+    assert (form["number"], form["sha256"]) == ("2", latest(document).sha256)
+    assert form["client_key"] not in {"", old["client_key"]}
+    assert browser.post(address(document), rejecting(form)).status_code == 302
