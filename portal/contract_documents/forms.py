@@ -26,7 +26,7 @@ BINDING = "This is contractually binding and cannot be undone."
 class FilterForm(ConcordForm):
     """Narrows the list (norfolk-handbook §4). It asks by GET, so that a view can be kept and shared."""
 
-    what_failed: ClassVar[str] = "The list was not filtered"
+    what_failed: ClassVar[str] = "A part of the filter was left out"
     button: ClassVar[str] = "Apply the filter"
 
     service = Pick(label="Service", empty="All services", required=False)
