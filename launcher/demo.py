@@ -62,7 +62,7 @@ def demo(words: Sequence[str]) -> int:
         )
     lock = runs.own_in_turn(asked.home)
     if lock is None:
-        return _already_running(asked.home)
+        return already_running(asked.home)
     with lock:
         try:
             _serve(asked, began)
@@ -71,7 +71,8 @@ def demo(words: Sequence[str]) -> int:
     return 0
 
 
-def _already_running(place: Home) -> int:
+def already_running(place: Home) -> int:
+    """Say where the demo of this work folder is; that is no failure."""
     about = runs.about(place)
     say(f"Concord already runs in {place.root}: {about.get('address', 'it is still starting')}")
     say(f"Its council is {about.get('council')}. To end it: Ctrl-C where it was started, or kill {about['owner'][0]}")

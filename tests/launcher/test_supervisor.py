@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher import processes, runs
+from launcher import demo, processes, runs
 from launcher.home import TREE, Home
 from launcher.say import Trouble
 from launcher.services import Service, shorten
@@ -227,6 +227,27 @@ def test_a_run_says_who_it_is_and_a_dead_one_is_not_believed(tmp_path: Path) -> 
         json.dumps({"verb": "demo", "owner": [os.getpid(), "long ago"], "processes": {}})
     )
     assert runs.about(Home(tmp_path)) == {}
+
+
+def test_a_command_beside_a_demo_keeps_the_servers_until_it_is_done(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with Supervisor(runs.record(home), {"verb": "manage"}) as watcher:
+        watcher.tell(servers=True)
+        beside = runs.attach(home)
+        assert not runs.users(home).take()
+        beside.free()
+        runs.let_others_finish(home)
+
+
+def test_a_second_demo_says_where_the_first_one_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = Home(tmp_path)
+    with runs.own(home), Supervisor(runs.record(home), {"verb": "demo", "council": "norfolk"}) as watcher:  # type: ignore[union-attr]
+        watcher.tell(address="http://127.0.0.1:8123")
+        assert runs.own_in_turn(home) is None
+        assert demo.already_running(home) == 0
+    told = capsys.readouterr().out
+    assert "http://127.0.0.1:8123" in told
+    assert f"kill {os.getpid()}" in told
 
 
 def test_two_runs_of_the_tests_get_a_folder_each(tmp_path: Path) -> None:
