@@ -1,18 +1,17 @@
 """Many answers to one turn at once: one effect. With the nets taken out the same test must fail."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from tests import factories as make
 from tests.concurrency.racing import race
 from workflows.contracts import commands
 from workflows.contracts.models import ContractDocument, DocumentVersion
-from workflows.engine import door, reading, work
+from workflows.engine import door
 from workflows.engine.errors import Stale
 from workflows.engine.models import Case, Event, Task
 from workflows.engine.verify import verify
@@ -73,29 +72,6 @@ def test_one_form_sent_eight_times_is_answered_eight_times_and_done_once(actors:
     assert [type(each) for each in results] == [door.Outcome] * AT_ONCE, results
     assert sum(not each.repeated for each in results) == 1
     assert effects(document) == 1
-
-
-@pytest.fixture
-def without_nets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Take out the lock, the guards, and the index that would catch the rest."""
-    monkeypatch.setattr(reading, "LOCK", "")
-    guarded = work.Statement.update
-
-    def unguarded(self: work.Statement, row: Any, columns: Any, guard: str, value: Any) -> None:
-        guarded(self, row, columns, guard, value)
-        self.parts[-1] = self.parts[-1].replace(f' AND "{guard}" = %s', "")
-        self.parameters.pop()
-
-    monkeypatch.setattr(work.Statement, "update", unguarded)
-    monkeypatch.setattr(commands, "_answer", lambda turn, version, answer, **columns: None)
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE engine_event DROP CONSTRAINT event_once_in_stream")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE engine_event DISABLE TRIGGER USER")
-        cursor.execute("TRUNCATE engine_event CASCADE")
-        cursor.execute("ALTER TABLE engine_event ENABLE TRIGGER USER")
-        cursor.execute("ALTER TABLE engine_event ADD CONSTRAINT event_once_in_stream UNIQUE (stream, seq)")
 
 
 @pytest.mark.usefixtures("without_nets")
