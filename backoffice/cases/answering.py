@@ -18,6 +18,7 @@ from backoffice.web.gate import staff
 from workflows.contracts import commands
 from workflows.contracts import selectors as contracts
 from workflows.contracts.rules import Change, State, changes, figures, money_moved, thawed
+from workflows.contracts.selectors import lines_to_publish
 from workflows.engine import moment, reading
 from workflows.engine.errors import Stale
 from workflows.parties.actor import Actor
@@ -25,7 +26,7 @@ from workflows.register import commands as register
 from workflows.register import selectors as lines
 
 from .forms import AmendForm, StopForm
-from .present import View
+from .present import view_of
 
 NOT_TYPED = {"csrfmiddlewaretoken", "step"}
 
@@ -73,7 +74,7 @@ def _form(
 ) -> AmendForm:
     options: dict[str, Any] = {
         "now": now,
-        "moved": now.line.version != page.document.line_version,
+        "moved": lines_to_publish(moment.today()).filter(pk=now.line.pk).exists(),
         "initial": {"case_version": page.case.version},
         "cancel": reverse("council:case", args=[page.case.pk]),
     }
@@ -85,7 +86,7 @@ def _form(
 def _amending(
     request: HttpRequest, page: contracts.Page, form: AmendForm, *, stale: Stale | None = None
 ) -> HttpResponse:
-    view = View(page, actor_of(request), moment.now())
+    view = view_of(page, actor_of(request))
     context = {"form": form, "view": view, "case": page.case, "stale": stale, "price": price_words(form.now)}
     return render(request, "backoffice/cases/amend.html", context, status=409 if stale else 200)
 
@@ -99,7 +100,7 @@ def _checking(request: HttpRequest, page: contracts.Page, now: Standing, form: A
     found: list[Change] = changes(thawed(latest.figures), figures(terms), latest.weekly, terms.weekly_cost)
     context = {
         "case": page.case,
-        "view": View(page, actor_of(request), moment.now()),
+        "view": view_of(page, actor_of(request)),
         "changes": found,
         "same": len(latest.figures) - len(found),
         "weekly": weekly,
@@ -200,7 +201,7 @@ def _stop(
         if carried(form, partial(_carry_out, command, actor, page, form)) is not None:
             messages.success(request, f"{page.case.reference} is terminated. {page.case.organisation.name} is told.")
             return redirect("council:case", case_id)
-    view = View(page, actor, moment.now())
+    view = view_of(page, actor)
     return render(request, "backoffice/cases/stop.html", {"form": form, "view": view, "case": page.case, "verb": verb})
 
 

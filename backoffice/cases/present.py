@@ -11,9 +11,17 @@ from backoffice.casework.states import state_tag
 from backoffice.web.pieces import Fact
 from backoffice.web.words import moment, per_week, per_year, weekday_date, weekday_moment
 from workflows.contracts.rules import State, reason_label
-from workflows.contracts.selectors import Page
+from workflows.contracts.selectors import Page, lines_to_publish
 from workflows.council.profile import current
+from workflows.engine import moment as clock_of
 from workflows.parties.actor import Actor
+
+
+def view_of(page: Page, actor: Actor) -> "View":
+    """A document as this person sees it now."""
+    now = clock_of.now()
+    line_id = page.document.line_id
+    return View(page, actor, now, lines_to_publish(clock_of.today()).filter(pk=line_id).exists())
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class View:
     page: Page
     actor: Actor
     now: datetime
+    moved: bool  # the line says something else than the document by now
 
     @property
     def state(self) -> str:
@@ -47,11 +56,6 @@ class View:
         """Whether the person is in the team whose work this is."""
         service = self.page.case.service
         return works_for(self.actor, "brokerage", service.group if service else None)
-
-    @property
-    def moved(self) -> bool:
-        """Whether the line says something else than the document by now."""
-        return self.page.document.line.version != self.page.document.line_version
 
     @property
     def clock(self) -> Clock:

@@ -23,7 +23,7 @@ from workflows.engine.errors import NotFound, Refused
 from workflows.register.selectors import line_terms
 
 from . import story as stories
-from .present import View
+from .present import View, view_of
 from .tables import Documents
 
 KIND = "contract_document"
@@ -129,7 +129,7 @@ def signed_copy(request: HttpRequest, case_id: int, number: int) -> FileResponse
 
 def _view(request: HttpRequest, case_id: int) -> View:
     actor = actor_of(request)
-    return View(contracts.page(actor, case_id), actor, clock_of.now())
+    return view_of(contracts.page(actor, case_id), actor)
 
 
 def _frame(view: View, current_tab: str, events: int | None = None) -> dict[str, Any]:

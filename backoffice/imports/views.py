@@ -15,6 +15,7 @@ from backoffice.casework.asking import actor_of, number_in
 from backoffice.casework.commanding import carried
 from backoffice.web.gate import staff
 from workflows.engine import selectors as engine
+from workflows.engine.tabular import safe
 from workflows.register.imports import commands, selectors
 from workflows.register.models import ImportRun
 
@@ -23,8 +24,6 @@ from .tables import Records, Runs
 
 Status = ImportRun.Status
 RUNNING = {Status.READING, Status.UPDATING}
-#: A spreadsheet takes a cell that begins so for a formula; a person's file may hold one on purpose.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @staff()
@@ -119,17 +118,9 @@ def _records(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
 
 
 def _csv(rows: Iterator[list[str]]) -> Iterator[str]:
-    """Rows as CSV, with a mark so that spreadsheets read the letters right."""
+    """Rows as CSV that a spreadsheet may open: nothing in it runs, and a mark lets it read the letters right."""
     yield "\ufeff"
     for row in rows:
         line = StringIO()
         csv.writer(line).writerow([safe(cell) for cell in row])
         yield line.getvalue()
-
-
-def safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; a plain negative figure stays a figure."""
-    if not cell.startswith(FORMULA):
-        return cell
-    plain = cell[1:].replace(".", "", 1)
-    return cell if cell[0] in "+-" and plain.isascii() and plain.isdigit() else f"'{cell}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -13,17 +14,15 @@ from workflows.council.profile import current
 from workflows.engine import moment
 from workflows.parties.actor import Actor
 from workflows.register.models import CarePackageLine
-from workflows.register.selectors import lines_terms
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One line and what will happen to it; `fault` says why nothing will."""
+    """One line, what will happen to it, and what it costs a week."""
 
     line: CarePackageLine
     words: str
-    weekly: object = None
-    fault: bool = False
+    weekly: Decimal | None
 
 
 def ready(actor: Actor) -> QuerySet[CarePackageLine]:
@@ -41,20 +40,10 @@ def groups_of(actor: Actor) -> list[str]:
     return [group.key for group in council.service_groups if council.team_for("brokerage", group.key) in actor.teams]
 
 
-def plans(lines: Sequence[CarePackageLine]) -> list[Plan]:
-    """What will happen to each of these lines: two queries, however many there are."""
-    ids = [line.pk for line in lines]
-    priced = lines_terms(ids, moment.today())
-    latest = _latest(ids)
-    found = []
-    for line in lines:
-        terms = priced.get(line.pk)
-        if terms is None:
-            words = f"Nothing: {line.service_level.name} has no rate. Set the rate first"
-            found.append(Plan(line, words, fault=True))
-        else:
-            found.append(Plan(line, _words(latest.get(line.pk)), terms.weekly_cost))
-    return found
+def plans(lines: Sequence[Any]) -> list[Plan]:
+    """What will happen to each of these lines of `ready`: one query, however many there are."""
+    latest = _latest([line.pk for line in lines])
+    return [Plan(line, _words(latest.get(line.pk)), line.weekly_now) for line in lines]
 
 
 def _latest(ids: Iterable[int]) -> dict[int, Any]:

@@ -24,7 +24,7 @@ class Ready(ListTable):
     )
     service = Cell("Service", lambda row: row.line.service.name, second=lambda row: row.line.service.organisation.name)
     dates = Cell("Dates", lambda row: date_range(row.line.start, row.line.end))
-    what = Cell("What will happen", lambda row: row.words, late=lambda row: row.fault)
+    what = Cell("What will happen", lambda row: row.words)
     cost = weekly_cell("Cost", lambda row: row.weekly)
 
     class Meta(ListTable.Meta):

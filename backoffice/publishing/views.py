@@ -114,7 +114,6 @@ def _check(request: HttpRequest, listed: QuerySet[CarePackageLine], *, moved: bo
         "count": len(ids),
         "table": Chosen(shown),
         "rest": max(0, len(ids) - SHOWN),
-        "faults": sum(each.fault for each in shown),
         "typed": [(name, value) for name in ("line", "all", "provider") for value in request.POST.getlist(name)],
         "seen": _seen(ids),
         "moved": moved,
