@@ -52,6 +52,11 @@ def test_it_keeps_leading_zeros_and_letters_of_other_lands() -> None:
     assert "Zoë" in parsing.decode("SSRef,Forename\n1,Zoë".encode("cp1252"))
 
 
+def test_a_character_that_cannot_be_shown_is_a_problem_of_its_row() -> None:
+    [(_, problems)] = read("SSRef,Surname,Forename\n30,Ke\x07nt,Karl\n")
+    assert problems == ["Surname: has a character that cannot be shown."]
+
+
 def test_a_header_says_what_a_file_holds() -> None:
     assert parsing.layout(CLIENTS).kind == "clients"
     assert parsing.layout("ServiceRef,OrganisationRef,Name,ServiceGroup\n").kind == "services"

@@ -48,8 +48,10 @@ def checked_words(label: str, text: str, *, required: bool = False) -> str:
 
 
 def checked_name(label: str, text: str, *, most: int) -> str:
-    """Return a reference or a name, tidied; Refused when it is empty or too long."""
+    """Return a reference or a name, tidied; Refused when it is empty, too long, or has characters nobody can see."""
     name = " ".join(text.split())
+    if not name.isprintable():
+        raise Refused(f"The {label} has a character that cannot be shown. Type it again.", "name")
     if not name or len(name) > most:
         raise Refused(f"The {label} must have 1 to {most} characters.", "name")
     return name

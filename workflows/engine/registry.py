@@ -52,8 +52,4 @@ def latest(kind: str) -> Any:
 
 def names() -> set[str]:
     """The names of all nodes of all flows, old names included: what an open task may carry."""
-    return {
-        f"{name}.{node}"
-        for name, each in _flows.items()
-        for node in {*each._nodes_by_name, *each.renamed}
-    }
+    return {f"{name}.{node}" for name, each in _flows.items() for node in {*each._nodes_by_name, *each.renamed}}

@@ -154,6 +154,9 @@ def value(column: Column, text: str, *, comma: bool = False) -> str | None:
 def _text(text: str, column: Column, _comma: bool) -> str:
     if len(text) > column.most:
         raise ValueError(f"can have {column.most:,} characters at most; this has {len(text):,}.")
+    # A contract's text may have several lines; any other control character is damage that no document can show.
+    if not text.replace("\n", " ").replace("\t", " ").isprintable():
+        raise ValueError("has a character that cannot be shown.")
     return text
 
 
