@@ -3,6 +3,7 @@
 Texts are tidied here and nowhere else; a refusal is a sentence for the person who typed.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -50,7 +51,7 @@ def checked_words(label: str, text: str, *, required: bool = False) -> str:
 def checked_name(label: str, text: str, *, most: int) -> str:
     """Return a reference or a name, tidied; Refused when it is empty, too long, or has characters nobody can see."""
     name = " ".join(text.split())
-    if not name.isprintable():
+    if any(unicodedata.category(letter) == "Cc" for letter in name):
         raise Refused(f"The {label} has a character that cannot be shown. Type it again.", "name")
     if not name or len(name) > most:
         raise Refused(f"The {label} must have 1 to {most} characters.", "name")

@@ -6,6 +6,7 @@ rows that Excel has quoted a second time, and dates and amounts as people write 
 
 import csv
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -155,7 +156,7 @@ def _text(text: str, column: Column, _comma: bool) -> str:
     if len(text) > column.most:
         raise ValueError(f"can have {column.most:,} characters at most; this has {len(text):,}.")
     # A contract's text may have several lines; any other control character is damage that no document can show.
-    if not text.replace("\n", " ").replace("\t", " ").isprintable():
+    if any(unicodedata.category(letter) == "Cc" for letter in text if letter not in "\n\t"):
         raise ValueError("has a character that cannot be shown.")
     return text
 
