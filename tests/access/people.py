@@ -1,0 +1,112 @@
+"""Everybody who might ask for a page, and records for them to ask for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from backoffice.web.models import Draft
+from tests import factories as make
+from tests.model.moves import seen, verb_call
+from workflows.contracts.batches import PUBLISH
+from workflows.contracts.models import ContractDocument
+from workflows.engine import batches
+from workflows.engine.models import Outbox, Task
+from workflows.parties.models import Organisation, Service, Team, User
+from workflows.register.imports import commands as imports
+
+CLIENTS = b"SSRef,Surname,Forename\n5550001,Nobody,Norman\n"
+
+
+@dataclass
+class World:
+    """One of each record that an address can name."""
+
+    organisation: Organisation = field(default_factory=make.organisation)
+    home: Service = field(init=False)
+    document: ContractDocument = field(init=False)
+    rejected: ContractDocument = field(init=False)
+    ids: Mapping[str, int | str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.home = make.service(self.organisation)
+        provider = make.actor(make.provider_user(self.organisation))
+        officer = make.actor(make.staff_user())
+        self.document, self.rejected = (make.published(make.line(self.home)) for _ in range(2))
+        verb_call("attach", provider, seen(self.document), make.key())()
+        for each in (self.document, self.rejected):
+            verb_call("reject", provider, seen(each), make.key())()
+        verb_call("republish", officer, seen(self.document), make.key())()
+        run = imports.start(actor=officer, file_name="clients.csv", content=CLIENTS, kind=None)
+        line = self.document.line
+        self.ids = {
+            "case_id": self.document.pk,
+            "number": 1,
+            "team_id": Team.objects.get(key="service_brokerage").pk,
+            "line_id": line.pk,
+            "service_id": self.home.pk,
+            "client_id": line.client_id,
+            "contract_id": line.contract_id,
+            "level_id": line.service_level_id,
+            "batch_id": batches.create(PUBLISH, officer, [line.pk]).pk,
+            "run_id": run.pk,
+            "outbox_id": _parked(),
+            "draft_id": _draft_of(make.staff_user()),
+            "name": "mail",
+        }
+
+    @property
+    def turn(self) -> Task:
+        """A turn of Brokerage that nobody has claimed."""
+        return Task.objects.get(process_id=self.rejected.pk, finished=None)
+
+
+def _parked() -> int:
+    return Outbox.objects.create(topic="mail", key="parked", parked_at=timezone.now()).pk
+
+
+def _draft_of(somebody: User) -> int:
+    later = timezone.now() + timezone.timedelta(hours=1)
+    return Draft.objects.create(
+        token_hash="x", user=somebody, page="/", action="/", fields={"text": ["typed"]}, expires_at=later
+    ).pk
+
+
+def provider(role: str) -> Callable[[World], User]:
+    """A person with a role at the whole organisation."""
+    return lambda world: make.provider_user(world.organisation, role=role)
+
+
+def team(key: str, role: str = "member") -> Callable[[World], User]:
+    """A member of a team."""
+    return lambda world: make.staff_user(key, role=role)
+
+
+def duty(name: str) -> Callable[[World], User]:
+    """A person with a duty and no team."""
+    return lambda world: make.staff_user("", duty=name)
+
+
+PEOPLE: Mapping[str, Callable[[World], User | None]] = {
+    "signed_out": lambda world: None,
+    **{
+        role: provider(role)
+        for role in (
+            "super_user_actuals", "super_user_scheduled", "payments", "administration", "reports", "invoice_only",
+            "read_only",
+        )
+    },
+    "at_this_service": lambda world: make.provider_user(world.organisation, role="administration", only=world.home),
+    "at_another_service": lambda world: make.provider_user(
+        world.organisation, only=make.service(world.organisation)
+    ),
+    "other_provider": lambda world: make.provider_user(make.service().organisation),
+    "other_read_only": lambda world: make.provider_user(make.service().organisation, role="read_only"),
+    "service_brokerage": team("service_brokerage"),
+    "brokerage_manager": team("service_brokerage", "manager"),
+    "payments_residential": team("payments_residential"),
+    "procurement": team("procurement"),
+    "fes_admin": team("fes_admin"),
+    "administrator": duty("administrator"),
+    "auditor": duty("auditor"),
+}  # fmt: skip

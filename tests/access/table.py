@@ -1,0 +1,126 @@
+"""The one table of who may open what. An address that is not in it fails the test.
+
+Written by hand from domain.md §1 and the handbook's §2 and §9; it does not read what the views declare.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+ANSWERERS = {"super_user_actuals", "super_user_scheduled", "payments", "administration", "at_this_service"}
+READERS = ANSWERERS | {"read_only"}
+#: The role has the function, but this document is none of theirs.
+ELSEWHERE = {"at_another_service", "other_provider", "other_read_only"}
+PROVIDERS = READERS | ELSEWHERE | {"reports", "invoice_only"}
+BROKERAGE = {"service_brokerage", "brokerage_manager"}
+IMPORTERS = BROKERAGE | {"procurement"}
+TEAMS = IMPORTERS | {"payments_residential", "fes_admin"}
+LOOKING = TEAMS | {"auditor"}
+STAFF = LOOKING | {"administrator"}
+SIGNED_IN = PROVIDERS | STAFF
+EVERYBODY = SIGNED_IN | {"signed_out"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: who gets in, by which methods, and for whom of their own side the record does not exist.
+
+    `posting` narrows who gets in by POST; `body` is what is posted.
+    """
+
+    who: set[str]
+    methods: str = "GET"
+    absent: set[str] = field(default_factory=set)
+    posting: set[str] | None = None
+    body: Mapping[str, str] = field(default_factory=dict)
+
+
+def mine(who: set[str], methods: str = "GET POST") -> Row:
+    """An act of Brokerage."""
+    return Row(who, methods)
+
+
+TABLE: Mapping[str, Row] = {
+    "landing": Row(SIGNED_IN, "GET POST"),
+    # pages of every council, and the way in
+    "web:help": Row(EVERYBODY),
+    "web:accessibility": Row(EVERYBODY),
+    "web:privacy": Row(EVERYBODY),
+    "web:cookies": Row(EVERYBODY),
+    "web:brand": Row(EVERYBODY),
+    "web:healthz": Row(EVERYBODY),
+    "web:kept": Row(set(), absent=SIGNED_IN),
+    "web:forget": Row(SIGNED_IN, "POST"),
+    "access:sign_in": Row(EVERYBODY, "GET POST"),
+    "access:passcode": Row(EVERYBODY, "GET POST"),
+    "access:new_password": Row(EVERYBODY, "GET POST"),
+    "access:new_passcode": Row(EVERYBODY, "GET POST"),
+    "access:provider": Row(EVERYBODY, "GET POST"),
+    "access:sign_out": Row(EVERYBODY, "POST"),
+    "access:signed_out": Row(EVERYBODY, "GET POST"),
+    # the provider's pages
+    "portal:home": Row(PROVIDERS),
+    "portal:news_seen": Row(PROVIDERS, "POST"),
+    "portal:documents": Row(READERS | ELSEWHERE),
+    "portal:documents_spreadsheet": Row(READERS | ELSEWHERE),
+    "portal:document": Row(READERS, "GET POST", absent=ELSEWHERE, posting=ANSWERERS),
+    "portal:document_version": Row(READERS, absent=ELSEWHERE),
+    "portal:document_pdf": Row(READERS, absent=ELSEWHERE),
+    "portal:signed_copy": Row(ANSWERERS, "GET POST", absent={"at_another_service", "other_provider"}),
+    "portal:signed_copy_file": Row(READERS, absent=ELSEWHERE),
+    # the council's pages
+    "council:home": Row(STAFF),
+    "council:notices_read": Row(STAFF, "POST"),
+    "council:queues": Row(STAFF),
+    "council:queue": Row(BROKERAGE | {"auditor"}, absent=STAFF - BROKERAGE - {"auditor"}),
+    "council:act": Row(BROKERAGE, "POST", absent={"administrator"}, body={"claim": "turn"}),
+    "council:cases": Row(LOOKING),
+    "council:case": Row(LOOKING),
+    "council:story": Row(LOOKING),
+    "council:versions": Row(LOOKING),
+    "council:case_line": Row(LOOKING),
+    "council:pdf": Row(LOOKING),
+    "council:signed_copy": Row(LOOKING),
+    "council:amend": mine(BROKERAGE),
+    "council:withdraw": mine(BROKERAGE),
+    "council:terminate": mine(BROKERAGE),
+    "council:lines": Row(LOOKING, "GET POST"),
+    "council:register_line": Row(LOOKING),
+    "council:line_new": mine(BROKERAGE),
+    "council:line_add": mine(BROKERAGE),
+    "council:line_change": mine(BROKERAGE),
+    "council:line_end": mine(BROKERAGE),
+    "council:line_suspend": mine(BROKERAGE),
+    "council:line_resume": mine(BROKERAGE),
+    "council:line_contribution": mine(BROKERAGE),
+    "council:clients": Row(LOOKING, "GET POST"),
+    "council:client": Row(LOOKING),
+    "council:client_new": mine(BROKERAGE),
+    "council:client_change": mine(BROKERAGE),
+    "council:contracts": Row(LOOKING),
+    "council:contract": Row(LOOKING),
+    "council:contract_new": Row(LOOKING, "GET POST"),
+    "council:contract_change": Row(LOOKING, "GET POST"),
+    "council:levels": Row(LOOKING),
+    "council:level": Row(LOOKING),
+    "council:level_new": mine(BROKERAGE),
+    "council:rate": mine(BROKERAGE),
+    "council:uplift": mine(BROKERAGE),
+    "council:publishing": Row(STAFF),
+    "council:publishing_check": Row(BROKERAGE, "POST"),
+    "council:publishing_publish": Row(BROKERAGE, "POST"),
+    "council:batch": Row(
+        BROKERAGE | {"auditor", "administrator"}, absent=TEAMS - BROKERAGE
+    ),
+    "council:imports": Row(IMPORTERS),
+    "council:import_new": Row(IMPORTERS, "GET POST"),
+    "council:import": Row(BROKERAGE),
+    "council:import_update": Row(BROKERAGE, "POST"),
+    "council:import_cancel": Row(BROKERAGE, "POST"),
+    "council:import_errors": Row(BROKERAGE),
+    "council:administration": Row({"administrator", "auditor"}),
+    "council:parked": Row({"administrator"}),
+    "council:try_again": Row({"administrator"}, "POST"),
+    "council:people": Row({"administrator", "auditor"}),
+    "council:mails": Row(set(), absent=STAFF),
+    "council:mail": Row(set(), absent=STAFF),
+}  # fmt: skip

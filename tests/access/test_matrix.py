@@ -1,0 +1,154 @@
+"""Every address x method x person, held to the one table; and what is not yours answers as what does not exist."""
+
+import re
+from collections.abc import Iterator
+from http.cookies import SimpleCookie
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.access.people import PEOPLE, World
+from tests.access.table import EVERYBODY, PROVIDERS, TABLE, Row
+from workflows.parties.models import User
+from workflows.parties.selectors import organisations_of
+
+pytestmark = pytest.mark.django_db
+IN, SIGN_IN, FORBIDDEN, ABSENT, METHOD = "in", "sign in first", "403", "404", "405"
+#: Answers of a page to somebody who may be there, a form without a word in it included.
+WELCOME = {200, 302, 409, 422}
+NO_SUCH_ID = 999_999_999
+TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
+
+
+def addresses(resolver: URLResolver | None = None, space: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The name and the ids of every address of the project."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{space}{entry.name}", tuple(entry.pattern.converters)
+        else:
+            yield from addresses(entry, f"{entry.namespace}:" if entry.namespace else space)
+
+
+ADDRESSES = dict(addresses())
+
+
+def test_the_table_names_every_address_and_no_other() -> None:
+    assert set(TABLE) == set(ADDRESSES)
+
+
+def test_the_table_names_every_person() -> None:
+    assert set(PEOPLE) == EVERYBODY
+
+
+def test_every_address_has_a_name_of_its_own() -> None:
+    assert len(list(addresses())) == len(ADDRESSES)
+
+
+@pytest.fixture
+def world(settings: Any) -> World:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.DEMO = False
+    return World()
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_everybody_gets_in_where_the_table_says_and_nowhere_else(world: World, who: str) -> None:
+    browser = Browser(PEOPLE[who](world))
+    wrong = [
+        f"{name} {method}: {got} instead of {wanted}"
+        for name in ADDRESSES
+        for method in ("GET", "POST")
+        for wanted in [expected(who, name, TABLE[name], method)]
+        for got in [browser.outcome(method, place(world, name), body(world, name))]
+        if got not in wanted
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("who", sorted(PROVIDERS))
+def test_anothers_id_is_answered_byte_for_byte_as_an_absent_one(world: World, who: str) -> None:
+    browser = Browser(PEOPLE[who](world))
+    compared = 0
+    for name, ids in ADDRESSES.items():
+        for method in ("GET", "POST"):
+            if ids and who not in TABLE[name].who:
+                theirs = browser.ask(method, place(world, name), body(world, name))
+                absent = browser.ask(method, place(world, name, absent=True), {"claim": str(NO_SUCH_ID)})
+                assert plain(theirs) == plain(absent), (name, method)
+                assert headers(theirs) == headers(absent), (name, method)
+                compared += 1
+    assert compared > 40
+
+
+def expected(who: str, name: str, row: Row, method: str) -> set[str]:
+    """What the table says. A method that an address does not have is refused as such, or as the address is."""
+    if who == "signed_out" and who not in row.who:
+        return {SIGN_IN}
+    if other_side(who, name):
+        return {ABSENT}
+    welcome = row.who if method == "GET" or row.posting is None else row.posting
+    if who in welcome:
+        return {IN if method in row.methods else METHOD}
+    refusal = ABSENT if who in row.absent else FORBIDDEN
+    return {refusal} if method in row.methods else {refusal, METHOD}
+
+
+def other_side(who: str, name: str) -> bool:
+    """Whether the page is of the side that this person is not on."""
+    side = name.partition(":")[0]
+    return (side == "portal" and who not in PROVIDERS) or (side == "council" and who in PROVIDERS)
+
+
+def place(world: World, name: str, *, absent: bool = False) -> str:
+    """The address, with the ids of the world's records or with ids that no record has."""
+    ids = {each: NO_SUCH_ID if absent and each.endswith("_id") else world.ids[each] for each in ADDRESSES[name]}
+    return reverse(name, kwargs=ids)
+
+
+def body(world: World, name: str) -> dict[str, str]:
+    return {field: str(world.turn.pk) if value == "turn" else value for field, value in TABLE[name].body.items()}
+
+
+class Browser:
+    """A signed-in browser whose every request is undone, so that each is asked of the same world."""
+
+    def __init__(self, user: User | None) -> None:
+        self.client = Client(raise_request_exception=False)
+        if user is not None:
+            self.client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            session = self.client.session
+            session["organisation"] = organisations_of(user).values_list("pk", flat=True).first()
+            session.save()
+        self.cookies = self.client.cookies.output(header="", sep=";")
+
+    def ask(self, method: str, path: str, body: dict[str, str]) -> Any:
+        """Ask, read the whole answer, and undo what it wrote."""
+        self.client.cookies = SimpleCookie(self.cookies)
+        with transaction.atomic():
+            response = getattr(self.client, method.lower())(path, body if method == "POST" else None)
+            if response.streaming:
+                b"".join(response.streaming_content)
+            transaction.set_rollback(True)
+        return response
+
+    def outcome(self, method: str, path: str, body: dict[str, str]) -> str:
+        """What was answered, in a word of this test."""
+        response = self.ask(method, path, body)
+        if response.status_code == 302 and response["Location"].startswith("/sign-in/?next="):
+            return SIGN_IN
+        if response.status_code in WELCOME:
+            return IN
+        return str(response.status_code)
+
+
+def plain(response: Any) -> tuple[int, bytes]:
+    """Status and body apart from the tokens of forms."""
+    return response.status_code, TOKEN.sub(b"", response.content)
+
+
+def headers(response: Any) -> dict[str, str]:
+    """The headers apart from what a token changes."""
+    return {name: value for name, value in response.headers.items() if name != "Content-Length"}
