@@ -38,7 +38,7 @@ from .tables import Contracts, Levels, Rates
 from .views import may_change
 
 
-@staff()
+@staff(reads="contract_document")
 @require_http_methods(["GET", "POST"])
 def clients(request: HttpRequest) -> HttpResponse:
     """Find a client by SSRef; nobody is listed, because nobody needs a list of everybody."""
@@ -52,7 +52,7 @@ def clients(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/lines/clients.html", context)
 
 
-@staff()
+@staff(reads="contract_document")
 @require_GET
 def client(request: HttpRequest, client_id: int) -> HttpResponse:
     """One client, with the way to their lines."""
@@ -89,7 +89,7 @@ def change_client(request: HttpRequest, client_id: int) -> HttpResponse:
     return _form(request, form, "Correct the client's name", href, f"Client {found.ss_ref}")
 
 
-@staff()
+@staff(reads="contract_document")
 @require_GET
 def contracts(request: HttpRequest) -> HttpResponse:
     """All contracts by reference."""
@@ -100,7 +100,7 @@ def contracts(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/lines/contracts.html", context)
 
 
-@staff()
+@staff(reads="contract_document")
 @require_GET
 def contract(request: HttpRequest, contract_id: int) -> HttpResponse:
     """One contract."""
@@ -108,7 +108,7 @@ def contract(request: HttpRequest, contract_id: int) -> HttpResponse:
     return render(request, "backoffice/lines/contract.html", context)
 
 
-@staff()
+@staff(reads="contract_document")
 @require_http_methods(["GET", "POST"])
 def add_contract(request: HttpRequest) -> HttpResponse:
     """A new contract: of Procurement, or of Brokerage (the command asks)."""
@@ -121,7 +121,7 @@ def add_contract(request: HttpRequest) -> HttpResponse:
     return _form(request, form, "New contract", reverse("council:contracts"), "Contracts")
 
 
-@staff()
+@staff(reads="contract_document")
 @require_http_methods(["GET", "POST"])
 def change_contract(request: HttpRequest, contract_id: int) -> HttpResponse:
     """Change a contract's title and notes."""
@@ -134,7 +134,7 @@ def change_contract(request: HttpRequest, contract_id: int) -> HttpResponse:
     return _form(request, form, f"Change contract {found.reference}", href, found.reference)
 
 
-@staff()
+@staff(reads="contract_document")
 @require_GET
 def levels(request: HttpRequest) -> HttpResponse:
     """All service levels with today's general rate: the profile and one query for levels, one for rates."""
@@ -152,7 +152,7 @@ def levels(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/lines/levels.html", context)
 
 
-@staff()
+@staff(reads="contract_document")
 @require_GET
 def level(request: HttpRequest, level_id: int) -> HttpResponse:
     """One service level with all its rates."""

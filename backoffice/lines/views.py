@@ -34,7 +34,7 @@ from .forms import AddForm, ChooseService, FindForm
 from .tables import LineDocuments, Lines, cost_of
 
 
-@staff()
+@staff(reads="contract_document")
 @require_http_methods(["GET", "POST"])
 def lines(request: HttpRequest) -> HttpResponse:
     """The lines of a client, a provider, or all; a reference that is typed leads to its line or client."""
@@ -66,7 +66,7 @@ def lines(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/lines/list.html", context)
 
 
-@staff()
+@staff(reads="contract_document")
 @require_GET
 def line(request: HttpRequest, line_id: int) -> HttpResponse:
     """One line: what it says, its prices, its documents and its story."""

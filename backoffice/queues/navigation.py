@@ -26,6 +26,7 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
         items.append(NavigationItem("Care packages", reverse("council:lines"), under=register))
     if works_at_brokerage(actor) or "auditor" in actor.duties:
         items.append(NavigationItem("Ready to publish", reverse("council:publishing")))
+    if works_at_brokerage(actor) or teams_of_desk("procurement") & set(actor.teams):
         items.append(NavigationItem("Imports", reverse("council:imports")))
     if actor.duties:
         items.append(NavigationItem("Administration", reverse("council:administration")))
