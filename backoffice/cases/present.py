@@ -80,8 +80,8 @@ class View:
         latest = self.page.latest
         return [
             Fact("Status", tag=state_tag(self.state), note=f"version {latest.number}"),
-            Fact("Who has it", self.holder(), f"since {weekday_moment(self.page.case.holder_since)}"),
-            Fact("Due", weekday_moment(due) if due else "Nothing is due", "" if not due else self.clock.words,
+            Fact("Who has it", self.holder(), self._since()),
+            Fact("Due", weekday_moment(due) if due else "Nothing is due", "" if not due else self.clock.note,
                  tag=self.clock.tag),
             Fact("At stake", per_week(latest.weekly), per_year(latest.weekly)),
         ]  # fmt: skip
@@ -94,8 +94,13 @@ class View:
         if case.holder_team is None:
             return "Nobody: it is closed"
         if turn is None or turn.owner is None:
-            return f"{case.holder_team.name}, nobody has claimed it"
+            return str(case.holder_team.name)
         return f"{'You' if turn.owner_id == self.actor.user_id else turn.owner.name}, {case.holder_team.name}"
+
+    def _since(self) -> str:
+        since = f"since {moment(self.page.case.holder_since)}"
+        turn = self.page.turn
+        return f"unclaimed, {since}" if turn is not None and turn.team_id and turn.owner_id is None else since
 
     def why_mine(self) -> str:
         """Why it is with whoever has it."""
@@ -135,7 +140,7 @@ class View:
         if not self.may_act:
             return Now(f"{label} rejected. {self._team()} amends it by {weekday_date(self._due())}", said)
         return Now(
-            f"Now: amend the {label[:1].lower()}{label[1:]} and republish, or withdraw with a reason",
+            f"Now: amend the {label.lower()} and republish, or withdraw with a reason",
             said,
             warm=True,
             button="Amend and republish",

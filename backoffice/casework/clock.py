@@ -18,6 +18,12 @@ class Clock:
     words: str
     tag: Tag | None = None
     late: bool = False
+    ago: str = ""
+
+    @property
+    def note(self) -> str:
+        """The same beside the due time itself, which need not be said again: `2 working days late`."""
+        return self.ago or self.words
 
     @property
     def sentence(self) -> str:
@@ -31,7 +37,9 @@ def clock(due: datetime | None, now: datetime, calendar: Calendar | None = None)
         return Clock(NOTHING)
     today, day = now.astimezone(LONDON).date(), due.astimezone(LONDON).date()
     if due <= now:
-        return Clock(_past(due, (today - day).days), BREACHED, late=True)
+        days = -(calendar or council_calendar()).days_left(now, due)
+        ago = f"{plural(days, 'working day')} late" if days else "late"
+        return Clock(_past(due, (today - day).days), BREACHED, late=True, ago=ago)
     if day == today:
         return Clock(f"{clock_time(due)}, {_left(due - now)} left", DUE_TODAY)
     days = (calendar or council_calendar()).days_left(now, due)

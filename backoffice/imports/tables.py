@@ -4,7 +4,7 @@ from backoffice.casework.cells import TagCell
 from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable
 from backoffice.web.words import moment
-from workflows.register.models import ImportRun
+from workflows.register.models import ImportRow, ImportRun
 
 VERDICTS = {
     "new": Tag("New", "green"),
@@ -28,6 +28,11 @@ def state_of(run: ImportRun) -> Tag:
     return Tag(words.get(run.status, run.get_status_display()), STATES[run.status])
 
 
+def problem_of(row: ImportRow) -> str:
+    """Why a record is rejected, or the doubt about its quality."""
+    return row.message or (f"Data quality issue: {row.issue}" if row.issue else "")
+
+
 class Runs(ListTable):
     """The imports, the latest first."""
 
@@ -46,15 +51,10 @@ class Runs(ListTable):
 class Records(ListTable):
     """Records of a file, each with what will become of it."""
 
-    status = Cell(
-        "Line Status",
-        lambda row: row.message or row.issue or "",
-        tag=lambda row: VERDICTS.get(row.verdict),
-        second=lambda row: "data quality issue" if row.issue else "",
-        late=lambda row: row.verdict == "rejected",
-    )
-    number = Cell("Line", lambda row: f"{row.number:,}", number=True)
-    data = Cell("Row Data", lambda row: row.raw.strip(), name=True)
+    number = Cell("Line", lambda row: f"Line {row.number:,}", name=True)
+    status = TagCell("Line Status", lambda row: VERDICTS.get(row.verdict))
+    data = Cell("Row Data", lambda row: row.raw.strip())
+    problem = Cell("Problem", problem_of, late=lambda row: row.verdict == "rejected")
 
     class Meta(ListTable.Meta):
         caption = "Pending records"

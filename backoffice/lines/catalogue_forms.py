@@ -61,7 +61,7 @@ class NewContractForm(ContractForm):
     def __init__(self, *positional: Any, organisations: list[Organisation], **options: Any) -> None:
         super().__init__(*positional, **options)
         pick: Any = self.fields["organisation"]
-        pick.choices = [(str(each.pk), each.name) for each in organisations]
+        pick.choices = [("", "Choose"), *((str(each.pk), each.name) for each in organisations)]
 
     def layout(self) -> Layout:
         """The reference first."""

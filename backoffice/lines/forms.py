@@ -15,6 +15,7 @@ from workflows.parties.models import Service
 from workflows.register.models import CarePackageLine, Contract, ServiceLevel
 from workflows.register.selectors import client_by_ss_ref
 
+CHOOSE = ("", "Choose")
 PUBLISH_NOW = "Publish the contract document at once"
 
 
@@ -94,7 +95,7 @@ class ChooseService(ConcordForm):
     def __init__(self, *positional: Any, services: list[Service], **options: Any) -> None:
         super().__init__(*positional, **options)
         pick: Any = self.fields["service"]
-        pick.choices = [(str(each.pk), f"{each.name}, {each.organisation.name}") for each in services]
+        pick.choices = [CHOOSE, *((str(each.pk), f"{each.name}, {each.organisation.name}") for each in services)]
 
 
 class AddForm(ConcordForm):
@@ -123,8 +124,11 @@ class AddForm(ConcordForm):
     def __init__(self, *positional: Any, contracts: list[Contract], levels: list[ServiceLevel], **options: Any) -> None:
         super().__init__(*positional, **options)
         fields: dict[str, Any] = self.fields
-        fields["contract"].choices = [(str(each.pk), f"{each.reference}, {each.title}") for each in contracts]
-        fields["service_level"].choices = [(str(each.pk), each.name) for each in levels]
+        fields["contract"].choices = [
+            CHOOSE,
+            *((str(each.pk), f"{each.reference}, {each.title}") for each in contracts),
+        ]
+        fields["service_level"].choices = [CHOOSE, *((str(each.pk), each.name) for each in levels)]
 
     def layout(self) -> Layout:
         """In the order of the document."""

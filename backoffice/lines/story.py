@@ -32,10 +32,9 @@ def entries(chapters: Sequence[Chapter]) -> list[Entry]:
 
 def _entry(chapter: Chapter, levels: Mapping[int, str]) -> Entry:
     title = TITLES.get(chapter.kind) or _participle(SAID.get(chapter.kind, chapter.verb))
-    words = ["The words were erased." if text == "(erased)" else f"“{text}”" for text in chapter.words.values()]
-    return Entry(
-        title=title, when=chapter.at, by=chapter.actor, text="\n".join(words), lines=_lines(chapter.facts, levels)
-    )
+    reason = chapter.words.get("reason", "")
+    words = "The words were erased." if reason == "(erased)" else f"“{reason}”" if reason else ""
+    return Entry(title=title, when=chapter.at, by=chapter.actor, text=words, lines=_lines(chapter.facts, levels))
 
 
 def _participle(said: str) -> str:

@@ -4,7 +4,7 @@ from backoffice.casework.cells import TagCell, weekly_cell
 from backoffice.casework.states import state_tag
 from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable
-from backoffice.web.words import date_range, date_words, money
+from backoffice.web.words import date_range, date_words, money, upper_first
 from workflows.register.models import CarePackageLine
 from workflows.register.rules import weekly_cost
 
@@ -31,7 +31,7 @@ class Lines(ListTable):
         lambda row: row.service_level.name,
         tag=lambda row: Tag("Suspended", "yellow") if row.suspended else None,
     )
-    dates = Cell("Dates", lambda row: date_range(row.start, row.end))
+    dates = Cell("Dates", lambda row: upper_first(date_range(row.start, row.end)))
     cost = Cell("Cost", cost_of, second=lambda row: "a week" if row.unit_cost is not None else "", number=True)
 
     class Meta(ListTable.Meta):
@@ -82,7 +82,7 @@ class Rates(ListTable):
     """The rates of a level."""
 
     scope = Cell("For", lambda row: row.scope, name=True)
-    dates = Cell("Dates", lambda row: date_range(row.start, row.end))
+    dates = Cell("Dates", lambda row: upper_first(date_range(row.start, row.end)))
     amount = weekly_cell("Amount", lambda row: row.amount)
 
     class Meta(ListTable.Meta):

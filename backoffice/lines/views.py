@@ -18,7 +18,7 @@ from backoffice.casework.terms_form import OWN
 from backoffice.web.gate import staff, teams_of_desk
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Fact, Row
-from backoffice.web.words import date_range, date_words, money, per_week
+from backoffice.web.words import date_range, date_words, money, per_week, upper_first
 from workflows.contracts.models import ContractDocument
 from workflows.engine import moment
 from workflows.engine import selectors as engine
@@ -161,7 +161,7 @@ def _found(actor: Actor, text: str) -> str:
 def _facts(line: CarePackageLine) -> list[Fact]:
     return [
         Fact("Cost", cost_of(line) if line.unit_cost is None else per_week(weekly_cost(line.quantity, line.unit_cost))),
-        Fact("Dates", date_range(line.start, line.end)),
+        Fact("Dates", upper_first(date_range(line.start, line.end))),
         Fact("Service level", line.service_level.name, _state(line)),
         Fact("Review date", date_words(line.review_date), "temporary" if line.temporary else "not temporary"),
     ]

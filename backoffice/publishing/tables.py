@@ -5,7 +5,7 @@ from django.urls import reverse
 from backoffice.casework.cells import TagCell, weekly_cell
 from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable, Tick
-from backoffice.web.words import date_range
+from backoffice.web.words import date_range, upper_first
 
 RESULTS = {"waiting": Tag("Waiting", "grey"), "done": Tag("Done", "green"), "refused": Tag("Not done", "red")}
 
@@ -23,7 +23,7 @@ class Ready(ListTable):
         name=True,
     )
     service = Cell("Service", lambda row: row.line.service.name, second=lambda row: row.line.service.organisation.name)
-    dates = Cell("Dates", lambda row: date_range(row.line.start, row.line.end))
+    dates = Cell("Dates", lambda row: upper_first(date_range(row.line.start, row.line.end)))
     what = Cell("What will happen", lambda row: row.words)
     cost = weekly_cell("Cost", lambda row: row.weekly)
 

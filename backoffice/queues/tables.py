@@ -11,7 +11,6 @@ from backoffice.casework.worklist import Row, client_words, home_words, kind_wor
 from backoffice.web.tables import Cell, ListTable
 from backoffice.web.words import money
 
-
 BUTTON = (
     '{} <span class="cc-second cc-second--own"><button type="submit" class="cc-textbutton" name="{}" value="{}">'
     '{}<span class="govuk-visually-hidden"> {}</span></button></span>'

@@ -31,7 +31,7 @@ def test_a_rejected_document_says_what_to_do_who_has_it_and_why(priya: User) -> 
     provider = document.case.organisation.name
     assert "Now: amend the cost and republish, or withdraw with a reason" in text
     assert f"{provider} rejected version 1: “{council.WORDS}”" in text
-    assert "Service Brokerage Team, nobody has claimed it" in text
+    assert "Who has it Service Brokerage Team unclaimed, since" in text
     assert "Why is it there? Service Brokerage Team amends what a provider rejects." in text
     assert "Service Brokerage Team has 2 working days from a rejection" in text
     assert "Amend and republish" in text

@@ -165,8 +165,8 @@ def test_a_level_and_its_rates(browser: Browser) -> None:
     fill(browser, f"{at}/rate/", scope="organisation", organisation=organisation.pk, amount="710",
          **day("start", date(2026, 1, 1)))  # fmt: skip
     text = council.words(browser.get(f"{at}/"))
-    assert "Everybody from 1 January 2026, no end date £700.00 a week" in text
-    assert f"{organisation.name} from 1 January 2026, no end date £710.00 a week" in text
+    assert "Everybody From 1 January 2026, no end date £700.00 a week" in text
+    assert f"{organisation.name} From 1 January 2026, no end date £710.00 a week" in text
     assert "£700.00 a week" in council.words(browser.get("/service-levels/"))
 
 
