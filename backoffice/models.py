@@ -1,5 +1,6 @@
 """The tables of the council's app; each part keeps its own file."""
 
+from backoffice.queues.models import SavedView
 from backoffice.web.models import Draft
 
-__all__ = ["Draft"]
+__all__ = ["Draft", "SavedView"]

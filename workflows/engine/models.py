@@ -26,6 +26,32 @@ def without_generic_owner(model: Any) -> Any:
     return model
 
 
+class CalendarVersion(models.Model):
+    """A council's working time as it was when a clock began: a clock never moves because a calendar was changed."""
+
+    number = models.IntegerField(unique=True)
+    content = models.JSONField()  # hours by weekday, cut-off, closure days, bank holidays
+    sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+
+class ClockDefinition(models.Model):
+    """A promise: who owes what within how much working time, and from when on it is at risk. Never changed; a changed
+    profile makes a new version."""
+
+    key = models.CharField(max_length=80)  # `contract_document.respond`, or a case clock's key of the profile
+    version = models.IntegerField()
+    party = models.CharField(max_length=10)  # provider, or team
+    target = models.CharField(max_length=30)  # "5 working days"
+    at_risk_share = models.DecimalField(max_digits=3, decimal_places=2)  # of the target, elapsed
+    at_risk_left = models.CharField(max_length=30, blank=True, default="")  # or this much is left, whichever is first
+    calendar = models.ForeignKey(CalendarVersion, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "version"], name="clock_definition_once")]
+
+
 class Holder(models.TextChoices):
     """Whose turn it is."""
 
@@ -112,7 +138,15 @@ class Task(AbstractTask):
     amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     optional = models.BooleanField(default=False)
     outcome = models.CharField(max_length=30, blank=True, default="")  # the verb that ended it
+    clock = models.ForeignKey(ClockDefinition, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     due_at = models.DateTimeField(null=True)
+    at_risk_at = models.DateTimeField(null=True)
+    not_before = models.DateField(null=True)  # the follow-up date: kept out of sight until then, the clock runs on
+    priority = models.SmallIntegerField(default=0)  # 0 usual, 1 high, 2 at once
+    urgency = models.DecimalField(max_digits=14, decimal_places=2, default=0)  # what it costs to leave it (urgency.py)
+    standing_in_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     remind_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
     breached_at = models.DateTimeField(null=True)
@@ -136,6 +170,14 @@ class Task(AbstractTask):
                 fields=["organisation", "due_at", "id"],
                 name="task_provider_queue",
                 condition=models.Q(finished__isnull=True),
+            ),
+            models.Index(
+                fields=["team", "-urgency", "id"], name="task_costly_first", condition=models.Q(finished__isnull=True)
+            ),
+            models.Index(
+                fields=["at_risk_at"],
+                name="task_to_risk",
+                condition=models.Q(finished__isnull=True, breached_at__isnull=True),
             ),
             models.Index(
                 fields=["owner", "due_at", "id"], name="task_my_work", condition=models.Q(finished__isnull=True)
@@ -162,6 +204,67 @@ class Task(AbstractTask):
     def data(self, value: dict[str, Any]) -> None:
         if value:
             raise ValueError("A task keeps no loose data; add a column.")
+
+
+class HolderSpan(models.Model):
+    """Who held a case from when to when: what the events say, kept so that sets of cases can be added up.
+
+    `minutes` are working minutes of the council's calendar, set when the span ends; all spans of a case add up to the
+    working time from its first event to its last.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="spans")
+    seq = models.IntegerField()  # of the event that gave the case to this holder
+    holder = models.CharField(max_length=10, choices=Holder.choices)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    minutes = models.IntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "seq"], name="holder_span_once")]
+
+
+class Rung(models.Model):
+    """That a rung of the escalation ladder was climbed for a task: once, however many schedulers run."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="rungs")
+    rung = models.CharField(max_length=30)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "rung"], name="rung_once")]
+
+
+class Delta(models.Model):
+    """A change of a figure that managers read, written with its cause and folded into a tally by a job.
+
+    `day` is the London day that the figure is about: of opening for what is open, of the event for what happened.
+    """
+
+    metric = models.CharField(max_length=20)
+    kind = models.CharField(max_length=40)
+    node = models.CharField(max_length=40)
+    team_id = models.BigIntegerField(default=0)  # 0: the provider's
+    day = models.DateField()
+    count = models.IntegerField()
+    money = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+
+
+class Tally(models.Model):
+    """The sum of the deltas that were folded so far."""
+
+    metric = models.CharField(max_length=20)
+    kind = models.CharField(max_length=40)
+    node = models.CharField(max_length=40)
+    team_id = models.BigIntegerField(default=0)
+    day = models.DateField()
+    count = models.IntegerField()
+    money = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["metric", "kind", "node", "team_id", "day"], name="tally_once")]
+        indexes = [models.Index(fields=["team_id", "metric", "day"], name="tally_of_team")]
 
 
 class Event(models.Model):
