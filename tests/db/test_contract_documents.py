@@ -283,6 +283,35 @@ def test_what_is_said_already_is_not_published_again(document: ContractDocument)
         commands.publish_line(actor=brokerage(), line_id=document.line_id, key=make.key())
 
 
+@pytest.mark.parametrize("before", ["nothing", "published", "rejected"])
+def test_publishing_again_with_the_same_key_is_answered_as_the_first_time(before: str) -> None:
+    line, officer = make.line(), brokerage()
+    if before != "nothing":
+        first = make.published(line)
+        if before == "rejected":
+            reject(first, provider_of(first))
+        register.change_line(actor=officer, line_id=line.pk, version=None, unit_cost=Decimal("540.00"))
+    once = commands.publish_line(actor=officer, line_id=line.pk, key="batch:1:1")
+    again = commands.publish_line(actor=officer, line_id=line.pk, key="batch:1:1")
+    assert (again.repeated, again.case_id, again.version) == (True, once.case_id, once.version)
+    assert ContractDocument.objects.filter(line=line, open=True).count() == 1
+
+
+def test_a_newer_document_that_is_refused_leaves_the_old_one_open(
+    document: ContractDocument, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = brokerage()
+    register.change_line(actor=officer, line_id=document.line_id, version=None, unit_cost=Decimal("540.00"))
+
+    def refuse(*_args: object, **_words: object) -> None:
+        raise Refused("No.")
+
+    monkeypatch.setattr(commands, "_add_version", refuse)
+    with pytest.raises(Refused):
+        commands.publish_line(actor=officer, line_id=document.line_id, key=make.key())
+    assert Case.objects.get(pk=document.pk).state == State.PUBLISHED
+
+
 def test_silence_is_not_agreement_unless_the_profile_says_so(document: ContractDocument) -> None:
     with pytest.raises(Refused, match="silence"):
         commands.deem_accepted(

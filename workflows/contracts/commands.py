@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 
 from workflows.council.profile import current
 from workflows.engine import door, moment
@@ -39,8 +40,12 @@ class Invalid(Refused):
 def publish_line(*, actor: Actor, line_id: int, key: str) -> door.Outcome:
     """Publish the document that a line needs now: a new one, a new version of a rejected one, or a newer one.
 
-    Raises Refused when the last document already says what the line says.
+    Raises Refused when the last document already says what the line says. A key that has published is answered as
+    the first time: a worker that died after the commit asks again.
     """
+    earlier = door.answered(actor, key) or door.answered(actor, f"{key}:republish")
+    if earlier is not None:
+        return earlier
     latest = (
         ContractDocument.objects.select_related("case", "line").filter(line_id=line_id).order_by("-case_id").first()
     )
@@ -53,8 +58,9 @@ def publish_line(*, actor: Actor, line_id: int, key: str) -> door.Outcome:
         )
     if _says(latest, _terms(line_id)):
         raise Refused(f"{latest.case.reference} already says what the line says, and awaits the provider.", "current")
-    supersede(actor=actor, case_id=latest.pk, task_id=_open_task(latest.case), key=f"{key}:supersede")
-    return _begin(actor=actor, line_id=line_id, latest=latest, key=key)
+    with transaction.atomic():  # both or neither: a line is never without a document because the new one was refused
+        supersede(actor=actor, case_id=latest.pk, task_id=_open_task(latest.case), key=f"{key}:supersede")
+        return _begin(actor=actor, line_id=line_id, latest=latest, key=key)
 
 
 def _begin(*, actor: Actor, line_id: int, latest: ContractDocument | None, key: str) -> door.Outcome:

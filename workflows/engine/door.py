@@ -251,6 +251,12 @@ def _write(turn: Turn, key: str, body: Mapping[str, Any], *, from_state: str, re
     return Outcome(case.pk, case.version, case.state, answer)
 
 
+def answered(actor: Actor, key: str) -> Outcome | None:
+    """What this key has done, if it has: for commands that choose between several verbs before they come to the door."""
+    receipt = Receipt.objects.filter(key=_key(actor, key)).first()
+    return _as_answered(receipt) if receipt is not None else None
+
+
 def _once(
     attempt: Callable[[], Outcome], *, actor: Actor, key: str, body: Mapping[str, Any], case_id: int | None, verb: str
 ) -> Outcome:
@@ -290,6 +296,10 @@ def _earlier(actor: Actor, key: str, body: Mapping[str, Any]) -> Outcome | None:
         return None
     if bytes(receipt.body_hash) != _body_hash(body):
         raise KeyReused
+    return _as_answered(receipt)
+
+
+def _as_answered(receipt: Receipt) -> Outcome:
     answer = dict(receipt.answer)
     return Outcome(receipt.case_id or 0, answer["version"], answer["state"], answer, repeated=True)
 
