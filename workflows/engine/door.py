@@ -252,7 +252,7 @@ def _write(turn: Turn, key: str, body: Mapping[str, Any], *, from_state: str, re
 
 
 def answered(actor: Actor, key: str) -> Outcome | None:
-    """What this key has done, if it has: for commands that choose between several verbs before they come to the door."""
+    """What this key has done, if it has: for commands that choose between verbs before they come to the door."""
     receipt = Receipt.objects.filter(key=_key(actor, key)).first()
     return _as_answered(receipt) if receipt is not None else None
 
