@@ -23,7 +23,6 @@ class AmendForm(TermsForm):
         max_length=TEXT_LIMIT,
     )
     case_version = forms.IntegerField(widget=forms.HiddenInput)
-    step = forms.CharField(widget=forms.HiddenInput, required=False, initial="check")
 
     def __init__(self, *positional: Any, moved: bool, **options: Any) -> None:
         super().__init__(*positional, **options)

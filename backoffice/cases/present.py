@@ -14,7 +14,14 @@ from workflows.contracts.rules import State, reason_label
 from workflows.contracts.selectors import Page, lines_to_publish
 from workflows.council.profile import current
 from workflows.engine import moment as clock_of
+from workflows.engine.calendar import LONDON, council_calendar
 from workflows.parties.actor import Actor
+
+
+def _counted_as(begun: datetime) -> str:
+    """On which day something counts as received, when that is another one (after the cut-off, at a weekend)."""
+    day = council_calendar().day_of_receipt(begun)
+    return "" if day == begun.astimezone(LONDON).date() else f", which counts as {weekday_date(day)}"
 
 
 def view_of(page: Page, actor: Actor) -> "View":
@@ -98,9 +105,10 @@ class View:
         return f"{'You' if turn.owner_id == self.actor.user_id else turn.owner.name}, {case.holder_team.name}"
 
     def _since(self) -> str:
-        since = f"since {moment(self.page.case.holder_since)}"
-        turn = self.page.turn
-        return f"unclaimed, {since}" if turn is not None and turn.team_id and turn.owner_id is None else since
+        turn, since = self.page.turn, self.page.case.holder_since
+        if turn is None or turn.team_id is None:
+            return f"since {moment(since)}"
+        return f"since {moment(turn.assigned)}" if turn.owner_id else f"unclaimed, since {moment(since)}"
 
     def why_mine(self) -> str:
         """Why it is with whoever has it."""
@@ -124,7 +132,7 @@ class View:
         who = turn.team.name if turn.team else ""
         if turn.node == "respond":
             target, event, who = rules.respond_within, "publishing", self.page.case.organisation.name
-        return f"{who} has {target} from {event}, and this one came on {weekday_moment(begun)}."
+        return f"{who} has {target} from {event}. This one came on {weekday_moment(begun)}{_counted_as(begun)}."
 
     def rejected_words(self) -> str:
         """What the provider wrote, in quotation marks."""

@@ -15,6 +15,7 @@ from backoffice.casework.commanding import carried
 from backoffice.web.forms import ConcordForm
 from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
+from backoffice.web.words import difference
 from workflows.council.profile import current
 from workflows.engine import moment
 from workflows.engine import selectors as engine
@@ -199,14 +200,14 @@ def rate(request: HttpRequest, level_id: int) -> HttpResponse:
 def uplift(request: HttpRequest, level_id: int) -> HttpResponse:
     """A new rate from a day on: typed, seen what it moves, confirmed. What moved meanwhile is shown again first."""
     found, href = _level(level_id), reverse("council:level", args=[level_id])
-    form = UpliftForm.of(request, cancel=href)
-    if request.method != "POST" or request.POST.get("step") == "edit" or not form.is_valid():
-        if request.POST.get("step") == "edit":
+    form, step = UpliftForm.of(request, cancel=href), request.POST.get("step")
+    if request.method != "POST" or step == "edit" or not form.is_valid():
+        if step == "edit":
             form = UpliftForm(request.POST, quiet=True, cancel=href)
         return _form(request, form, f"Uplift: {found.name}", href, found.name)
     data = form.cleaned_data
     preview = selectors.uplift_preview(level_id, data["start"], data["amount"])
-    if data["step"] == "confirm" and data["seen"] == _figures(preview):
+    if step == "confirm" and data["seen"] == _figures(preview):
         terms = {"service_level_id": level_id, "start": data["start"], "amount": data["amount"]}
         command = partial(catalogue.uplift, actor=actor_of(request), **terms)
         if carried(form, command, {"unchanged": "amount", "not_possible": "start"}) is None:
@@ -218,7 +219,8 @@ def uplift(request: HttpRequest, level_id: int) -> HttpResponse:
         "preview": preview,
         "figures": _figures(preview),
         "typed": _typed(request),
-        "moved": data["step"] == "confirm",
+        "moved": step == "confirm",
+        "yearly": difference(preview.before, preview.after),
         "rate_moved": preview.new_amount - (preview.old_amount or 0),
     }
     return render(request, "backoffice/lines/uplift.html", context)

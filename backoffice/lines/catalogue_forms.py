@@ -151,5 +151,4 @@ class UpliftForm(ConcordForm):
     button = "See what it moves"
     amount = Figure(label="New rate a week, in pounds", example="552.58", missing="Enter the new rate")
     start = DateField(label="From", missing="Enter the first day")
-    step = forms.CharField(widget=forms.HiddenInput, required=False, initial="preview")
     seen = forms.CharField(widget=forms.HiddenInput, required=False)

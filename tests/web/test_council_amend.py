@@ -91,6 +91,7 @@ def test_going_back_from_the_check_keeps_what_was_typed(priya: User, document: C
     checked = council.fields_of(send(priya, document, opened(priya, document), **typed))
     again = council.fields_of(send(priya, document, checked, step="edit"))
     assert (again["own_price"], again["pricing"], again["explanation"]) == ("612.30", "own", "As agreed.")
+    assert "Republish as version 2" in council.words(send(priya, document, again))
     assert versions(document) == 1
 
 
@@ -151,6 +152,7 @@ def test_each_fault_is_said_at_its_field_and_nothing_typed_is_lost(
     assert page.status_code == 200
     assert error in council.words(page)
     again = council.fields_of(page)
+    assert "step" not in again
     assert {name: again[name] for name in typed if name != "service_level"} == {
         name: value for name, value in typed.items() if name != "service_level"
     }
@@ -172,6 +174,7 @@ def test_a_stale_form_says_who_was_faster_and_keeps_what_was_typed(priya: User, 
     assert "Tom Bullard changed the line" in council.words(page)
     again = council.fields_of(page)
     assert (again["own_price"], again["explanation"], again["line_version"]) == ("612.30", "As agreed.", "2")
+    assert "step" not in again
     checked = council.fields_of(send(priya, document, again))
     assert send(priya, document, checked, step="confirm").status_code == 302
     assert council.latest(document).weekly == Decimal("612.30")

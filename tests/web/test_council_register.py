@@ -177,7 +177,7 @@ def test_an_uplift_shows_lines_and_money_before_it_is_set(browser: Browser) -> N
     address = f"/service-levels/{level.pk}/uplift/"
     page = fill(browser, address, amount="510.00", **day("start", date(2027, 4, 5)))
     text = council.words(page)
-    assert "£1,040.00 a year" in text
+    assert "£1,040.00 more a year" in text
     assert "2 lines at the new rate from 5 April 2027" in text
     assert "£52,000.00 £53,040.00 £1,040.00" in text
     assert "1 line with a price of its own" in text
