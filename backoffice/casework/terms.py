@@ -49,11 +49,14 @@ class Standing:
     own: Sequence[OwnPrice]  # by first day
 
     @property
-    def own_since(self) -> date | None:
-        """The first day of the own price that holds today; None when the service level's rate does."""
-        if self.line.own_amount is None:
-            return None
-        return max(start for start, _ in self.own if start <= self.line.priced_on)
+    def has_own_price(self) -> bool:
+        """Whether a price of the line's own holds today, and not the service level's rate."""
+        return self.line.own_amount is not None
+
+    @property
+    def price_since(self) -> date:
+        """The first day of what holds today: of the own price, or of the level's rate after one; else of the line."""
+        return max((start for start, _ in self.own if start <= self.line.priced_on), default=self.line.start)
 
 
 def standing(line: CarePackageLine) -> Standing:
@@ -114,8 +117,8 @@ def faults(now: Standing, wanted: Wanted) -> dict[str, str]:
         return {_field_of(reason): reason}
     if wanted.own_price is not None and (reason := refusal_of_amount(wanted.own_price)):
         return {"own_price": reason}
-    since = _price_from(now, wanted)
-    if wanted.own_price is not None and not (wanted.start <= since and (wanted.end is None or since <= wanted.end)):
+    since = differing(now, wanted).get("price_from", wanted.start)
+    if since < wanted.start or (wanted.end is not None and since > wanted.end):
         return {"price_from": "The price must begin on a day of the line"}
     if draft(now, wanted) is None:
         return {"service_level": f"There is no rate for {wanted.service_level.name} then. Give the line its own price"}

@@ -83,15 +83,15 @@ class TermsForm(ClientKeyMixin, ConcordForm):
 
 def initial(now: Standing) -> dict[str, Any]:
     """The line as it is."""
-    line, since = now.line, now.own_since
+    line = now.line
     return {
         "service_level": line.service_level_id,
         "quantity": f"{line.quantity.normalize():f}",
         "start": line.start,
         "end": line.end,
-        "pricing": LEVEL if since is None else OWN,
+        "pricing": OWN if now.has_own_price else LEVEL,
         "own_price": line.unit_cost,
-        "price_from": since or line.start,
+        "price_from": now.price_since,
         "temporary": "yes" if line.temporary else "no",
         "review_date": line.review_date,
         "line_version": line.version,
@@ -100,7 +100,7 @@ def initial(now: Standing) -> dict[str, Any]:
 
 def price_words(now: Standing) -> str:
     """Which price holds now: `£536.49, the service level's rate`."""
-    source = "the service level's rate" if now.own_since is None else "a price of this line's own"
+    source = "a price of this line's own" if now.has_own_price else "the service level's rate"
     return f"{money(now.line.unit_cost)}, {source}"
 
 
