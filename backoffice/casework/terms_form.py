@@ -30,7 +30,9 @@ class TermsForm(ClientKeyMixin, ConcordForm):
         missing="Choose which price holds",
     )  # fmt: skip
     own_price = Figure(label="Price of one unit a week, in pounds", required=False, example="536.49")
-    price_from = DateField(label="This price holds from", required=False)
+    price_from = DateField(
+        label="The price holds from", help_text="Only used when you change the price.", required=False
+    )
     temporary = Choice(
         label="Is the line temporary?", choices=[("no", "No"), ("yes", "Yes, until it is reviewed")],
         missing="Say whether the line is temporary",
@@ -58,7 +60,8 @@ class TermsForm(ClientKeyMixin, ConcordForm):
             "quantity",
             "start",
             "end",
-            Reveal("pricing", {OWN: ["own_price", "price_from"]}),
+            Reveal("pricing", {OWN: ["own_price"]}),
+            "price_from",
             Reveal("temporary", {"yes": ["review_date"]}),
         ]
 
@@ -69,6 +72,7 @@ class TermsForm(ClientKeyMixin, ConcordForm):
     def clean(self) -> dict[str, Any]:
         """Ask the register's rules; parts of a choice that was not made do not count."""
         data = super().clean() or {}
+        ignore_unchosen(self, data)
         if data.get("pricing") == OWN and "own_price" in data and data["own_price"] is None:
             self.add_error("own_price", "Enter the price of this line")
         if data.get("temporary") == "yes" and "review_date" in data and data["review_date"] is None:
@@ -79,6 +83,14 @@ class TermsForm(ClientKeyMixin, ConcordForm):
             for field, fault in faults(self.now, self.wanted).items():
                 self.add_error(field, fault)
         return data
+
+
+def ignore_unchosen(form: forms.Form, data: dict[str, Any]) -> None:
+    """Drop what was typed under a choice that was not made, and what was wrong with it."""
+    unchosen = {"own_price": data.get("pricing") == LEVEL, "review_date": data.get("temporary") == "no"}
+    for name in (name for name, so in unchosen.items() if so):
+        form.errors.pop(name, None)
+        data[name] = None
 
 
 def initial(now: Standing) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from crispy_forms_gds.layout import Layout
 from django import forms
 
 from backoffice.casework.fields import Figure
-from backoffice.casework.terms_form import LEVEL, OWN, TermsForm
+from backoffice.casework.terms_form import LEVEL, OWN, TermsForm, ignore_unchosen
 from backoffice.web.fields import Choice, DateField, LongText, Pick, TextField
 from backoffice.web.forms import ConcordForm
 from backoffice.web.layout import Reveal
@@ -148,6 +148,7 @@ class AddForm(ConcordForm):
     def clean(self) -> dict[str, Any]:
         """Parts of a choice that was not made do not count."""
         data = super().clean() or {}
+        ignore_unchosen(self, data)
         if data.get("pricing") == OWN and "own_price" in data and data["own_price"] is None:
             self.add_error("own_price", "Enter the price of this line")
         if data.get("temporary") == "yes" and "review_date" in data and data["review_date"] is None:

@@ -73,7 +73,8 @@ def publish(request: HttpRequest) -> HttpResponse:
     ids = list(listed.order_by("id").values_list("pk", flat=True))
     if not ids or request.POST.get("seen") != _seen(ids):
         return _check(request, listed, moved=True)
-    batch = batches.create(PUBLISH, actor, ids)
+    same = Batch.objects.filter(kind=PUBLISH, actor=actor.user_id, finished_at=None, parameters__seen=_seen(ids))
+    batch = same.first() or batches.create(PUBLISH, actor, ids, {"seen": _seen(ids)})
     return redirect("council:batch", batch.pk)
 
 

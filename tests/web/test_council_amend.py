@@ -159,6 +159,26 @@ def test_each_fault_is_said_at_its_field_and_nothing_typed_is_lost(
     assert versions(document) == 1
 
 
+def test_what_stands_under_a_choice_not_made_does_not_count(priya: User, document: ContractDocument) -> None:
+    typed = {"own_price": "nonsense", "review_date_day": "99", "explanation": "It is right."}
+    page = send(priya, document, opened(priya, document), **typed)
+    assert "Republish as version 2" in council.words(page)
+
+
+def test_the_level_s_rate_holds_again_from_a_day(priya: User) -> None:
+    line = factories.line()
+    council.change(line, "600.00")
+    document = council.rejected(line)
+    typed = {"pricing": "level", "price_from_day": "6", "price_from_month": "4", "price_from_year": "2026"}
+    page = send(priya, document, opened(priya, document), **typed)
+    assert "£63.51 less a week" in council.words(page)
+    assert send(priya, document, council.fields_of(page), step="confirm").status_code == 302
+    assert list(line.rates.order_by("start").values_list("start", "amount")) == [
+        (date(2018, 4, 9), Decimal("600.00")),
+        (date(2026, 4, 6), None),
+    ]
+
+
 def test_a_level_without_a_rate_is_refused_at_the_form(priya: User, document: ContractDocument) -> None:
     bare = factories.level()
     bare.rates.all().delete()

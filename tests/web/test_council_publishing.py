@@ -119,6 +119,14 @@ def test_sending_twice_makes_no_second_batch_of_published_lines(browser: Browser
     assert Batch.objects.count() == 1
 
 
+def test_a_double_click_leads_to_the_one_batch(browser: Browser) -> None:
+    factories.line()
+    page = browser.post("/publishing/check/", {"all": "1"})
+    answers = [browser.post("/publishing/publish/", _sent(page)).headers["Location"] for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert Batch.objects.count() == 1
+
+
 def test_nothing_chosen_is_said(browser: Browser) -> None:
     factories.line()
     page = browser.post("/publishing/check/", {}, follow=True)
