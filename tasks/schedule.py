@@ -16,7 +16,7 @@ from django.utils import timezone
 from tasks import cleaning
 from tasks.stopping import Rest, Stop
 from workflows.contracts import deeming
-from workflows.engine import anchors, outbox, sweep
+from workflows.engine import anchors, folding, outbox, sweep
 from workflows.engine.models import Outbox, Slot
 
 logger = logging.getLogger(__name__)
@@ -49,6 +49,7 @@ JOBS = {
     job.name: job
     for job in (
         Job("sweep", timedelta(minutes=1), sweep.sweep, late_after=timedelta(minutes=5)),
+        Job("fold", timedelta(minutes=1), folding.fold, late_after=timedelta(minutes=5)),
         Job("anchor", timedelta(hours=1), anchors.anchor, late_after=timedelta(minutes=30)),
         Job("deem", timedelta(hours=1), deeming.deem_due, late_after=timedelta(minutes=30)),
         Job("clean", timedelta(days=1), cleaning.clean, late_after=timedelta(hours=6)),

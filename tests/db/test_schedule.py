@@ -37,9 +37,10 @@ def anchor_dir(settings: Any, tmp_path: Path) -> Iterator[Path]:
 
 
 def test_each_job_is_taken_once_a_slot() -> None:
-    assert sorted(schedule.take_due(NOON)) == ["anchor", "clean", "deem", "sweep"]
+    assert sorted(schedule.take_due(NOON)) == sorted(schedule.JOBS)
     assert schedule.take_due(NOON) == []
-    assert schedule.take_due(NOON + timedelta(minutes=1)) == ["sweep"]
+    each_minute = {job.name for job in schedule.JOBS.values() if job.every == timedelta(minutes=1)}
+    assert set(schedule.take_due(NOON + timedelta(minutes=1))) == each_minute >= {"sweep", "fold"}
 
 
 def test_a_slot_begins_where_its_interval_does() -> None:
@@ -188,11 +189,11 @@ def test_the_sweep_asks_the_same_number_of_queries_for_one_turn_and_for_many(
     django_assert_num_queries: Any, django_assert_max_num_queries: Any
 ) -> None:
     moment = open_task().due_at + timedelta(minutes=1)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(10):
         sweep(moment)
     for _ in range(5):
         open_task()
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(10):
         sweep(moment)
 
 

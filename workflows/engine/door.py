@@ -240,6 +240,9 @@ def _write(turn: Turn, key: str, body: Mapping[str, Any], *, from_state: str, re
             "task": turn.task.pk if turn.task else None,
         }
     )
+    moved = turn.work.moved()
+    if moved:
+        turn.facts["moved"] = moved
     case.version += 1
     event = turn.event.seal(case.version, bytes(case.head), turn.now, case.pk)
     case.head = event.hash

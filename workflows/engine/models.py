@@ -149,6 +149,9 @@ class Task(AbstractTask):
     )
     remind_at = models.DateTimeField(null=True)
     reminded_at = models.DateTimeField(null=True)
+    at_risk_marked_at = models.DateTimeField(
+        null=True
+    )  # by the sweep, as breached_at: the tallies count what is marked
     breached_at = models.DateTimeField(null=True)
 
     previous = scheduled = external_task_id = None
@@ -177,7 +180,7 @@ class Task(AbstractTask):
             models.Index(
                 fields=["at_risk_at"],
                 name="task_to_risk",
-                condition=models.Q(finished__isnull=True, breached_at__isnull=True),
+                condition=models.Q(finished__isnull=True, breached_at__isnull=True, at_risk_marked_at__isnull=True),
             ),
             models.Index(
                 fields=["owner", "due_at", "id"], name="task_my_work", condition=models.Q(finished__isnull=True)

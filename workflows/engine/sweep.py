@@ -15,7 +15,7 @@ from django.utils import timezone
 from workflows.council.profile import current
 from workflows.parties.models import Team
 
-from . import outbox, registry
+from . import marks, outbox, registry
 from .calendar import council_calendar
 
 #: Answers who is reminded: the owner, else the team, else the provider's people who may answer.
@@ -44,14 +44,20 @@ ON CONFLICT DO NOTHING
 """
 
 #: One row a team, however many of its turns are late: a cut-off that many miss is one alert with a count.
-BREACH = """
+BREACH = (
+    """
 WITH due AS (
     SELECT id FROM engine_task
     WHERE finished IS NULL AND breached_at IS NULL AND due_at < %(now)s
     FOR UPDATE SKIP LOCKED
 ), breached AS (
     UPDATE engine_task t SET breached_at = %(now)s FROM due WHERE t.id = due.id
-    RETURNING t.id, t.process_id, t.reference, t.due_at, t.flow_task, t.team_id, t.service_id
+    RETURNING t.id, t.process_id, t.reference, t.due_at, t.flow_task, t.team_id, t.service_id, t.kind, t.node,
+        t.created, t.amount, t.at_risk_marked_at
+), tallied AS (
+"""
+    + marks.TALLY_BREACHED
+    + """
 ), late AS (
     SELECT coalesce(b.team_id, k.team) AS team, count(*) AS count,
         (array_agg(b.reference ORDER BY b.due_at, b.id))[1] AS first,
@@ -69,6 +75,7 @@ SELECT 'notify', 'breach:' || team || ':' || %(minute)s, jsonb_build_object(
 FROM late WHERE team IS NOT NULL
 ON CONFLICT DO NOTHING
 """
+)
 
 
 def sweep(now: datetime | None = None) -> None:
@@ -78,9 +85,16 @@ def sweep(now: datetime | None = None) -> None:
     """
     moment = now or timezone.now()
     tell_at = council_calendar().next_open(moment)
+    _mark(marks.MARK_AT_RISK, {"now": moment})
     _run(REMIND, {"now": moment, "tell_at": tell_at, "functions": json.dumps(_functions())})
     keepers = json.dumps(list(_keepers()))
     _run(BREACH, {"now": moment, "tell_at": tell_at, "keepers": keepers, "minute": moment.isoformat()})
+
+
+@transaction.atomic
+def _mark(sql: str, parameters: dict[str, Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
 
 
 @transaction.atomic

@@ -14,8 +14,9 @@ from django.db import connection, models
 
 from workflows.council.profile import current
 
+from . import tally
 from .calendar import council_calendar
-from .models import Case, Content, Event, Outbox, Receipt, Task
+from .models import Case, Content, Delta, Event, Outbox, Receipt, Task
 
 #: The columns of a case that a command may change.
 CASE_COLUMNS = (
@@ -51,10 +52,12 @@ class Work:
     opened: list[Task] = field(default_factory=list)
     changed: list[tuple[Task, str]] = field(default_factory=list)  # with the status that was read
     read: dict[int, str] = field(default_factory=dict)
+    stood: dict[int, tally.Standing] = field(default_factory=dict)  # as it was read, for the figures of managers
 
     def reading(self, task: Task) -> None:
         """Remember a task as it was read under the lock."""
         self.read[task.pk] = task.status
+        self.stood[task.pk] = tally.standing(task)
 
     def open(self, task: Task) -> None:
         """A new turn begins."""
@@ -69,6 +72,16 @@ class Work:
     def change(self, task: Task) -> None:
         """A turn stays open, with other columns."""
         self.changed.append((task, self.read[task.pk]))
+
+    def deltas(self) -> list[Delta]:
+        """What this command changes in the figures of managers."""
+        changed = {task.pk: (self.stood[task.pk], task) for task, _ in self.changed}
+        return tally.deltas(self.opened, changed.values(), self.now)
+
+    def moved(self) -> list[list[int]]:
+        """The turns that change teams: [task, from, to], as the event tells it and the figures are rebuilt from."""
+        pairs = [(self.stood[task.pk], task) for task, _ in self.changed]
+        return [[task.pk, was.team, task.team_id or 0] for was, task in pairs if was.team != (task.team_id or 0)]
 
     def walked(self, node: str) -> None:
         """Note a node on the path."""
@@ -145,6 +158,7 @@ def flush(
     statement.insert([event])
     statement.insert(contents, key=True)
     statement.insert(outbox, once=True)
+    statement.insert(work.deltas())
     statement.insert([receipt], key=True)
     statement.run()
 
