@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
 
-from launcher import check, demo, manage, test
+from launcher import bench, check, demo, manage, test
 from launcher.say import Trouble, complain, plainly, say
 from launcher.supervisor import Ended
 
@@ -18,6 +18,8 @@ HELP = """Concord: the back office and provider portal of a council that buys ad
                        run the tests on a PostgreSQL and a Valkey of their own
   ./concord check [NAME]
                        style, types, import contracts, migrations, templates, Django's checks
+  ./concord bench [NAME…] [--size 1e3,1e5,1e6] [--rounds N]
+                       measure commands, queue, claims and sweep, each beside a floor (docs/benchmarks.md)
   ./concord soak       the long tests, at full length
   ./concord manage …   Django's commands, with the environment of the demo
   ./concord help       this text
@@ -29,6 +31,7 @@ VERBS: dict[str, Callable[[Sequence[str]], int]] = {
     "demo": demo.demo,
     "test": test.test,
     "check": check.check,
+    "bench": bench.bench,
     "soak": test.soak,
     "manage": manage.manage,
 }

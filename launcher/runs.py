@@ -104,11 +104,11 @@ def let_others_finish(home: Home) -> None:
     lock.free()
 
 
-def slot(home: Home) -> tuple[Home, Lock]:
-    """Return a work folder for one run of the tests, which nobody else uses now, and the lock that says so."""
+def slot(home: Home, what: str = "tests") -> tuple[Home, Lock]:
+    """Return a work folder for one run of `what`, which nobody else uses now, and the lock that says so."""
     number = 1
     while True:
-        place = Home(home.root / "tests" / str(number))
+        place = Home(home.root / what / str(number))
         lock = own(place)
         if lock:
             return place, lock
