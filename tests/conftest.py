@@ -15,3 +15,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table, name in APPEND_ONLY.items():
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}_no_truncate ON {table}")
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(request: pytest.FixtureRequest, settings: Any) -> None:
+    """Hash passwords quickly, save where a test is about the hashing (mark: `real_passwords`)."""
+    if request.node.get_closest_marker("real_passwords"):
+        return
+    settings.PASSWORD_HASHERS = ["tests.hashers.QuickHasher", *settings.PASSWORD_HASHERS]

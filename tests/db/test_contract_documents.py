@@ -245,6 +245,23 @@ def test_terminate_works_from_published_rejected_and_accepted(document: Contract
     assert latest(document).answer == {"no": "terminated", "rejected": "rejected", "accepted": "agreed"}[answered]
 
 
+def test_a_closed_document_that_was_not_accepted_stays_as_it_is(document: ContractDocument) -> None:
+    words = {"actor": brokerage(), "case_id": document.pk, "version": None, "text": "Published twice."}
+    commands.terminate(**words, task_id=turn_of(document).pk, key=make.key())
+    with pytest.raises(Refused, match="The document is terminated"):
+        commands.terminate(**words, task_id=None, key=make.key())
+    with pytest.raises(Refused, match="The document is terminated"):
+        commands.attach_signed_copy(
+            actor=provider_of(document),
+            case_id=document.pk,
+            task_id=None,
+            name="signed.pdf",
+            content=b"%PDF-1.7",
+            key=make.key(),
+        )
+    assert Event.objects.filter(case=document.case).count() == 2
+
+
 def test_withdraw_needs_a_reason(document: ContractDocument) -> None:
     reject(document, provider_of(document))
     words = {"actor": brokerage(), "case_id": document.pk, "task_id": turn_of(document).pk, "version": None}

@@ -79,6 +79,7 @@ def test_an_absent_account_cannot_be_told_from_one_with_a_wrong_password(client:
         assert _alike(there, james.email) == _alike(absent, "nobody@provider.example")
 
 
+@pytest.mark.real_passwords
 def test_an_absent_account_costs_the_same_work(client: Client, james: User, monkeypatch: pytest.MonkeyPatch) -> None:
     def hashings(email: str) -> int:
         done: list[str] = []

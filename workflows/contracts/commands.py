@@ -147,6 +147,7 @@ def attach_signed_copy(
     """Keep the provider's signed copy beside the latest version; `content` was checked by engine.uploads."""
 
     def act(turn: door.Turn) -> None:
+        _still_possible(turn)
         version = _latest(turn.case.pk)
         version.signed_copy.save(name, ContentFile(content), save=False)
         version.signed_copy_name = name
@@ -211,6 +212,7 @@ def _stop(
     faults = rules.faults_of_text(text, "Say why: the provider reads this")
 
     def act(turn: door.Turn) -> None:
+        _still_possible(turn)
         if faults:
             raise Invalid(faults)
         _leave(turn, State.TERMINATED, Answer.TERMINATED)
@@ -240,6 +242,12 @@ def deem_accepted(*, actor: Actor, case_id: int, task_id: int, key: str) -> door
         turn.notify(notices.DEEMED, _provider(turn))
 
     return _run("deem", act, actor, case_id, task_id, None, key, {"verb": "deem"})
+
+
+def _still_possible(turn: door.Turn) -> None:
+    """Refuse a verb that a closed case no longer has: only an accepted document can be terminated, or signed."""
+    if turn.task is None and rules.outcome(turn.case.state, turn.verb) is None:
+        raise Refused(f"The document is {turn.case.state}, so nothing can be done with it.", "closed")
 
 
 def _run(
