@@ -10,9 +10,14 @@ from workflows.council.schema import Council
 from workflows.engine import calendar
 
 
-def another_council(monkeypatch: pytest.MonkeyPatch, changes: Mapping[str, Mapping[str, Any]]) -> Council:
-    """Change tables of the profile: `{"contract_documents": {"password_to_answer": False}}`. Everything is checked."""
-    data = profile.current().model_dump()
+def another_council(
+    monkeypatch: pytest.MonkeyPatch, changes: Mapping[str, Mapping[str, Any]], *, whole: dict[str, Any] | None = None
+) -> Council:
+    """Change tables of the profile: `{"contract_documents": {"password_to_answer": False}}`. Everything is checked.
+
+    `whole` is a profile that was changed in lists (teams, routes) too.
+    """
+    data = whole or profile.current().model_dump()
     for table, values in changes.items():
         data[table] |= values
     made = Council.model_validate(data)

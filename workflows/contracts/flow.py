@@ -59,6 +59,4 @@ class ContractDocumentFlow(CaseFlow):
         "terminate": "terminated it",
         "supersede": "published a newer document",
         "deem": "took it as agreed, because nobody answered in time",
-        "claim": "claimed it",
-        "release": "released it to the team",
     }

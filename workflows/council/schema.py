@@ -111,11 +111,32 @@ class Calendar(Table):
 
 
 class Team(Table):
-    """A council team in its own words; `reads` lists the kinds of case that its members may read."""
+    """A council team in its own words; `reads` lists the kinds of case that its members may read.
+
+    An `outside` team does not work in Concord: its `keeper` holds its tasks, with `letter` prepared (it may name
+    {reference}, {title}, {amount} and {council}) and a follow-up date `follow_up_after` later.
+    """
 
     key: Key
     name: Text
     reads: frozenset[Key] = frozenset()
+    outside: bool = False
+    keeper: Key | None = None
+    letter: Annotated[str, Field(max_length=4000)] = ""
+    follow_up_after: ClockTarget | None = None
+
+    @model_validator(mode="after")
+    def _kept(self) -> "Team":
+        keeping = (self.keeper, self.letter, self.follow_up_after)
+        if self.outside and not all(keeping):
+            raise ValueError("an outside team needs keeper, letter and follow_up_after")
+        if not self.outside and any(keeping):
+            raise ValueError("keeper, letter and follow_up_after are for teams with outside = true")
+        try:
+            self.letter.format(reference="", title="", amount="", council="")
+        except (KeyError, IndexError, ValueError, AttributeError) as error:
+            raise ValueError("letter may name {reference}, {title}, {amount} and {council} only") from error
+        return self
 
 
 class Route(Table):
@@ -237,12 +258,31 @@ class Council(Table):
             _known(route.team, teams, f"[[routes]] {route.desk}")
             _known(route.service_group, groups, f"[[routes]] {route.desk}")
         _unique([team.key for team in self.teams], "[[teams]]")
+        inside = {team.key for team in self.teams if not team.outside}
+        for each in self.teams:
+            if each.keeper is not None:
+                _known(each.keeper, inside, f"[[teams]] keeper of {each.key}")
         _unique([role.key for role in self.roles], "[[roles]]")
         _unique([group.key for group in self.service_groups], "[[service_groups]]")
         return self
 
     def team_for(self, desk: str, service_group: str | None) -> str:
-        """Return the key of the team that does a desk's work for a service group (None: no service is concerned)."""
+        """Return the key of the team that has a desk's work for a service group (None: no service is concerned).
+
+        For work that goes to an outside team it is the keeper.
+        """
+        routed = self.routed(desk, service_group)
+        return self.team(routed).keeper or routed
+
+    def team(self, key: str) -> Team:
+        """Return a team; KeyError when the profile does not know it."""
+        for team in self.teams:
+            if team.key == key:
+                return team
+        raise KeyError(key)
+
+    def routed(self, desk: str, service_group: str | None) -> str:
+        """Return the key of the team that a desk's work is meant for, which may be an outside one."""
         for route in self.routes:
             if route.desk == desk and route.service_group == service_group:
                 return route.team

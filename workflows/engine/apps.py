@@ -8,3 +8,7 @@ class EngineConfig(AppConfig):
 
     name = "workflows.engine"
     label = "engine"
+
+    def ready(self) -> None:
+        """Declare what turns tell people, and what may be done to many of them."""
+        from . import turns  # noqa: F401

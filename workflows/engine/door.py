@@ -5,7 +5,7 @@ one statement that writes it all with the receipt. A refusal writes nothing but 
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from workflows.council.profile import current
 from workflows.parties.actor import Actor
 
-from . import moment, reading, work
+from . import keeping, moment, reading, work
 from . import outbox as outboxes
 from .errors import Busy, Forbidden, KeyReused, NotFound, Refused, Stale
 from .events import Draft, canonical
@@ -132,7 +132,7 @@ def run(
         way = _way(flow, case, task, verb)
         if way is None or (version is not None and version != case.version):
             raise reading.stale(case, flow)
-        _may(flow, actor, way, verb, case, read.service_group)
+        _may(flow, actor, way, verb, case, read.service_group, task)
         _free(actor, task)
         turn = _turn(actor, case, task, verb, moment.now(), read.service_group)
         from_state, read_version = case.state, case.version
@@ -144,23 +144,50 @@ def run(
 
 
 def on_turn(
-    flow: type[CaseFlow] | None, *, actor: Actor, verb: str, case_id: int, task_id: int, key: str, act: Act
+    *,
+    actor: Actor,
+    verb: str,
+    case_id: int | None,
+    task_id: int,
+    key: str,
+    act: Act,
+    body: Mapping[str, Any],
+    pick: Callable[[], tuple[int, int]] | None = None,
 ) -> Outcome:
-    """Carry out a verb that every turn has (claim, release): nothing is walked, and `act` says who may.
+    """Carry out a verb that every turn has (engine.turns): nothing is walked, and `act` says who may.
 
-    Raises NotFound, Stale when the turn is over, and what `act` refuses.
+    `pick` finds and locks the case and the turn in this transaction, where nobody has named them. Raises NotFound,
+    Stale when the turn is over, and what `pick` and `act` refuse.
     """
 
     def attempt() -> Outcome:
-        read = reading.locked(case_id, task_id, actor)
+        at_case, at_task = pick() if pick is not None else (case_id or 0, task_id)
+        read = reading.locked(at_case, at_task, actor)
         if read.task is None or read.task.finished is not None:
-            raise reading.stale(read.case, flow)
-        turn = _turn(actor, read.case, read.task, verb, moment.now(), read.service_group)
-        from_state, read_version = read.case.state, read.case.version
-        act(turn)
-        return _write(turn, key, {"verb": verb, "task": task_id}, from_state=from_state, read_version=read_version)
+            raise reading.stale(read.case, read.case.flow_class)
+        return _stay(_turn(actor, read.case, read.task, verb, moment.now(), read.service_group), key, body, act)
 
-    return _once(attempt, actor=actor, key=key, body={"verb": verb, "task": task_id}, case_id=case_id, verb=verb)
+    return _once(attempt, actor=actor, key=key, body=body, case_id=case_id, verb=verb)
+
+
+def on_case(*, actor: Actor, verb: str, case_id: int, key: str, act: Act, body: Mapping[str, Any]) -> Outcome:
+    """Carry out a verb that every case has, open or closed, on none of its turns; `act` says who may.
+
+    Raises NotFound, and what `act` refuses.
+    """
+
+    def attempt() -> Outcome:
+        read = reading.locked(case_id, None, actor)
+        return _stay(_turn(actor, read.case, None, verb, moment.now(), read.service_group), key, body, act)
+
+    return _once(attempt, actor=actor, key=key, body=body, case_id=case_id, verb=verb)
+
+
+def _stay(turn: Turn, key: str, body: Mapping[str, Any], act: Act) -> Outcome:
+    """Do what moves nothing in the workflow, and write it down."""
+    from_state, read_version = turn.case.state, turn.case.version
+    act(turn)
+    return _write(turn, key, body, from_state=from_state, read_version=read_version)
 
 
 def _turn(actor: Actor, case: Case, task: Task | None, verb: str, now: datetime, service_group: str | None) -> Turn:
@@ -196,17 +223,36 @@ def _way(flow: type[CaseFlow], case: Case, task: Task | None, verb: str) -> Way 
     return way
 
 
-def _may(flow: type[CaseFlow], actor: Actor, way: Way, verb: str, case: Case, service_group: str | None) -> None:
+def _may(
+    flow: type[CaseFlow],
+    actor: Actor,
+    way: Way,
+    verb: str,
+    case: Case,
+    service_group: str | None,
+    task: Task | None = None,
+) -> None:
     """Refuse whoever is none of `way.by`: `provider`, `system`, or the team of a desk."""
     if actor.is_provider:
         return _provider_may(flow, actor, way, verb, case)
     if actor.kind == "system" and "system" in way.by:
         return None
-    teams = {current().team_for(by, service_group) for by in way.by if by not in {"provider", "system"}}
+    teams = teams_that_may(way.by, service_group, task)
     if actor.is_staff and teams & set(actor.teams):
         return None
     names = [team.name for team in current().teams if team.key in teams]
     raise Forbidden(f"Only {' or '.join(names) or 'the provider'} can {verb.replace('_', ' ')} this.")
+
+
+def teams_that_may(by: Iterable[str], service_group: str | None, task: Task | None) -> set[str]:
+    """The keys of the teams that may use a verb: those of its desks.
+
+    The team that has a turn stands in the place of the turn's own desk, so that who was handed it can end it.
+    """
+    desk = getattr(task.flow_task, "desk", None) if task is not None and task.team is not None else None
+    holding = task.team.key if task is not None and task.team is not None else ""
+    desks = [each for each in by if each not in {"provider", "system"}]
+    return {holding if each == desk else current().team_for(each, service_group) for each in desks}
 
 
 def _provider_may(flow: type[CaseFlow], actor: Actor, way: Way, verb: str, case: Case) -> None:
@@ -240,6 +286,9 @@ def _write(turn: Turn, key: str, body: Mapping[str, Any], *, from_state: str, re
             "task": turn.task.pk if turn.task else None,
         }
     )
+    if turn.task is not None and turn.task.standing_in_for_id and turn.task.owner_id == turn.actor.user_id:
+        turn.facts["on_behalf_of"] = turn.task.standing_in_for_id
+    _prepare_letters(turn)
     moved = turn.work.moved()
     if moved:
         turn.facts["moved"] = moved
@@ -258,6 +307,14 @@ def answered(actor: Actor, key: str) -> Outcome | None:
     """What this key has done, if it has: for commands that choose between verbs before they come to the door."""
     receipt = Receipt.objects.filter(key=_key(actor, key)).first()
     return _as_answered(receipt) if receipt is not None else None
+
+
+def _prepare_letters(turn: Turn) -> None:
+    """Keep the letters of turns that open for an outside team: what was to be sent is part of the story."""
+    for task in turn.work.opened:
+        if task.outside_id is not None:
+            turn.facts["outside"] = task.outside_id
+            turn.event.write_down("letter", keeping.letter_of(task))
 
 
 def _once(

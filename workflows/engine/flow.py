@@ -9,6 +9,7 @@ from viewflow.workflow.lock import SelectForUpdateLock
 from . import registry
 from .models import Case, Task
 from .nodes import Begin, End, VerbNode
+from .rules import SAID
 
 #: One line of a process's transition table: (node or None, verb, who may, next node or None when the case stays).
 Move = tuple[str | None, str, str, str | None]
@@ -41,6 +42,7 @@ class CaseFlow(Flow):
             for edge in node._outgoing():
                 # An inherited node keeps edges into the flow it was declared in, and would walk there silently.
                 assert edge.dst.flow_class is cls, f"{cls.__name__}.{node} leads into {edge.dst.flow_class.__name__}"
+        cls.said = {**SAID, **cls.said}
         registry.add(cls)
 
     @classmethod

@@ -131,6 +131,8 @@ class Task(AbstractTask):
     )
     service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    # The outside team that is to do it, where `team` only keeps it (keeping.py).
+    outside = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=40)
     node = models.CharField(max_length=40)
     title = models.CharField(max_length=200)
@@ -194,6 +196,11 @@ class Task(AbstractTask):
                 fields=["due_at"],
                 name="task_to_breach",
                 condition=models.Q(finished__isnull=True, breached_at__isnull=True),
+            ),
+            models.Index(
+                fields=["team", "not_before", "id"],
+                name="task_waiting",
+                condition=models.Q(finished__isnull=True, not_before__isnull=False),
             ),
             models.Index(fields=["process", "id"], name="task_of_case"),
         ]

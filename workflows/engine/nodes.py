@@ -16,8 +16,8 @@ from viewflow.workflow.status import PROCESS, STATUS
 from viewflow.workflow.token import Token
 
 from workflows.council.profile import current
-from workflows.parties.teams import team_id
 
+from . import keeping
 from .models import Case, Holder, Task
 
 
@@ -258,10 +258,9 @@ class TeamTask(TaskNode):
         self.desk = desk
 
     def give(self, task: Task, case: Case) -> None:
-        """Give the task, and the case, to the team that the profile routes this desk's work to."""
-        team = team_id(current().team_for(self.desk, case.work.service_group))
-        task.team_id = team
-        case.work.hold(Holder.TEAM, team)
+        """Give the task, and the case, to the team that the profile routes this desk's work to, or to its keeper."""
+        keeping.give_to(task, current().routed(self.desk, case.work.service_group), case.work.now)
+        case.work.hold(Holder.TEAM, task.team_id)
 
 
 class ProviderTask(TaskNode):

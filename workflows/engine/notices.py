@@ -11,21 +11,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said of one thing, and of several at once."""
+    """What is said of one thing, and of several at once; `name` is what the kind is called on the page of settings."""
 
     one: str
     many: str
+    name: str = ""
 
 
 _words: dict[str, Words] = {}
 UNDECLARED = Words(one="There is news about {reference}", many="There is news about {count} cases")
 
 
-def declare(kind: str, *, one: str, many: str) -> None:
-    """Declare the words of a kind; a second declaration is a mistake in the code."""
+def declare(kind: str, *, one: str, many: str, name: str = "") -> None:
+    """Declare the words of a kind; a second declaration is a mistake in the code.
+
+    Only a kind with a name can be set by people; `name` completes "Tell me when …".
+    """
     if kind in _words:
         raise ValueError(f"the words of {kind!r} are declared twice")
-    _words[kind] = Words(one, many)
+    _words[kind] = Words(one, many, name)
 
 
 def line(kind: str, reference: str, figures: Mapping[str, int]) -> str:

@@ -32,7 +32,19 @@ CASE_COLUMNS = (
     "amount",
 )
 #: The columns of an open task that a command may change.
-TASK_COLUMNS = ("status", "owner", "assigned", "started", "finished", "outcome")
+TASK_COLUMNS = (
+    "status",
+    "owner",
+    "team",
+    "outside",
+    "assigned",
+    "started",
+    "finished",
+    "outcome",
+    "not_before",
+    "priority",
+    "standing_in_for",
+)
 
 
 class GuardMissed(Exception):

@@ -1,7 +1,7 @@
 """Who is told: turns an audience, as a command writes it down, into people.
 
 An audience is one of `{"organisation": id, "service": id or None, "function": "contract_documents"}`,
-`{"team": id, "role": "manager" or None}` and `{"user": id}`.
+`{"team": id, "role": "manager" or None}`, `{"user": id}` and `{"users": [id, …]}`.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,8 @@ def people(audience: Mapping[str, Any]) -> QuerySet[User]:
         return active.filter(kind=User.Kind.STAFF, pk__in=_members(audience["team"], audience.get("role")))
     if "user" in audience:
         return active.filter(pk=audience["user"])
+    if "users" in audience:
+        return active.filter(pk__in=audience["users"])
     raise ValueError(f"an audience names an organisation, a team or a user, not {sorted(audience)}")
 
 

@@ -93,6 +93,27 @@ class TeamMember(models.Model):
         constraints = [models.UniqueConstraint(fields=["team", "user"], name="team_member_once")]
 
 
+class Absence(models.Model):
+    """A time in which somebody's work goes to a substitute; both days are included."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
+    substitute = models.ForeignKey(User, on_delete=models.PROTECT, related_name="standing_in")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    ended_at = models.DateTimeField(null=True)  # taken back before its time
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last_day__gte=models.F("first_day")), name="absence_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(user=models.F("substitute")), name="absence_needs_somebody_else"
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "first_day"], name="absence_of_user")]
+
+
 class ContactDetails(models.Model):
     """The address block of norfolk-handbook §6 and §7, the same for organisations, services and contacts."""
 

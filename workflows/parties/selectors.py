@@ -1,13 +1,22 @@
 """The readers of people and parties."""
 
 from collections import defaultdict
+from datetime import date
 
 from django.db.models import QuerySet
 
 from workflows.council.profile import current
 
 from .actor import Actor
-from .models import Membership, Organisation, OrganisationGroupPermission, ServiceGroupPermission, TeamMember, User
+from .models import (
+    Absence,
+    Membership,
+    Organisation,
+    OrganisationGroupPermission,
+    ServiceGroupPermission,
+    TeamMember,
+    User,
+)
 
 SYSTEM_EMAIL = "applicationserviceuser@concord.invalid"
 SYSTEM_NAME = "ApplicationServiceUser"  # norfolk-handbook §4 "Published by ApplicationServiceUser"
@@ -73,3 +82,20 @@ def _provider(user: User, organisation_id: int) -> Actor | None:
         grants=frozenset(grants.values_list("permission__codename", flat=True)),
         service_grants={service: frozenset(names) for service, names in by_service.items()},
     )
+
+
+def absences_on(day: date) -> QuerySet[Absence]:
+    """The absences that a day falls into."""
+    return Absence.objects.filter(first_day__lte=day, last_day__gte=day, ended_at=None)
+
+
+def stand_in(user_id: int, day: date) -> int | None:
+    """Who has a person's work on a day: themselves, else whoever stands in and is there; None when nobody is."""
+    substitutes = dict(absences_on(day).values_list("user_id", "substitute_id"))
+    asked, here = {user_id}, user_id
+    while here in substitutes:
+        here = substitutes[here]
+        if here in asked:
+            return None
+        asked.add(here)
+    return here if User.objects.filter(pk=here, is_active=True).exists() else None

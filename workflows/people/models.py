@@ -1,25 +1,7 @@
-"""What people set about themselves: who stands in for them, and how they want to be told."""
+"""What people set about themselves: how they want to be told. (Absences are in parties: the engine reads them.)"""
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
-
-
-class Absence(models.Model):
-    """A time in which somebody's work goes to a substitute; both days are included."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="absences")
-    substitute = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="standing_in")
-    first_day = models.DateField()
-    last_day = models.DateField()
-    ended_at = models.DateTimeField(null=True)  # taken back before its time
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="absence_ends_after_start"),
-            models.CheckConstraint(condition=~Q(user=F("substitute")), name="absence_needs_somebody_else"),
-        ]
-        indexes = [models.Index(fields=["user", "first_day"], name="absence_of_user")]
 
 
 class NoticePreference(models.Model):

@@ -1,0 +1,33 @@
+"""What people are told about turns: references and counts only."""
+
+from workflows.engine.notices import declare
+
+HANDED_OVER = "turn.handed_over"
+HANDED_MANY = "turn.handed_many"
+MENTIONED = "turn.mentioned"
+NOBODY_ANSWERS = "turn.nobody_answers"
+
+declare(
+    HANDED_OVER,
+    one="{reference} was handed over to you",
+    many="{count} tasks were handed over to you",
+    name="A task is handed over to me or my team",
+)
+declare(
+    HANDED_MANY,
+    one="{count} tasks were handed over to you, first {reference}",
+    many="{count} bulk changes handed tasks over to you",
+    name="Many tasks are handed over to me or my team at once",
+)
+declare(
+    MENTIONED,
+    one="You are mentioned in a note on {reference}",
+    many="You are mentioned in {count} notes",
+    name="I am mentioned in a note",
+)
+declare(
+    NOBODY_ANSWERS,
+    one="{count} tasks, first {reference}, are with providers where nobody may answer them",
+    many="{count} alerts about tasks that no provider's person may answer",
+    name="A provider has nobody who may answer",
+)
