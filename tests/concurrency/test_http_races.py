@@ -150,4 +150,6 @@ def test_eight_officers_republish_one_document_over_http(home: Home) -> None:
     document = rejected(home)
     place = f"/cases/{document.pk}/amend/"
     filled = {"explanation": "The cost is right.", "step": "confirm"}
-    one_effect(document, "republish", home.officers, race(sending(place, home.browsers(home.officers), "step", filled)))
+    one_effect(
+        document, "republish", home.officers, race(sending(place, home.browsers(home.officers), "explanation", filled))
+    )

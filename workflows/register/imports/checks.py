@@ -87,15 +87,21 @@ _TIMELINE = SQL("""
 
 
 def _refuse_overlaps(stage: Stage) -> None:
-    """Two rates of one scope must not share a day; one without an end lasts until the next begins."""
+    """Two rates of one scope must not share a day; one without an end lasts until the next begins.
+
+    A row may clash with the rate before it and with the one after it: the one after is told, always.
+    """
     stage.do(
         "WITH line AS ({timeline}), clash AS ("
-        ' SELECT service_level_id, organisation_id, contract_id, start, next, "end" FROM line WHERE "end" >= next)'
+        ' SELECT service_level_id, organisation_id, contract_id, start, next, "end" FROM line WHERE "end" >= next),'
+        ' told AS (SELECT DISTINCT ON (s.row_id) s.row_id, c.start, c."end", c.next'
+        " FROM import_rates s JOIN clash c ON s.service_level_id = c.service_level_id"
+        " AND s.organisation_id IS NOT DISTINCT FROM c.organisation_id"
+        " AND s.contract_id IS NOT DISTINCT FROM c.contract_id AND s.start IN (c.start, c.next)"
+        " WHERE s.message = '' ORDER BY s.row_id, c.start DESC)"
         " UPDATE import_rates s SET message = 'From ' || to_char(c.start, 'DD/MM/YYYY') || ' to '"
         " || to_char(c.\"end\", 'DD/MM/YYYY') || ' overlaps the rate from ' || to_char(c.next, 'DD/MM/YYYY') || '.'"
-        " FROM clash c WHERE s.message = '' AND s.service_level_id = c.service_level_id"
-        " AND s.organisation_id IS NOT DISTINCT FROM c.organisation_id"
-        " AND s.contract_id IS NOT DISTINCT FROM c.contract_id AND s.start IN (c.start, c.next)",
+        " FROM told c WHERE s.row_id = c.row_id",
         timeline=_TIMELINE,
     )
 
