@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include("backoffice.lines.urls")),
     path("", include("backoffice.publishing.urls")),
     path("", include("backoffice.imports.urls")),
+    path("", include("backoffice.insight.urls")),
     path("", include("backoffice.administration.urls")),
 ]

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.casework.asking import actor_of
+from backoffice.queues.navigation import imports
 from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Tab
@@ -28,7 +29,12 @@ SIDES = (("staff", "Council staff"), ("provider", "Providers"))
 def administration(request: HttpRequest) -> HttpResponse:
     """What there is, with how much waits."""
     actor = _reader(request)
-    context = {"waiting": parked.waiting(moment.now()), "demo": settings.DEMO, "administrator": _administers(actor)}
+    context = {
+        "waiting": parked.waiting(moment.now()),
+        "demo": settings.DEMO,
+        "administrator": _administers(actor),
+        "imports": imports(actor),
+    }
     return render(request, "backoffice/administration/administration.html", context)
 
 

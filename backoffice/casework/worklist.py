@@ -23,6 +23,8 @@ class Counts:
     unclaimed: int = 0
     today: int = 0
     overdue: int = 0
+    at_risk: int = 0
+    breached: int = 0
     mine: int = 0
 
 
@@ -94,5 +96,7 @@ def _figures(user_id: int, now: datetime) -> dict[str, Count]:
         "unclaimed": Count("id", filter=Q(owner__isnull=True)),
         "today": Count("id", filter=Q(due_at__gt=now, due_at__lt=midnight)),
         "overdue": Count("id", filter=Q(due_at__lte=now)),
+        "at_risk": Count("id", filter=Q(at_risk_marked_at__isnull=False, breached_at__isnull=True)),
+        "breached": Count("id", filter=Q(breached_at__isnull=False)),
         "mine": Count("id", filter=Q(owner_id=user_id)),
     }

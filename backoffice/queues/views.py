@@ -17,7 +17,7 @@ from backoffice.casework.clock import clock
 from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Tab
-from backoffice.web.words import per_week
+from backoffice.web.words import date_words, per_week
 from workflows.engine import moment, selectors, turns
 from workflows.engine.errors import NotFound
 from workflows.parties.actor import Actor
@@ -26,7 +26,14 @@ from workflows.parties.models import Team
 from .forms import QueueFilter
 from .tables import Queue, prepared
 
-VIEWS = (("", "All open", "open"), ("unclaimed", "Unclaimed", "unclaimed"), ("mine", "My work", "mine"))
+VIEWS = (
+    ("", "All open", "open"),
+    ("unclaimed", "Unclaimed", "unclaimed"),
+    ("mine", "My work", "mine"),
+    ("at_risk", "At risk", "at_risk"),
+    ("breached", "Past target", "breached"),
+)
+FILTERS = ("kind", "provider", "node", "opened_from", "opened_to", "owner")
 
 
 @staff()
@@ -48,7 +55,7 @@ def queue(request: HttpRequest, team_id: int) -> HttpResponse:
     team = _one_of(teams, team_id)
     turns_of_team = selectors.queue(actor, [team.pk])
     chosen = QueueFilter(request.GET, kinds=_kinds(actor), providers=worklist.providers(turns_of_team))
-    listed = worklist.narrowed(turns_of_team, provider=chosen.provider_id, kinds=chosen.kinds)
+    listed = chosen.narrow(worklist.narrowed(turns_of_team, provider=chosen.provider_id, kinds=chosen.kinds))
     counts = worklist.counts(listed, actor.user_id, now)
     view = request.GET.get("view", "")
     page = page_by_key(worklist.rows(_viewed(listed, view, actor)), worklist.KEYS, request.GET)
@@ -128,6 +135,10 @@ def _kinds(actor: Actor) -> list[tuple[str, str]]:
 def _viewed(listed: Any, view: str, actor: Actor) -> Any:
     if view == "unclaimed":
         return listed.filter(owner__isnull=True)
+    if view == "breached":  # what the sweep has marked: the numbers of managers count the same
+        return listed.filter(breached_at__isnull=False)
+    if view == "at_risk":
+        return listed.filter(at_risk_marked_at__isnull=False, breached_at__isnull=True)
     return listed.filter(owner_id=actor.user_id) if view == "mine" else listed
 
 
@@ -140,7 +151,7 @@ def _tabs(request: HttpRequest, counts: worklist.Counts, view: str) -> list[Tab]
 
 def _address(request: HttpRequest, **changed: str) -> str:
     """This list with another view or filter; the place in it begins anew."""
-    kept = [(name, value) for name in ("kind", "provider") for value in request.GET.getlist(name) if value]
+    kept = [(name, value) for name in FILTERS for value in request.GET.getlist(name) if value]
     view = changed.get("view", request.GET.get("view", ""))
     return f"?{urlencode([*kept, ('view', view)] if view else kept)}"
 
@@ -151,13 +162,21 @@ def _chips(request: HttpRequest, chosen: QueueFilter) -> list[tuple[str, str]]:
     found = [(worklist.kind_words(kind), _without(request, "kind", kind)) for kind in chosen.kinds]
     if chosen.provider_id is not None:
         found.append((providers[chosen.provider_id], _without(request, "provider", str(chosen.provider_id))))
+    said = chosen.cleaned_data
+    for name, words in (("opened_from", "Opened from"), ("opened_to", "Opened until")):
+        if said.get(name):
+            found.append((f"{words} {date_words(said[name])}", _without(request, name, said[name].isoformat())))
+    if said.get("node"):
+        found.append((f"Step: {said['node'].replace('_', ' ')}", _without(request, "node", said["node"])))
+    if said.get("owner"):
+        found.append(("One holder", _without(request, "owner", str(said["owner"]))))
     return found
 
 
 def _without(request: HttpRequest, name: str, value: str) -> str:
     kept = [
         (each, one)
-        for each in ("view", "kind", "provider")
+        for each in ("view", *FILTERS)
         for one in request.GET.getlist(each)
         if one and (each, one) != (name, value)
     ]

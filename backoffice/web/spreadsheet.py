@@ -1,9 +1,10 @@
 """Lists as spreadsheets (XLSX), written row by row, in which nothing that a person typed can run as a formula."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.http import FileResponse
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from .words import LONDON
 
@@ -21,22 +23,33 @@ STARTERS = ("=", "+", "-", "@")
 UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML has no way to write them
 WIDTH = 22
 LONGEST_TITLE = 31
+NOT_IN_TITLES = re.compile(r"[\\/*?:\[\]]")  # Excel refuses them
 
 
 def spreadsheet(file_name: str, title: str, headings: Sequence[str], rows: Iterable[Sequence[Value]]) -> FileResponse:
     """Answer with a workbook of one sheet, to be saved as `file_name` (which never names a client)."""
+    return workbook(file_name, [(title, chain([headings], rows))])
+
+
+def workbook(file_name: str, sheets: Iterable[tuple[str, Iterable[Sequence[Value]]]]) -> FileResponse:
+    """Answer with a workbook of several sheets, each with its title and its rows, the headings first."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title[:LONGEST_TITLE])
-    sheet.freeze_panes = "A2"
-    for place in range(len(headings)):
-        sheet.column_dimensions[chr(ord("A") + place)].width = WIDTH
-    sheet.append([cell(sheet, each, bold=True) for each in headings])
-    for row in rows:
-        sheet.append([cell(sheet, each) for each in row])
+    for title, rows in sheets:
+        _fill(book.create_sheet(NOT_IN_TITLES.sub("", title)[:LONGEST_TITLE]), iter(rows))
     file = TemporaryFile()  # noqa: SIM115 (the response closes it once it has been sent)
     book.save(file)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=file_name, content_type=TYPE)
+
+
+def _fill(sheet: Any, rows: Iterator[Sequence[Value]]) -> None:
+    headings = next(rows)
+    sheet.freeze_panes = "A2"
+    for place in range(1, len(headings) + 1):
+        sheet.column_dimensions[get_column_letter(place)].width = WIDTH
+    sheet.append([cell(sheet, each, bold=True) for each in headings])
+    for row in rows:
+        sheet.append([cell(sheet, each) for each in row])
 
 
 def cell(sheet: Any, value: Value, *, bold: bool = False) -> Any:

@@ -199,6 +199,12 @@ class ContractDocuments(Table):
         return self
 
 
+class Managers(Table):
+    """What managers measure their teams by; `within_target_goal` is percent."""
+
+    within_target_goal: Annotated[int, Field(ge=1, le=100)]
+
+
 class HelpLink(Table):
     """A further reading of a help page."""
 
@@ -242,6 +248,7 @@ class Council(Table):
     routes: tuple[Route, ...] = ()
     roles: tuple[Role, ...]
     contract_documents: ContractDocuments
+    managers: Managers
     pages: Pages
     glossary: tuple[Term, ...] = ()
 

@@ -50,6 +50,11 @@ def latest(kind: str) -> Any:
     return max(versions, key=lambda each: each.version)
 
 
+def kinds() -> frozenset[str]:
+    """The kinds of case that this code knows."""
+    return frozenset(each.kind for each in _flows.values())
+
+
 def names() -> set[str]:
     """The names of all nodes of all flows, old names included: what an open task may carry."""
     return {f"{name}.{node}" for name, each in _flows.items() for node in {*each._nodes_by_name, *each.renamed}}

@@ -1,0 +1,85 @@
+"""What a manager asks to see, and the queue that a number opens: plain values, as they stand in an address."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+MOST_DAYS = 26 * 7
+MOST_SINGLE_DAYS = 31
+WEEKS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which team and kind (None: all), and the days whose arrivals and completions are told, by week or by day."""
+
+    first: date
+    last: date
+    team_id: int | None = None
+    kind: str | None = None
+    by_day: bool = False
+
+    @property
+    def before(self) -> "Asked":
+        """The same number of days just before, to compare with."""
+        length = self.last - self.first + timedelta(days=1)
+        return replace(self, first=self.first - length, last=self.first - timedelta(days=1))
+
+    def periods(self) -> list[tuple[date, date]]:
+        """The weeks (from Monday) or days that are told, each with its first and last day."""
+        step = timedelta(days=1 if self.by_day else 7)
+        day = self.first if self.by_day else self.first - timedelta(days=self.first.weekday())
+        found = []
+        while day <= self.last:
+            found.append((max(day, self.first), min(day + step - timedelta(days=1), self.last)))
+            day += step
+        return found
+
+
+def asked(
+    today: date,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    team_id: int | None = None,
+    kind: str | None = None,
+    by_day: bool = False,
+) -> Asked:
+    """The question, put right: the last weeks unless other days are named, never more than half a year or tomorrow."""
+    until = min(last or today, today)
+    usual = until - timedelta(days=13) if by_day else until - timedelta(days=until.weekday(), weeks=WEEKS - 1)
+    begin = first if first is not None and first <= until else usual
+    begin = max(begin, until - timedelta(days=MOST_DAYS - 1))
+    return Asked(begin, until, team_id, kind, by_day and (until - begin).days < MOST_SINGLE_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """The part of a team's queue that a number counts, as filters of the queue's address; team None: providers'."""
+
+    team_id: int | None
+    view: str = ""  # "", unclaimed, at_risk, breached
+    kind: str = ""
+    node: str = ""
+    opened_from: date | None = None
+    opened_to: date | None = None
+    owner: int | None = None
+
+    def query(self) -> list[tuple[str, str]]:
+        """The filters, in the order of the address."""
+        values = {
+            "view": self.view,
+            "kind": self.kind,
+            "node": self.node,
+            "opened_from": self.opened_from.isoformat() if self.opened_from else "",
+            "opened_to": self.opened_to.isoformat() if self.opened_to else "",
+            "owner": str(self.owner or ""),
+        }
+        return [(name, value) for name, value in values.items() if value]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A count that knows which queue it opens (None: it is a sum over several queues)."""
+
+    count: int
+    opens: Opens | None = None

@@ -1,0 +1,107 @@
+"""What each figure of the manager's page means: one table, shown on the page and written to docs/metrics.md."""
+
+from dataclasses import dataclass
+
+from workflows.engine.tally import METRICS
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A figure as people read it: its name, what it says, and the section of the page that shows it."""
+
+    name: str
+    says: str
+    section: str
+
+
+BACKLOG, FLOW, STEPS, MONEY, HOLDERS = "backlog", "flow", "steps", "money", "holders"
+MEANINGS = (
+    Meaning("Open", "Turns that somebody of the team is still to take. A case counts once for each turn.", BACKLOG),
+    Meaning(
+        "Age",
+        "Working days of the council after the London day on which the turn was opened, up to and with today.",
+        BACKLOG,
+    ),
+    Meaning("Unclaimed", "Open turns of a council team that nobody has claimed.", BACKLOG),
+    Meaning(
+        "At risk",
+        "Open turns whose at-risk time has passed and whose due time has not. Marked each minute; a turn is at risk "
+        "or past target, never both.",
+        BACKLOG,
+    ),
+    Meaning("Past target", "Open turns whose due time has passed. Marked each minute.", BACKLOG),
+    Meaning("Oldest", "The London day on which the oldest open turn was opened.", BACKLOG),
+    Meaning(
+        "With providers",
+        "Turns that a provider is to take, of the kinds of case that you may read. They are nobody's of the council, "
+        "so they are in no team's figures.",
+        BACKLOG,
+    ),
+    Meaning(
+        "Within target",
+        "Of the turns that were ended in the time shown and had a due time, the share that was ended by it and was "
+        "never past it. A turn counts for the team that had it when it ended, on the London day on which it ended.",
+        FLOW,
+    ),
+    Meaning(
+        "Arrived",
+        "Turns that were opened, by London day, for the team that they were opened for, and turns that another team "
+        "handed to it. Over all teams a hand-over is not an arrival.",
+        FLOW,
+    ),
+    Meaning(
+        "Completed",
+        "Turns that were ended, by London day, by whatever ended them, and turns that the team handed on to another. "
+        "Over all teams a hand-over is not a completion.",
+        FLOW,
+    ),
+    Meaning(
+        "Waiting now",
+        "Open turns of a step of a process, at any team that you see, or with providers.",
+        STEPS,
+    ),
+    Meaning(
+        "Money blocked",
+        "What the cases of open turns are worth in a week: care whose document is not agreed. A case with two open "
+        "turns counts at both.",
+        MONEY,
+    ),
+    Meaning("Holds", "Open turns that the person has claimed.", HOLDERS),
+)
+
+HEAD = """<!-- Written by `./concord manage document_metrics`; a test compares it with the code. -->
+# What the figures of managers mean
+
+A turn is something that a team or a provider is still to do, or did; days are London days; working days are the
+council's. Managers and leads see the teams that they lead or manage, auditors and administrators all teams.
+The figures are kept as sums (`Tally`) and as changes that are not yet added (`Delta`); a page reads both in one query.
+`./concord manage rebuild_tallies --check` recomputes every one from turns and events.
+
+## On the page
+
+| Figure | What it says |
+|---|---|
+"""
+KEPT_HEAD = """
+## As they are kept
+Each by kind of case, step, team (0: with a provider) and day. "Is" figures stand for what is so now; "was" figures for
+what happened. "Is" figures also carry money: pounds a week.
+
+| Metric | Is or was | What it counts | Day |
+|---|---|---|---|
+"""
+
+
+def of(section: str) -> list[Meaning]:
+    """The figures of a section of the page."""
+    return [meaning for meaning in MEANINGS if meaning.section == section]
+
+
+def page() -> str:
+    """The whole of docs/metrics.md."""
+    shown = "".join(f"| {each.name} | {each.says} |\n" for each in MEANINGS)
+    kept = "".join(
+        f"| `{each.key}` ({each.name}) | {'is' if each.stock else 'was'} | {each.counts} | {each.day} |\n"
+        for each in METRICS
+    )
+    return HEAD + shown + KEPT_HEAD + kept
