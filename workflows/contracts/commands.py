@@ -6,6 +6,7 @@ refuses is a `Refused` with a sentence for people, and then nothing has been wri
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -20,7 +21,8 @@ from workflows.register.models import CarePackageLine
 from workflows.register.rules import LineTerms
 from workflows.register.selectors import line_terms
 
-from . import notices, rules
+from . import answering, notices, rules
+from .answering import Shown, latest_version
 from .document import render
 from .flow import ContractDocumentFlow
 from .models import ContractDocument, DocumentVersion
@@ -108,9 +110,8 @@ def agree(*, actor: Actor, case_id: int, task_id: int, number: int, sha256: str,
     """The provider agrees to the version that was on the screen. Contractually binding; never undone."""
 
     def act(turn: door.Turn) -> None:
-        shown = _as_shown(turn, number, sha256)
-        _answer(turn, shown, Answer.AGREED)
-        _close(turn, State.ACCEPTED)
+        _answer(turn, _as_shown(turn, number, sha256), Answer.AGREED)
+        turn.state(State.ACCEPTED)
 
     return _run("agree", act, actor, case_id, task_id, None, key, {"number": number, "sha256": sha256})
 
@@ -128,10 +129,9 @@ def reject(
     def act(turn: door.Turn) -> None:
         if faults:
             raise Invalid(faults)
-        shown = _as_shown(turn, number, sha256)
         turn.facts["reason"] = reason
         words = turn.event.write_down("rejection", text.strip())
-        _answer(turn, shown, Answer.REJECTED, reason=reason, words_id=words)
+        _answer(turn, _as_shown(turn, number, sha256), Answer.REJECTED, reason=reason, words=words)
         turn.state(State.REJECTED)
         turn.work.title = f"Amend and republish: {rules.reason_label(profile, reason).lower()} rejected"
         brokerage = team_id(current().team_for("brokerage", turn.work.service_group))
@@ -148,7 +148,7 @@ def attach_signed_copy(
 
     def act(turn: door.Turn) -> None:
         _still_possible(turn)
-        version = _latest(turn.case.pk)
+        version = latest_version(turn.case.pk)
         version.signed_copy.save(name, ContentFile(content), save=False)
         version.signed_copy_name = name
         version.save(update_fields=["signed_copy", "signed_copy_name"])
@@ -237,8 +237,9 @@ def deem_accepted(*, actor: Actor, case_id: int, task_id: int, key: str) -> door
     def act(turn: door.Turn) -> None:
         if current().contract_documents.deemed_accepted_after is None:
             raise Refused("This council does not take silence as agreement.", "not_deemed")
-        _answer(turn, _latest(turn.case.pk), Answer.DEEMED)
-        _close(turn, State.ACCEPTED)
+        version = latest_version(turn.case.pk)
+        _answer(turn, Shown(version.number, version.sha256), Answer.DEEMED)
+        turn.state(State.ACCEPTED)
         turn.notify(notices.DEEMED, _provider(turn))
 
     return _run("deem", act, actor, case_id, task_id, None, key, {"verb": "deem"})
@@ -295,41 +296,26 @@ def _add_version(turn: door.Turn, document: ContractDocument, terms: LineTerms, 
     turn.facts.update({"version": document.version, "sha256": rendered.sha256, "weekly": terms.weekly_cost})
 
 
-def _as_shown(turn: door.Turn, number: int, sha256: str) -> DocumentVersion:
-    """The latest version, if it is the one that the person had on the screen."""
-    version = _latest(turn.case.pk)
-    if (version.number, version.sha256) != (number, sha256):
-        raise Refused("A newer version has been published since you opened this one.", "superseded_version")
+def _as_shown(turn: door.Turn, number: int, sha256: str) -> Shown:
+    """The version that the person had on the screen, told in the event."""
     turn.facts.update({"version": number, "sha256": sha256})
-    return version
+    return Shown(number, sha256)
 
 
-def _answer(turn: door.Turn, version: DocumentVersion, answer: str, **columns: Any) -> None:
-    """Note the answer on a version, once."""
-    columns |= {"answer": answer, "answered_at": turn.now, "answered_by_id": turn.actor.user_id}
-    if not DocumentVersion.objects.filter(pk=version.pk, answer="").update(**columns):
-        raise Refused("This version was answered already.", "answered")
-
-
-def _close(turn: door.Turn, state: State) -> None:
-    ContractDocument.objects.filter(pk=turn.case.pk).update(open=False)
-    turn.state(state)
+def _answer(turn: door.Turn, version: Shown, answer: str, *, reason: str = "", words: UUID | None = None) -> None:
+    """Note the answer on the version, once; every answer but a rejection closes the document."""
+    answering.note(turn, version, answer, reason=reason, words=words)
 
 
 def _leave(turn: door.Turn, state: State, answer: str) -> None:
     """Close the document without the provider's answer; an answer that was given stays as it is."""
-    version = _latest(turn.case.pk)
-    if not version.answer:
-        _answer(turn, version, answer)
+    version = latest_version(turn.case.pk)
+    if version.answer:
+        ContractDocument.objects.filter(pk=turn.case.pk).update(open=False)
+    else:
+        _answer(turn, Shown(version.number, version.sha256), answer)
     turn.facts["version"] = version.number
-    _close(turn, state)
-
-
-def _latest(case_id: int) -> DocumentVersion:
-    version = DocumentVersion.objects.filter(document_id=case_id).order_by("-number").first()
-    if version is None:
-        raise NotFound
-    return version
+    turn.state(state)
 
 
 def _terms(line_id: int) -> LineTerms:
@@ -339,7 +325,7 @@ def _terms(line_id: int) -> LineTerms:
 
 def _says(document: ContractDocument, terms: LineTerms) -> bool:
     """Whether the latest version of a document says what the line says now (a rate may change without the line)."""
-    return document.line_version == terms.version and _latest(document.pk).weekly == terms.weekly_cost
+    return document.line_version == terms.version and latest_version(document.pk).weekly == terms.weekly_cost
 
 
 def _end_in(latest: ContractDocument | None) -> Any:

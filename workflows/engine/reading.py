@@ -1,7 +1,9 @@
 """What the door reads: a case and its turn, locked in that order, and the words for whoever was slower."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -67,19 +69,22 @@ def number(case: Case, flow: type[CaseFlow], now: datetime) -> None:
 
 
 def _query(case_id: int, task_id: int | None, actor: Actor) -> tuple[str, list[Any]]:
+    where, own = _scope(actor)
+    turn = [] if task_id is None else [task_id]
+    return _text(task_id is not None, where, LOCK), [*turn, case_id, *own]
+
+
+@cache
+def _text(with_turn: bool, where: str, lock: str) -> str:
     columns = [f'c."{name}"' for name in _columns(Case)]
-    tables = f'"{Case._meta.db_table}" c'
-    parameters: list[Any] = []
-    locks = "c"
-    if task_id is not None:
+    tables, locks = f'"{Case._meta.db_table}" c', "c"
+    if with_turn:
         columns += [f't."{name}"' for name in _columns(Task)]
         tables += f' JOIN "{Task._meta.db_table}" t ON t.process_id = c.id AND t.id = %s'
-        parameters.append(task_id)
         locks = "c, t"
     tables += f' LEFT JOIN "{Service._meta.db_table}" s ON s.id = c.service_id'
-    where, own = _scope(actor)
     sql = f'SELECT {", ".join(columns)}, s."group" FROM {tables} WHERE c.id = %s{where}'
-    return f"{sql} {LOCK} {locks}" if LOCK else sql, [*parameters, case_id, *own]
+    return f"{sql} {lock} {locks}" if lock else sql
 
 
 def _scope(actor: Actor) -> tuple[str, list[Any]]:
@@ -99,15 +104,26 @@ def _sees(actor: Actor, case: Case) -> bool:
     return not actor.is_provider or actor.may(case.flow_class.function, "view", case.service_id)
 
 
+@cache
 def _columns(model: Any) -> list[str]:
     return [field.column for field in model._meta.concrete_fields]
 
 
-def _make(model: Any, values: Any) -> Any:
-    """Make an instance as a queryset would."""
+@cache
+def _converters(model: Any) -> list[tuple[int, Any]]:
+    """The places of columns whose values are not taken as they come."""
     fields = model._meta.concrete_fields
-    converted = [
-        field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
-        for field, value in zip(fields, values, strict=True)
-    ]
-    return model.from_db(connection.alias, [field.attname for field in fields], converted)
+    return [(place, each) for place, each in enumerate(fields) if hasattr(each, "from_db_value")]
+
+
+@cache
+def _names(model: Any) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def _make(model: Any, row: Sequence[Any]) -> Any:
+    """Make an instance as a queryset would."""
+    values = list(row)
+    for place, field in _converters(model):
+        values[place] = field.from_db_value(values[place], None, connection)
+    return model.from_db(connection.alias, _names(model), values)

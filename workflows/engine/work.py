@@ -4,9 +4,10 @@ Guards stand in the statement itself: the case at the version that was read, eac
 Any guard that misses means that nothing was written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -45,6 +46,25 @@ TASK_COLUMNS = (
     "priority",
     "standing_in_for",
 )
+
+
+#: Fields whose values the driver takes as they are; others (JSON, our flows and nodes) prepare theirs.
+PLAIN = {
+    models.AutoField,
+    models.BigAutoField,
+    models.BigIntegerField,
+    models.BinaryField,
+    models.BooleanField,
+    models.CharField,
+    models.DateField,
+    models.DateTimeField,
+    models.DecimalField,
+    models.ForeignKey,
+    models.IntegerField,
+    models.SmallIntegerField,
+    models.TextField,
+    models.UUIDField,
+}
 
 
 class GuardMissed(Exception):
@@ -117,42 +137,95 @@ class Work:
 
 
 class Statement:
-    """Builds one statement of several writing parts (`WITH … SELECT`), with its parameters in order."""
+    """Builds one statement of several writing parts (`WITH … SELECT`), with its parameters in order.
+
+    The same rows and columns give the same text, made once: so PostgreSQL finds it prepared.
+    """
 
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.parameters: list[Any] = []
-        self.guards: list[str] = []
+        self.guards = 0
 
     def insert(self, rows: Sequence[models.Model], *, once: bool = False, key: bool = False) -> None:
         """Insert rows of one model; `key`: with their primary key; `once`: a row that exists already is no error."""
         if not rows:
             return
-        fields = [each for each in rows[0]._meta.concrete_fields if key or not isinstance(each, models.AutoField)]
-        columns = ", ".join(f'"{each.column}"' for each in fields)
-        line = "(" + ", ".join(["%s"] * len(fields)) + ")"
+        columns = _columns(type(rows[0]), None, key)
         for row in rows:
-            self.parameters += [_value(each, row, add=True) for each in fields]
-        suffix = " ON CONFLICT DO NOTHING" if once else ""
-        table = rows[0]._meta.db_table
-        self.parts.append(f'INSERT INTO "{table}" ({columns}) VALUES {", ".join([line] * len(rows))}{suffix}')
+            self.parameters += columns.of(row, add=True)
+        self.parts.append(_insert(type(rows[0]), columns, len(rows), once))
 
-    def update(self, row: models.Model, columns: Sequence[str], guard: str, value: Any) -> None:
+    def update(self, row: models.Model, columns: tuple[str, ...], guard: str, value: Any) -> None:
         """Update one row if `guard` still has `value`; a miss fails the whole statement."""
-        fields: list[Any] = [row._meta.get_field(name) for name in columns]
-        changes = ", ".join(f'"{each.column}" = %s' for each in fields)
-        self.parameters += [_value(each, row) for each in fields] + [row.pk, value]
-        self.guards.append(f"p{len(self.parts)}")
-        self.parts.append(f'UPDATE "{row._meta.db_table}" SET {changes} WHERE "id" = %s AND "{guard}" = %s RETURNING 1')
+        changed = _columns(type(row), columns, False)
+        self.parameters += [*changed.of(row), row.pk, value]
+        self.parts.append(_update(type(row), changed, guard))
+        self.guards += 1
 
     def run(self) -> None:
         """Send it; GuardMissed when a guarded row was not as it was read."""
-        parts = ", ".join(f"p{place} AS ({part})" for place, part in enumerate(self.parts))
-        met = " + ".join(f"(SELECT count(*) FROM {name})" for name in self.guards) or "0"
         with connection.cursor() as cursor:
-            cursor.execute(f"WITH {parts} SELECT {met}", self.parameters)
-            if cursor.fetchone()[0] != len(self.guards):
+            cursor.execute(_whole(tuple(self.parts)), self.parameters)
+            if cursor.fetchone()[0] != self.guards:
                 raise GuardMissed
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """Some columns of a model, and how a row's values become parameters."""
+
+    names: tuple[str, ...]
+    read: Callable[[Any], tuple[Any, ...]]
+    prepared: tuple[tuple[int, Any], ...]  # the places of fields that change what they are given
+
+    def of(self, row: models.Model, *, add: bool = False) -> list[Any]:
+        """The values of one row."""
+        values = list(self.read(row))
+        for place, column in self.prepared:
+            values[place] = column.get_db_prep_save(column.pre_save(row, add), connection)
+        return values
+
+
+@cache
+def _columns(model: type[models.Model], names: tuple[str, ...] | None, key: bool) -> Columns:
+    """Columns by field name; None: all, of a new row, with or without its `key`."""
+    every: list[Any] = list(model._meta.concrete_fields)
+    if names is not None:
+        every = [model._meta.get_field(name) for name in names]
+    elif not key:
+        every = [each for each in every if not isinstance(each, models.AutoField)]
+    prepared = tuple((place, each) for place, each in enumerate(every) if not _plain(each))
+    return Columns(tuple(each.column for each in every), attrgetter(*(each.attname for each in every)), prepared)
+
+
+def _plain(column: Any) -> bool:
+    """Whether the driver takes the column's values as they are."""
+    return type(column) in PLAIN and not getattr(column, "auto_now", False)
+
+
+@cache
+def _insert(model: type[models.Model], columns: Columns, rows: int, once: bool) -> str:
+    names = ", ".join(f'"{each}"' for each in columns.names)
+    line = "(" + ", ".join(["%s"] * len(columns.names)) + ")"
+    suffix = " ON CONFLICT DO NOTHING" if once else ""
+    return f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES {", ".join([line] * rows)}{suffix}'
+
+
+@cache
+def _update(model: type[models.Model], columns: Columns, guard: str) -> str:
+    changes = ", ".join(f'"{each}" = %s' for each in columns.names)
+    return f'UPDATE "{model._meta.db_table}" SET {changes} WHERE "id" = %s AND "{guard}" = %s RETURNING 1'
+
+
+@lru_cache(maxsize=256)
+def _whole(parts: tuple[str, ...]) -> str:
+    """The text of a statement; each part that updates gives a row for its guard."""
+    named = ", ".join(f"p{place} AS ({part})" for place, part in enumerate(parts))
+    met = " + ".join(
+        f"(SELECT count(*) FROM p{place})" for place, part in enumerate(parts) if part.startswith("UPDATE")
+    )
+    return f"WITH {named} SELECT {met or '0'}"
 
 
 def flush(
@@ -173,7 +246,3 @@ def flush(
     statement.insert(work.deltas())
     statement.insert([receipt], key=True)
     statement.run()
-
-
-def _value(field: Any, row: models.Model, *, add: bool = False) -> Any:
-    return field.get_db_prep_save(field.pre_save(row, add), connection)
