@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from workflows.council.schema import Council
 
@@ -36,3 +37,58 @@ def administering_roles(council: Council) -> frozenset[str]:
 def leaves_nobody(administrators: Iterable[int], leaving: int) -> bool:
     """Whether somebody is the last of those who administer."""
     return set(administrators) == {leaving}
+
+
+#: The number of the lock under which absences are recorded.
+ABSENCES = 20_260_502
+LONGEST_ABSENCE = timedelta(days=366)
+
+
+def refusal_of_days(first: date, last: date, today: date) -> str | None:
+    """Why somebody cannot be recorded as away on these days, or None."""
+    if last < first:
+        return "The last day must not be before the first day."
+    if last < today:
+        return "The last day must not be in the past."
+    if last - first > LONGEST_ABSENCE:
+        return "An absence can be a year long at most."
+    return None
+
+
+def refusal_of_substitute(name: str, substitute: str, *, oneself: bool, active: bool, colleague: bool) -> str | None:
+    """Why somebody cannot stand in for a person, or None."""
+    if oneself:
+        return f"{name} cannot stand in for themselves."
+    if not active:
+        return f"{substitute} does not work here any more."
+    if not colleague:
+        return f"{substitute} is in none of {name}'s teams."
+    return None
+
+
+def refusal_of_overlap(user: int, substitute: int, others: Iterable[tuple[int, int, date, date]]) -> str | None:
+    """Why an absence cannot stand beside others, or None: one at a time for a person, and no loop on any day.
+
+    `others` are the open absences of the same days: (who, substitute, first day, last day), cut to those days.
+    """
+    rows = list(others)
+    if any(each[0] == user for each in rows):
+        return "They are recorded as away on some of these days already. End that absence first."
+    # A set of days on which the same absences hold begins where one begins; one day of each is enough.
+    for day in {each[2] for each in rows}:
+        leads_to = {who: then for who, then, first, last in rows if first <= day <= last}
+        if _leads_back(user, substitute, leads_to):
+            return "The work would come back to where it began, because whoever stands in is away then as well."
+    return None
+
+
+def _leads_back(user: int, substitute: int, leads_to: dict[int, int]) -> bool:
+    here, seen = substitute, {substitute}
+    while here in leads_to:
+        here = leads_to[here]
+        if here == user:
+            return True
+        if here in seen:
+            return False
+        seen.add(here)
+    return False

@@ -1,0 +1,43 @@
+"""The readers of cases, turns and stories, already scoped to who asks."""
+
+from .cases import case, cases, open_turns, viewed
+from .helpline import unanswerable
+from .people import name_of, teams, unread
+from .queues import (
+    ORDERS,
+    Across,
+    Narrow,
+    Why,
+    across,
+    counts,
+    my_work,
+    narrowed,
+    provider_turns,
+    queue,
+    why_first,
+)
+from .stories import Chapter, story
+
+__all__ = [
+    "ORDERS",
+    "Across",
+    "Chapter",
+    "Narrow",
+    "Why",
+    "across",
+    "case",
+    "cases",
+    "counts",
+    "my_work",
+    "name_of",
+    "narrowed",
+    "open_turns",
+    "provider_turns",
+    "queue",
+    "story",
+    "teams",
+    "unanswerable",
+    "unread",
+    "viewed",
+    "why_first",
+]

@@ -1,0 +1,23 @@
+"""What a person's own pages show: their teams, what they have not seen yet."""
+
+from workflows.engine.models import Notice
+from workflows.parties.actor import Actor
+from workflows.parties.models import Team, User
+
+
+def teams(actor: Actor) -> list[Team]:
+    """The person's own teams (for an auditor: every team), by name."""
+    every = Team.objects.order_by("name")
+    return list(every if "auditor" in actor.duties else every.filter(pk__in=actor.team_ids))
+
+
+def unread(user_id: int, limit: int = 20) -> list[Notice]:
+    """The newest things that a person has not seen yet."""
+    return list(
+        Notice.objects.filter(user_id=user_id, read_at__isnull=True).select_related("case").order_by("-id")[:limit]
+    )
+
+
+def name_of(user_id: int) -> str:
+    """A person's name."""
+    return User.objects.values_list("name", flat=True).get(pk=user_id)
