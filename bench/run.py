@@ -4,7 +4,7 @@ import os
 import platform
 from collections.abc import Sequence
 
-from bench import commands
+from bench import claims, commands, queue, sweeping
 from bench.databases import Databases, settings
 from bench.table import Line, say
 
@@ -14,7 +14,7 @@ def run(names: Sequence[str], sizes: Sequence[int], rounds: int) -> int:
     say(_machine())
     databases = Databases(sizes)
     lines: list[Line] = []
-    for name in names:
+    for name in (each for each in GROUPS if each in names):
         lines += GROUPS[name](databases, sizes, rounds)
     missed = [line for line in lines if line.met is False]
     say(f"\n{_load()}")
@@ -29,7 +29,22 @@ def _commands(databases: Databases, sizes: Sequence[int], rounds: int) -> list[L
         return commands.run(sizes[-1], rounds)
 
 
-GROUPS = {"commands": _commands}
+def _queue(databases: Databases, sizes: Sequence[int], rounds: int) -> list[Line]:
+    return queue.run(databases, list(sizes), rounds)
+
+
+def _claims(databases: Databases, sizes: Sequence[int], rounds: int) -> list[Line]:  # noqa: ARG001
+    with databases.of(sizes[-1]):
+        return claims.run(sizes[-1])
+
+
+def _sweep(databases: Databases, sizes: Sequence[int], rounds: int) -> list[Line]:
+    with databases.of(sizes[-1]):
+        return sweeping.run(sizes[-1], rounds)
+
+
+#: The queue is read before the others change it.
+GROUPS = {"queue": _queue, "commands": _commands, "claims": _claims, "sweep": _sweep}
 
 
 def _machine() -> str:

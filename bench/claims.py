@@ -1,0 +1,90 @@
+"""Claim next by sixteen people at once, against the one UPDATE … SKIP LOCKED that only sets the owner."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import uuid4
+
+from django.db import connection
+
+from bench.actors import officers
+from bench.measure import Series
+from bench.table import Line, say, show
+from workflows.council.profile import current
+from workflows.engine import turns
+from workflows.engine.models import Task
+from workflows.parties.actor import Actor
+from workflows.parties.teams import team_id
+
+CLAIMERS = 16
+#: The two ways take turns so many times; each time every claimer takes so many turns at most.
+BLOCKS, EACH = 8, 8
+FLOOR = """
+UPDATE engine_task SET owner_id = %s, assigned = now(), status = 'ASSIGNED' WHERE id = (
+    SELECT id FROM engine_task WHERE team_id = %s AND finished IS NULL AND owner_id IS NULL
+    ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id
+"""
+
+Claim = Callable[[Actor, int], int]
+
+
+def run(size: int) -> list[Line]:
+    """Let them claim; each turn that was claimed twice would be a fault, and is one: AssertionError."""
+    team = team_id(current().team_for("brokerage", None))
+    people = officers()[:CLAIMERS]
+    left = Task.objects.filter(team_id=team, finished=None, owner=None).count()
+    each = min(EACH, left // (CLAIMERS * (BLOCKS + 1) * 2))
+    ways: list[tuple[str, Claim]] = [("floor: UPDATE … SKIP LOCKED", _floor), ("claim next", _claim_next)]
+    series, spent = [Series(name) for name, _ in ways], [0.0, 0.0]
+    for block in range(-1, BLOCKS):
+        for place, (_, claim) in enumerate(ways):
+            seconds, times = _block(claim, people, team, each)
+            if block >= 0:
+                series[place].seconds += times
+                spent[place] += seconds
+    lines = [Line(series[0], size), Line(series[1], size, series[1].median / series[0].median)]
+    show(f"Claim next, {CLAIMERS} people at once", lines)
+    for one, seconds in zip(series, spent, strict=True):
+        say(f"{one.name}: {len(one.seconds) / seconds:,.0f} claims a second")
+    return lines
+
+
+def _block(claim: Claim, people: list[Actor], team: int, each: int) -> tuple[float, list[float]]:
+    """Let everybody claim `each` turns at the same time; how long it took, and how long each claim did."""
+    barrier = Barrier(len(people) + 1, timeout=60)
+
+    def work(person: Actor) -> list[tuple[int, float]]:
+        connection.ensure_connection()
+        barrier.wait()
+        found = []
+        for _ in range(each):
+            began = time.perf_counter()
+            found.append((claim(person, team), time.perf_counter() - began))
+        barrier.wait()
+        connection.close()
+        return found
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        waiting = [pool.submit(work, person) for person in people]
+        barrier.wait()
+        began = time.perf_counter()
+        barrier.wait()
+        seconds = time.perf_counter() - began
+        claims = [claimed for one in waiting for claimed in one.result()]
+    if len({task for task, _ in claims}) != len(claims):
+        raise AssertionError("a turn was claimed by two people")
+    return seconds, [each for _, each in claims]
+
+
+def _floor(person: Actor, team: int) -> int:
+    cursor = connection.connection.cursor()
+    cursor.execute(FLOOR, [person.user_id, team])
+    found: int = cursor.fetchone()[0]
+    return found
+
+
+def _claim_next(person: Actor, team: int) -> int:
+    outcome = turns.claim_next(actor=person, team_id=team, key=str(uuid4()))
+    found: int = outcome.answer["task"]
+    return found
