@@ -1,13 +1,15 @@
 """Working time: when something is due, and how much working time is left. Pure, Europe/London.
 
 The council's hours, closure days and cut-off come from its profile; bank holidays are shipped with the `holidays`
-package, so nothing is fetched.
+package, so nothing is fetched. `written` and `read` turn a calendar into what a CalendarVersion keeps and back: bank
+holidays of the years around are in it, so that a later package or profile moves nothing that has begun.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -27,11 +29,38 @@ class Calendar:
     hours: Mapping[int, tuple[time, time]]
     cut_off: time
     closed: frozenset[date] = field(default_factory=frozenset)
-    bank_holidays: bool = True
+    bank_holidays: Mapping[int, frozenset[date]] = field(default_factory=dict)  # of a year that is missing: as shipped
 
     def works_on(self, day: date) -> bool:
         """Whether `day` is a working day."""
-        return day.weekday() in self.hours and day not in self.closed and not (self.bank_holidays and _is_holiday(day))
+        return day.weekday() in self.hours and day not in self.closed and not self._is_holiday(day)
+
+    def minutes_on(self, day: date) -> int:
+        """Minutes worked on a day, as they really pass: hours over a change of the clocks are longer or shorter."""
+        return _minutes(self._start_of(day), self._end_of(day)) if self.works_on(day) else 0
+
+    def minutes_between(self, begin: datetime, end: datetime) -> int:
+        """Working minutes from one moment to another, both cut to the minute, so that parts add up to the whole.
+
+        Never below zero.
+        """
+        first, last = _to_the_minute(begin), _to_the_minute(end)
+        if last <= first:
+            return 0
+        days = _days(first.astimezone(LONDON).date(), last.astimezone(LONDON).date() - timedelta(days=1))
+        return self.minutes_before(last) - self.minutes_before(first) + sum(map(self.minutes_on, days))
+
+    def minutes_before(self, moment: datetime) -> int:
+        """Working minutes of the moment's own day that have passed by then."""
+        day = moment.astimezone(LONDON).date()
+        if not self.works_on(day):
+            return 0
+        start = self._start_of(day)
+        return _minutes(start, max(start, min(self._end_of(day), _to_the_minute(moment))))
+
+    def add_minutes(self, begin: datetime, minutes: int) -> datetime:
+        """The moment that many working minutes later, in UTC; for none, when the council next works."""
+        return self._after_working_time(begin, timedelta(minutes=minutes))
 
     def due(self, target: Target, received: datetime) -> datetime:
         """When a target that began at `received` is due, in UTC.
@@ -44,11 +73,33 @@ class Calendar:
         return self._end_of(self._nth_after(self.day_of_receipt(received), target.count))
 
     def before(self, due: datetime, target: Target) -> datetime:
-        """The start of business `target` working days before the day on which something is due (for reminders)."""
+        """When no more than `target` is left: the start of business that many working days before the day on which
+        something is due, or so many working hours before it is due.
+        """
         day = due.astimezone(LONDON).date()
-        for _ in range(target.count if target.unit == "day" else 0):
+        if target.unit == "hour":
+            return self._before_working_time(due, timedelta(hours=target.count))
+        for _ in range(target.count):
             day = self._previous(day)
-        return self._start_of(day)
+        return self._start_of(day if self.works_on(day) else self._previous(day))
+
+    def over_since(self, target: Target, now: datetime) -> datetime:
+        """The latest moment such that `target`, begun at it, is over `now`: turns "due, and a working day more" into
+        one comparison with what is due (for the ladder).
+        """
+        if target.unit == "hour":
+            return self._before_working_time(now, timedelta(hours=target.count))
+        local = now.astimezone(LONDON)
+        day = local.date()
+        if not self.works_on(day) or local.time() < self.hours[day.weekday()][1]:
+            day = self._previous(day)
+        for _ in range(target.count):
+            day = self._previous(day)
+        return datetime.combine(day, self.cut_off, LONDON).astimezone(UTC)
+
+    def known_until(self) -> date | None:
+        """The last day whose bank holidays are written in this calendar; None when they are all taken as shipped."""
+        return date(max(self.bank_holidays), 12, 31) if self.bank_holidays else None
 
     def day_of_receipt(self, received: datetime) -> date:
         """The working day on which something counts as received."""
@@ -82,13 +133,34 @@ class Calendar:
         return self._start_of(self._next(local.date()))
 
     def _after_working_time(self, begin: datetime, left: timedelta) -> datetime:
-        moment = self.next_open(begin)
+        moment = self.next_open(begin).astimezone(UTC)
         while True:
             end = self._end_of(moment.astimezone(LONDON).date())
             if moment + left <= end:
                 return moment + left
             left -= end - moment
             moment = self._start_of(self._next(moment.astimezone(LONDON).date()))
+
+    def _before_working_time(self, end: datetime, left: timedelta) -> datetime:
+        moment = self._last_open(end).astimezone(UTC)
+        while left:
+            start = self._start_of(moment.astimezone(LONDON).date())
+            if moment - left >= start:
+                return moment - left
+            left -= moment - start
+            moment = self._end_of(self._previous(start.astimezone(LONDON).date()))
+        return moment
+
+    def _last_open(self, now: datetime) -> datetime:
+        """`now` when the council works, otherwise when it last stopped."""
+        local = now.astimezone(LONDON)
+        day = local.date()
+        if not self.works_on(day) or local.time() < self.hours[day.weekday()][0]:
+            return self._end_of(self._previous(day))
+        return min(now, self._end_of(day))
+
+    def _is_holiday(self, day: date) -> bool:
+        return day in (self.bank_holidays[day.year] if day.year in self.bank_holidays else shipped_holidays(day.year))
 
     def _nth_after(self, day: date, count: int) -> date:
         for _ in range(count):
@@ -132,9 +204,47 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 @lru_cache(maxsize=64)
-def _holidays_of(year: int) -> frozenset[date]:
+def shipped_holidays(year: int) -> frozenset[date]:
+    """The bank holidays of England in a year, as the package that is installed knows them."""
     return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
 
 
-def _is_holiday(day: date) -> bool:
-    return day in _holidays_of(day.year)
+def shipped_until() -> date:
+    """The last day whose bank holidays the package that is installed can tell."""
+    return date(holidays.country_holidays("GB", subdiv="ENG").end_year, 12, 31)
+
+
+def written(calendar: Calendar, years: Iterable[int]) -> dict[str, Any]:
+    """A calendar as plain data, with the bank holidays of these years (those of the package, where it has none)."""
+    known = calendar.bank_holidays
+    return {
+        "hours": {WEEKDAYS[day]: [f"{at:%H:%M}" for at in hours] for day, hours in sorted(calendar.hours.items())},
+        "cut_off": f"{calendar.cut_off:%H:%M:%S}",
+        "closed": sorted(day.isoformat() for day in calendar.closed),
+        "bank_holidays": {
+            str(year): sorted(day.isoformat() for day in known.get(year) or shipped_holidays(year)) for year in years
+        },
+    }
+
+
+def read(content: Mapping[str, Any]) -> Calendar:
+    """The calendar that `written` wrote."""
+    return Calendar(
+        hours={
+            WEEKDAYS.index(day): (time.fromisoformat(start), time.fromisoformat(end))
+            for day, (start, end) in content["hours"].items()
+        },
+        cut_off=time.fromisoformat(content["cut_off"]),
+        closed=frozenset(map(date.fromisoformat, content["closed"])),
+        bank_holidays={
+            int(year): frozenset(map(date.fromisoformat, days)) for year, days in content["bank_holidays"].items()
+        },
+    )
+
+
+def _minutes(start: datetime, end: datetime) -> int:
+    return (end - start) // timedelta(minutes=1)
+
+
+def _to_the_minute(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(second=0, microsecond=0)
