@@ -1,13 +1,15 @@
 """A case's events as sentences: what happened, by whom, with the words that were written."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from backoffice.web.pieces import Entry
-from backoffice.web.words import upper_first
+from backoffice.web.words import date_words, upper_first
 from workflows.contracts.rules import Change, reason_label
 from workflows.contracts.selectors import Page
 from workflows.council.profile import current
 from workflows.engine.flow import CaseFlow
+from workflows.engine.rules import Priority
 from workflows.engine.selectors import Chapter
 
 ERASED = "(erased)"
@@ -26,7 +28,31 @@ TITLES: Mapping[str, Title] = {
     "deem": lambda _: "Taken as agreed, because nobody answered in time",
     "claim": lambda _: "Claimed",
     "release": lambda _: "Released to the team",
+    "hand_over": lambda each: f"Handed over to {_receiver(each)}",
+    "follow_up": lambda each: _follow_up(each.facts.get("not_before")),
+    "prioritise": lambda each: f"Priority: {_priority(each, 'was').lower()}, now {_priority(each, 'priority').lower()}",
+    "note": lambda _: "Inside note",
+    "stand_in": lambda each: f"Given to {_receiver(each)}, because {each.names.get('from_user', 'its owner')} is away",
+    "give_back": lambda each: f"Given back to {_receiver(each)}, who is there again",
+    "let_go": lambda each: f"Given back to the team, because {each.names.get('from_user', 'its owner')} cannot do it",
 }
+
+
+def _receiver(each: Chapter) -> str:
+    """`Payments Team`, or `Tom Bullard for Priya Raman`."""
+    person, team = each.names.get("to_user", ""), each.names.get("to_team", "")
+    if person and each.names.get("for_user"):
+        return f"{person} for {each.names['for_user']}"
+    keeper = each.names.get("keeper")
+    return f"{team}, kept by {keeper}" if team and keeper else person or team
+
+
+def _follow_up(day: object) -> str:
+    return f"Follow-up date: {date_words(date.fromisoformat(str(day)))}" if day else "Follow-up date taken away"
+
+
+def _priority(each: Chapter, fact: str) -> str:
+    return Priority(int(each.facts.get(fact) or 0)).words
 
 
 def entries(page: Page, chapters: Sequence[Chapter]) -> list[Entry]:
@@ -43,6 +69,7 @@ def _entry(page: Page, chapter: Chapter) -> Entry:
         by=_by(page, chapter),
         text=_quoted(chapter),
         lines=_changes(page, chapter),
+        inside=chapter.verb == "note",
     )
 
 

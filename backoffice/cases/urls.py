@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import answering, views
+from . import answering, turning, views
 
 urlpatterns = [
     path("cases/", views.documents, name="cases"),
@@ -15,4 +15,8 @@ urlpatterns = [
     path("cases/<int:case_id>/amend/", answering.amend, name="amend"),
     path("cases/<int:case_id>/withdraw/", answering.withdraw, name="withdraw"),
     path("cases/<int:case_id>/terminate/", answering.terminate, name="terminate"),
+    path("cases/<int:case_id>/hand-over/", turning.hand_over, name="hand_over"),
+    path("cases/<int:case_id>/follow-up/", turning.follow_up, name="follow_up"),
+    path("cases/<int:case_id>/priority/", turning.priority, name="priority"),
+    path("cases/<int:case_id>/note/", turning.note, name="note"),
 ]

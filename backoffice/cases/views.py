@@ -18,8 +18,10 @@ from workflows.contracts.models import DocumentVersion
 from workflows.contracts.rules import figures, reason_label, thawed
 from workflows.council.profile import current
 from workflows.engine import moment as clock_of
+from workflows.engine import rules
 from workflows.engine import selectors as engine
 from workflows.engine.errors import NotFound, Refused
+from workflows.engine.turns import running
 from workflows.register.selectors import line_terms
 
 from . import story as stories
@@ -150,9 +152,19 @@ def _frame(view: View, current_tab: str, events: int | None = None) -> dict[str,
         "client": page.case.client,
         "turn": page.turn,
         "mine": page.turn is not None and page.turn.owner_id == view.actor.user_id,
+        "hands": _hands(view),
         "my_team": page.turn is not None and page.turn.team_id in view.actor.team_ids,
         "tabs": [Tab(text, view.address(name), count, name == current_tab) for name, text, count in tabs],
     }
+
+
+def _hands(view: View) -> dict[str, bool]:
+    """Which verbs of every turn this person has here: what the door would say."""
+    task = view.page.turn
+    if task is None:
+        return {}
+    at = running.situation(task, view.actor)
+    return {verb: rules.refusal(verb, at) is None for verb in rules.VERBS}
 
 
 def _version(view: View, version: DocumentVersion) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event of a story, newest first."""
+    """One event of a story, newest first; `inside` marks what the council writes for itself."""
 
     title: str
     when: object
@@ -63,6 +63,7 @@ class Entry:
     lines: Sequence[str] = ()
     href: str = ""
     link: str = ""
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

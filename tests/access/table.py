@@ -83,6 +83,11 @@ TABLE: Mapping[str, Row] = {
     "council:amend": mine(BROKERAGE),
     "council:withdraw": mine(BROKERAGE),
     "council:terminate": mine(BROKERAGE),
+    # the world's case is with its provider, so these say that there is nothing to do (test_turn_pages: who may)
+    "council:hand_over": Row(LOOKING, "GET POST"),
+    "council:follow_up": Row(LOOKING, "GET POST"),
+    "council:priority": Row(LOOKING, "GET POST"),
+    "council:note": Row(LOOKING, "GET POST"),
     "council:lines": Row(LOOKING, "GET POST"),
     "council:register_line": Row(LOOKING),
     "council:line_new": mine(BROKERAGE),
