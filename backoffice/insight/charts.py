@@ -17,6 +17,7 @@ class Mark:
     x: int
     y: int
     text: str
+    other: bool = False  # every other one: left out on phones
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _bar(x: int, width: int, count: int, most: int, kind: str, *, told: bool) ->
 def _weeks(periods: Sequence[Period], places: Sequence[int]) -> list[Mark]:
     every = -(-len(periods) // MOST_LABELS) or 1
     return [
-        Mark(x, BOTTOM + 24, f"{period.first.day} {period.first:%b}")
+        Mark(x, BOTTOM + 24, f"{period.first.day} {period.first:%b}", other=place // every % 2 == 1)
         for place, (x, period) in enumerate(zip(places, periods, strict=True))
         if place % every == 0
     ]

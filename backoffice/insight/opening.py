@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from workflows.engine import registry
 from workflows.insight.asked import Number, Opens
 from workflows.parties.actor import Actor
 
@@ -34,8 +35,9 @@ class Doors:
 
     def _providers(self, opens: Opens) -> str:
         """The list of a kind of case that awaits providers; it can be narrowed by nothing else."""
+        kinds = {opens.kind} if opens.kind else registry.kinds()
         narrowed = opens.view or opens.opened_from or opens.opened_to
-        if narrowed or opens.kind not in AWAITING or opens.kind not in self.actor.reads:
+        if narrowed or len(kinds) > 1 or not kinds <= AWAITING.keys() & self.actor.reads:
             return ""
-        name, query = AWAITING[opens.kind]
+        name, query = AWAITING[min(kinds)]
         return f"{reverse(name)}?{urlencode(query)}"

@@ -9,7 +9,8 @@ from backoffice.casework.worklist import kind_words
 from backoffice.web.pieces import Fact
 from backoffice.web.words import LONDON, NOTHING, date_range, date_words, money, plural, upper_first
 from workflows.engine import registry
-from workflows.insight import metrics
+from workflows.engine.tally import PROVIDERS
+from workflows.insight import ageing, metrics
 from workflows.insight.asked import Number
 from workflows.insight.figures import Backlog, Period, Step
 from workflows.insight.selectors import Overview, working_days_old
@@ -56,7 +57,7 @@ def facts(found: Overview, goal: int) -> list[Fact]:
     causes = len({(step.kind, step.node) for step in found.steps if step.money})
     with_providers = found.providers.breached.count if found.providers else 0
     return [
-        Fact("Open with the council", f"{found.all.open.count:,}", f"{young} {found.bands[0].words} old"),
+        Fact("Open with the council", f"{found.all.open.count:,}", f"{young} up to {ageing.LASTS[0]} working days old"),
         Fact("Past target", f"{found.all.breached.count:,}", f"{with_providers:,} more with providers"),
         Fact("Within target", NOTHING if share is None else f"{share}%", _trend(found, goal)),
         Fact("Money blocked, a week", money(blocked), f"{plural(causes, 'cause')}, below"),
@@ -64,19 +65,19 @@ def facts(found: Overview, goal: int) -> list[Fact]:
 
 
 def backlog(found: Overview, doors: Doors, today: date) -> Sheet:
-    """By team and age; the last column is the row's own bar."""
-    rows = [*found.teams, *([found.providers] if found.providers else [])]
-    most = max([1, *(row.open.count for row in rows)])
+    """By team and age; the last column is the row's own bar. Providers stand under the sum of the teams."""
     headings = ["Open", *(band.words for band in found.bands), "Unclaimed", "At risk", "Past target", "Oldest"]
+    others = [found.providers] if found.providers else []
+    most = max([1, *(row.open.count for row in [*found.teams, *others])])
+    total = [_backlog_line(found.all, headings, doors, today, None)] if len(found.teams) > 1 else []
     return Sheet(
         key="backlog",
         title="Backlog by team and age",
         first="Team",
         headings=headings,
-        lines=[_backlog_line(row, headings, doors, today, most) for row in rows],
-        foot=[_backlog_line(found.all, headings, doors, today, None)] if len(found.teams) > 1 else [],
+        lines=[_backlog_line(row, headings, doors, today, most) for row in found.teams],
+        foot=[*total, *(_backlog_line(row, headings, doors, today, most) for row in others)],
         meanings=metrics.of(metrics.BACKLOG),
-        note="Working days since it was opened.",
         bar="Share by age",
         legend=[band.words for band in found.bands],
     )
@@ -190,8 +191,8 @@ def _trend(found: Overview, goal: int) -> str:
     if now is None or before is None:
         return f"Target {goal}%"
     moved = now - before
-    than = f"{plural(abs(moved), 'point')} {'more' if moved > 0 else 'less'} than" if moved else "the same as"
-    return f"Target {goal}%, {than} before"
+    than = f"{plural(abs(moved), 'point')} {'more' if moved > 0 else 'less'} than in" if moved else "the same as in"
+    return f"Target {goal}%, {than} the {found.asked.days} days before"
 
 
 def _backlog_line(row: Backlog, headings: Sequence[str], doors: Doors, today: date, most: int | None) -> Line:
@@ -201,8 +202,9 @@ def _backlog_line(row: Backlog, headings: Sequence[str], doors: Doors, today: da
         _number(number, f"{headings[place].lower()}, {row.name}", doors, late=place == late and number.count > 0)
         for place, number in enumerate(numbers)
     ]
-    oldest = _day(row.oldest, today)
-    return Line(row.name, [*cells, oldest], bar=None if most is None else _pieces(row, most))
+    if row.team_id == PROVIDERS:
+        cells[headings.index("Unclaimed")] = Entry(None, NOTHING)
+    return Line(row.name, [*cells, _day(row.oldest, today)], bar=None if most is None else _pieces(row, most))
 
 
 def _pieces(row: Backlog, most: int) -> list[Piece]:
@@ -281,4 +283,4 @@ def _day(day: date | datetime | None, today: date | None = None) -> Entry:
         return Entry(None, NOTHING)
     if today is None:
         return Entry(day, date_words(day))
-    return Entry(day, f"{date_words(day)}, {plural(working_days_old(day, today), 'working day')}")
+    return Entry(day, date_words(day), second=plural(working_days_old(day, today), "working day"))

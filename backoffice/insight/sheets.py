@@ -19,7 +19,7 @@ class Entry:
     href: str = ""
     more: str = ""
     late: bool = False
-    strong: bool = False
+    second: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,7 @@ class Sheet:
     lines: Sequence[Line]
     foot: Sequence[Line] = ()
     meanings: Sequence[Meaning] = ()
-    note: str = ""
     empty: str = ""
-    words: bool = False  # the cells are words rather than figures
     bar: str = ""  # heading of the bar, if there is one
     legend: Sequence[str] = field(default=())
 

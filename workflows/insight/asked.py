@@ -19,9 +19,14 @@ class Asked:
     by_day: bool = False
 
     @property
+    def days(self) -> int:
+        """How many days are told."""
+        return (self.last - self.first).days + 1
+
+    @property
     def before(self) -> "Asked":
         """The same number of days just before, to compare with."""
-        length = self.last - self.first + timedelta(days=1)
+        length = timedelta(days=self.days)
         return replace(self, first=self.first - length, last=self.first - timedelta(days=1))
 
     def periods(self) -> list[tuple[date, date]]:
