@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -15,8 +14,9 @@ from backoffice.web.pieces import Tab
 from workflows.council.profile import current
 from workflows.engine import moment, parked
 from workflows.engine.errors import Forbidden, NotFound
+from workflows.parties import selectors as parties
 from workflows.parties.actor import Actor
-from workflows.parties.models import Membership, TeamMember, User
+from workflows.parties.models import User
 
 from . import mails
 from .tables import Mails, People
@@ -62,8 +62,7 @@ def people(request: HttpRequest) -> HttpResponse:
     _reader(request)
     side = request.GET.get("side", "staff")
     side = side if side in dict(SIDES) else "staff"
-    listed: QuerySet[User] = User.objects.filter(kind=side)
-    page = page_by_key(listed, ("name", "id"), request.GET)
+    page = page_by_key(parties.people_of(side), ("name", "id"), request.GET)
     places = _teams(page.items) if side == "staff" else _roles(page.items)
     for person in page.items:
         person.places = "; ".join(places.get(person.pk, [])) or "Nowhere"
@@ -112,10 +111,9 @@ def _only_demo() -> None:
 def _teams(people: list[User]) -> dict[int, list[str]]:
     """The teams of each person, and their duties, in two queries."""
     found: dict[int, list[str]] = {}
-    for member in TeamMember.objects.filter(user__in=people).select_related("team").order_by("team__name"):
+    for member in parties.teams_of(people):
         found.setdefault(member.user_id, []).append(f"{member.team.name} ({member.get_role_display().lower()})")
-    duties = User.groups.through.objects.filter(user__in=people, group__name__in=["administrator", "auditor"])
-    for user_id, name in duties.values_list("user_id", "group__name"):
+    for user_id, name in parties.duties_of(people):
         found.setdefault(user_id, []).append(name.capitalize())
     return found
 
@@ -124,8 +122,7 @@ def _roles(people: list[User]) -> dict[int, list[str]]:
     """The roles of each person, in one query; a role that the profile no longer has is named by its key."""
     names = {role.key: role.name for role in current().roles}
     found: dict[int, list[str]] = {}
-    rows = Membership.objects.filter(user__in=people).select_related("organisation", "service")
-    for each in rows.order_by("organisation__name"):
+    for each in parties.memberships_of(people):
         place = f"{each.service.name}, {each.organisation.name}" if each.service else each.organisation.name
         found.setdefault(each.user_id, []).append(f"{place} ({names.get(each.role, each.role)})")
     return found

@@ -23,7 +23,7 @@ from workflows.engine.errors import NotFound
 from workflows.parties.models import Client
 from workflows.register import catalogue, selectors
 from workflows.register.models import Contract, Rate, ServiceLevel
-from workflows.register.rules import Price, Span, UpliftPreview, amount_on
+from workflows.register.rules import UpliftPreview, amount_on
 
 from .catalogue_forms import (
     ClientForm,
@@ -140,10 +140,7 @@ def change_contract(request: HttpRequest, contract_id: int) -> HttpResponse:
 def levels(request: HttpRequest) -> HttpResponse:
     """All service levels with today's general rate: the profile and one query for levels, one for rates."""
     page = page_by_key(selectors.service_levels(), ("name", "id"), request.GET)
-    general = Rate.objects.filter(service_level__in=page.items, organisation__isnull=True, contract__isnull=True)
-    rates: dict[int, list[Price]] = {}
-    for rate in general:
-        rates.setdefault(rate.service_level_id, []).append(Price(Span(rate.start, rate.end), rate.amount))
+    rates = selectors.general_rates(page.items)
     groups = {group.key: group.name for group in current().service_groups}
     for row in page.items:
         row.href = reverse("council:level", args=[row.pk])
@@ -286,7 +283,7 @@ def _scope(rate: Rate) -> str:
 
 
 def _client(client_id: int) -> Client:
-    found = Client.objects.filter(pk=client_id, erased_at__isnull=True).first()
+    found = selectors.client(client_id)
     if found is None:
         raise NotFound
     return found

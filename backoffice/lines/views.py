@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,12 +18,11 @@ from backoffice.web.gate import staff, teams_of_desk
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Fact, Row
 from backoffice.web.words import date_range, date_words, money, per_week, upper_first
-from workflows.contracts.models import ContractDocument
+from workflows.contracts import selectors as contracts
 from workflows.engine import moment
 from workflows.engine import selectors as engine
 from workflows.engine.errors import NotFound
 from workflows.parties.actor import Actor
-from workflows.parties.models import Client
 from workflows.register import commands, selectors
 from workflows.register.models import CarePackageLine
 from workflows.register.rules import plain, weekly_cost
@@ -47,7 +45,7 @@ def lines(request: HttpRequest) -> HttpResponse:
         find.add_error("text", f"There is no line and no client with {find.cleaned_data['text']}")
     client_id, historical = number_in(request, "client"), bool(request.GET.get("historical"))
     listed = selectors.lines(actor, historical=historical)
-    client = Client.objects.filter(pk=client_id).first() if client_id else None
+    client = selectors.client(client_id) if client_id else None
     if client is not None:
         listed = listed.filter(client=client)
     page = page_by_key(listed, ("id",), request.GET)
@@ -203,13 +201,7 @@ def _prices(line: CarePackageLine) -> list[str]:
 
 def _documents(actor: Actor, line: CarePackageLine) -> list[dict[str, Any]]:
     """The line's contract documents that this person may read, the newest first."""
-    rows = ContractDocument.objects.filter(line=line, case__in=engine.cases(actor)).order_by("-case_id")
-    found: list[Any] = list(
-        rows.values(
-            "case_id", "occasion", reference=F("case__reference"), state=F("case__state"), amount=F("case__amount"),
-            created=F("case__created"),
-        )
-    )  # fmt: skip
+    found = contracts.of_line(actor, line.pk)
     for row in found:
         row["href"] = reverse("council:case", args=[row["case_id"]])
     return found

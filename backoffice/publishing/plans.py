@@ -1,14 +1,13 @@
 """What publishing a line would do: told before it is done, item by item."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from workflows.contracts import selectors as contracts
-from workflows.contracts.models import ContractDocument
 from workflows.contracts.rules import State
 from workflows.council.profile import current
 from workflows.engine import moment
@@ -42,14 +41,8 @@ def groups_of(actor: Actor) -> list[str]:
 
 def plans(lines: Sequence[Any]) -> list[Plan]:
     """What will happen to each of these lines of `ready`: one query, however many there are."""
-    latest = _latest([line.pk for line in lines])
+    latest = contracts.latest_of_lines(line.pk for line in lines)
     return [Plan(line, _words(latest.get(line.pk)), line.weekly_now) for line in lines]
-
-
-def _latest(ids: Iterable[int]) -> dict[int, Any]:
-    rows = ContractDocument.objects.filter(line__in=list(ids)).order_by("line_id", "-case_id").distinct("line_id")
-    values = rows.values("line_id", "version", reference=F("case__reference"), state=F("case__state"))
-    return {row["line_id"]: row for row in values}
 
 
 def _words(document: Any) -> str:

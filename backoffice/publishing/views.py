@@ -1,11 +1,9 @@
 """Ready to publish: choose lines, see what will happen to each, let a worker do it, see what became of each."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Concat
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +14,7 @@ from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Fact, Tab
 from backoffice.web.words import moment, plural
+from workflows.contracts import selectors as contracts
 from workflows.contracts.batches import PUBLISH
 from workflows.engine import batches
 from workflows.engine.errors import NotFound
@@ -73,7 +72,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     ids = list(listed.order_by("id").values_list("pk", flat=True))
     if not ids or request.POST.get("seen") != _seen(ids):
         return _check(request, listed, moved=True)
-    same = Batch.objects.filter(kind=PUBLISH, actor=actor.user_id, finished_at=None, parameters__seen=_seen(ids))
+    same = contracts.publications().filter(actor=actor.user_id, finished_at=None, parameters__seen=_seen(ids))
     batch = same.first() or batches.create(PUBLISH, actor, ids, {"seen": _seen(ids)})
     return redirect("council:batch", batch.pk)
 
@@ -82,12 +81,12 @@ def publish(request: HttpRequest) -> HttpResponse:
 @require_GET
 def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     """How far a bulk publication is, and what became of each line. It goes on when the browser is closed."""
-    found = Batch.objects.select_related("actor").filter(pk=batch_id, kind=PUBLISH).first()
+    found = contracts.publications().filter(pk=batch_id).first()
     if found is None or not _sees_batches(actor_of(request)):
         raise NotFound
     progress = batches.progress(found)
     result = request.GET.get("result", "")
-    items = _items(found)
+    items = contracts.publication_items(found)
     items = items.filter(result=result) if result in BatchItem.Result.values else items
     page = page_by_key(items, ("id",), request.GET)
     for row in page.items:
@@ -158,7 +157,7 @@ def _providers(actor: Actor) -> list[tuple[int, str]]:
 
 
 def _batches() -> list[Batch]:
-    found = list(Batch.objects.select_related("actor").filter(kind=PUBLISH).order_by("-id")[:5])
+    found = list(contracts.publications()[:5])
     for each in found:
         each.when = moment(each.created_at)  # type: ignore[attr-defined]
         each.href = reverse("council:batch", args=[each.pk])  # type: ignore[attr-defined]
@@ -167,17 +166,6 @@ def _batches() -> list[Batch]:
 
 def _sees_batches(actor: Actor) -> bool:
     return bool(groups_of(actor)) or bool(actor.duties)
-
-
-def _items(batch: Batch) -> Any:
-    """The items as plain rows, with their line, client and document."""
-    line = CarePackageLine.objects.filter(pk=OuterRef("target"))
-    name = Concat("client__surname", Value(", "), "client__forename")
-    found = batch.items.order_by().annotate(
-        reference=Subquery(line.values("reference")[:1]), client=Subquery(line.annotate(name=name).values("name")[:1])
-    )
-    columns = ("id", "target", "result", "message", "case_id", "reference", "client")
-    return found.values(*columns, document=F("case__reference"))
 
 
 def _facts(batch: Batch, progress: batches.Progress) -> list[Fact]:

@@ -1,21 +1,22 @@
 """The readers of contract documents, already scoped to who asks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Round
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Concat, Round
 
 from workflows.engine import selectors as engine
 from workflows.engine.calendar import LONDON
 from workflows.engine.errors import NotFound
-from workflows.engine.models import Case, Task
+from workflows.engine.models import Batch, Case, Task
 from workflows.parties.actor import Actor
 from workflows.register.models import CarePackageLine
 
+from .batches import PUBLISH
 from .flow import ContractDocumentFlow
 from .models import ContractDocument, DocumentVersion
 from .rules import Change, State, changes, thawed
@@ -170,6 +171,36 @@ def lines_to_publish(today: date) -> QuerySet[CarePackageLine]:
         .select_related("client", "service", "service__organisation", "service_level")
         .order_by("id")
     )
+
+
+def of_line(actor: Actor, line_id: int) -> list[Any]:
+    """The documents of a line that this person may read, the newest first, as plain rows."""
+    rows = ContractDocument.objects.filter(line=line_id, case__in=engine.cases(actor)).order_by("-case_id")
+    case = {name: F(f"case__{name}") for name in ("reference", "state", "amount", "created")}
+    return list(rows.values("case_id", "occasion", **case))
+
+
+def latest_of_lines(line_ids: Iterable[int]) -> dict[int, Any]:
+    """The newest document of each line that has one, in one query."""
+    rows = ContractDocument.objects.filter(line__in=list(line_ids)).order_by("line_id", "-case_id").distinct("line_id")
+    values = rows.values("line_id", "version", reference=F("case__reference"), state=F("case__state"))
+    return {row["line_id"]: row for row in values}
+
+
+def publications() -> QuerySet[Batch]:
+    """The bulk publications, the newest first."""
+    return Batch.objects.select_related("actor").filter(kind=PUBLISH).order_by("-id")
+
+
+def publication_items(batch: Batch) -> Any:
+    """The items of a bulk publication as plain rows, with their line, client and document."""
+    line = CarePackageLine.objects.filter(pk=OuterRef("target"))
+    name = Concat("client__surname", Value(", "), "client__forename")
+    found = batch.items.order_by().annotate(
+        reference=Subquery(line.values("reference")[:1]), client=Subquery(line.annotate(name=name).values("name")[:1])
+    )
+    columns = ("id", "target", "result", "message", "case_id", "reference", "client")
+    return found.values(*columns, document=F("case__reference"))
 
 
 def _state(tab: str) -> str:

@@ -1,6 +1,7 @@
 """The readers of people and parties."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import QuerySet
@@ -34,6 +35,28 @@ def organisations_of(user: User) -> QuerySet[Organisation]:
     """The providers that a person may act for, by name."""
     ids = Membership.objects.filter(user=user).values("organisation_id")
     return Organisation.objects.filter(pk__in=ids).order_by("name")
+
+
+def people_of(kind: str) -> QuerySet[User]:
+    """The people of one side, for administrators."""
+    return User.objects.filter(kind=kind)
+
+
+def teams_of(people: Iterable[User]) -> QuerySet[TeamMember]:
+    """The places of these people in teams, by team."""
+    return TeamMember.objects.filter(user__in=list(people)).select_related("team").order_by("team__name")
+
+
+def duties_of(people: Iterable[User]) -> list[tuple[int, str]]:
+    """The duties of these people: (who, administrator or auditor)."""
+    held = User.groups.through.objects.filter(user__in=list(people), group__name__in=["administrator", "auditor"])
+    return list(held.values_list("user_id", "group__name"))
+
+
+def memberships_of(people: Iterable[User]) -> QuerySet[Membership]:
+    """The roles of these people at providers and services, by provider."""
+    rows = Membership.objects.filter(user__in=list(people)).select_related("organisation", "service")
+    return rows.order_by("organisation__name")
 
 
 def actor_for(user: User, organisation_id: int | None = None) -> Actor | None:

@@ -155,6 +155,20 @@ def service_levels() -> QuerySet[ServiceLevel]:
     return ServiceLevel.objects.order_by("name")
 
 
+def general_rates(levels: Iterable[ServiceLevel]) -> dict[int, list[Price]]:
+    """The rates that hold for everybody, by service level, in one query."""
+    rates = Rate.objects.filter(service_level__in=list(levels), organisation__isnull=True, contract__isnull=True)
+    found: dict[int, list[Price]] = {}
+    for rate in rates:
+        found.setdefault(rate.service_level_id, []).append(Price(Span(rate.start, rate.end), rate.amount))
+    return found
+
+
+def client(client_id: int) -> Client | None:
+    """A client who was not erased, or None; for council staff."""
+    return Client.objects.filter(pk=client_id, erased_at__isnull=True).first()
+
+
 def client_by_ss_ref(ss_ref: str) -> Client | None:
     """The client with an SSRef, or None."""
     return Client.objects.filter(ss_ref=ss_ref.strip(), erased_at__isnull=True).first()
