@@ -11,6 +11,10 @@ from launcher.say import say
 from launcher.supervisor import Supervisor
 
 NO_BROWSER = "--no-browser"
+#: A file's tests stay together, because they share what their module has made.
+AT_ONCE = ["-n", "2", "--dist", "loadfile"]
+#: pytest's exit code when the chosen tests are none.
+NOTHING_CHOSEN = 5
 
 
 def test(words: Sequence[str]) -> int:
@@ -40,11 +44,35 @@ def _test(words: Sequence[str], marked: str, extra: Mapping[str, str]) -> int:
             servers.start(watcher, found, for_tests=True)
             environ = {**_environment(place, mine, found, council, chromium), **extra}
             demo.collect_static(watcher, place, python, environ, front)
-            code = watcher.run(
-                pytest(python, place, words, marked if chromium else f"{marked} and not browser"), env=environ, cwd=TREE
-            )
+            code = _passes(watcher, python, place, words, marked if chromium else f"{marked} and not browser", environ)
     say(last_line(code, chromium, words, time.monotonic() - began))
     return code
+
+
+def _passes(
+    watcher: Supervisor, python: Path, place: Home, words: Sequence[str], marked: str, environ: Mapping[str, str]
+) -> int:
+    """Run pytest twice: first what may share PostgreSQL, side by side; then what needs it `alone`.
+
+    A person who says how many at once (`-n`) is taken at their word, in the first pass.
+    """
+    side_by_side = [] if any(word.startswith("-n") for word in words) else AT_ONCE
+    first = pytest(python, place, [*side_by_side, *words], f"({marked}) and not alone")
+    second = pytest(python, place, ["-p", "no:xdist", *_without_n(words)], f"({marked}) and alone")
+    codes = [watcher.run(each, env=environ, cwd=TREE) for each in (first, second)]
+    ran = [code for code in codes if code != NOTHING_CHOSEN]
+    return next((code for code in ran if code), 0) if ran else NOTHING_CHOSEN
+
+
+def _without_n(words: Sequence[str]) -> list[str]:
+    """Leave out what only the side-by-side runner understands."""
+    kept: list[str] = []
+    skip = False
+    for word in words:
+        if not skip and not word.startswith(("-n", "--dist", "--maxprocesses")):
+            kept.append(word)
+        skip = word in {"-n", "--dist", "--maxprocesses"}
+    return kept
 
 
 def pytest(python: Path, place: Home, words: Sequence[str], marked: str) -> list[str]:

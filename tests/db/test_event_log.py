@@ -23,7 +23,7 @@ from workflows.parties.actor import Actor
 from workflows.parties.models import Client
 from workflows.parties.selectors import system_actor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.alone]
 TABLES = ("engine_event", "engine_anchor", "engine_content")
 
 

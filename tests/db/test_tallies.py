@@ -3,6 +3,8 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -20,7 +22,10 @@ from workflows.engine import folding, moment, recounting, sweep, turns
 from workflows.engine.errors import Refused
 from workflows.engine.models import Delta, Tally, Task
 from workflows.engine.tally import METRICS, london_day
+from workflows.parties.actor import Actor
 from workflows.parties.models import Team
+
+pytestmark = pytest.mark.alone  # what is folded depends on whose transactions have ended, in the whole PostgreSQL
 
 BEGUN = datetime(2018, 4, 9, 9, tzinfo=UTC)
 VERBS = ("agree", "reject", "terminate", "supersede", "republish", "withdraw", "claim", "release", "attach")
@@ -35,13 +40,32 @@ def kept() -> dict[tuple[Any, ...], tuple[int, Decimal]]:
     return {(row.metric, row.kind, row.node, row.team_id, row.day): (row.count, row.money) for row in rows}
 
 
-def counted() -> dict[tuple[Any, ...], tuple[int, Decimal]]:
+@dataclass
+class Seen:
+    """What an onlooker noted beside the product: for whom each turn was opened, and which changed teams when."""
+
+    first: dict[int, int] = field(default_factory=dict)
+    now: dict[int, int] = field(default_factory=dict)
+    moves: list[tuple[str, str, int, int, date]] = field(default_factory=list)
+
+    def look(self, at: datetime) -> None:
+        for task in Task.objects.all():
+            team = task.team_id or 0
+            was = self.now.setdefault(task.pk, team)
+            self.first.setdefault(task.pk, team)
+            if was != team:
+                self.moves.append((task.kind, task.node, was, team, london_day(at)))
+                self.now[task.pk] = team
+
+
+def counted(onlooker: Seen | None = None) -> dict[tuple[Any, ...], tuple[int, Decimal]]:
     """The same, counted turn by turn in Python: not the product's arithmetic, and not its SQL."""
     counts: Counter[tuple[Any, ...]] = Counter()
     money: Counter[tuple[Any, ...]] = Counter()
     for task in Task.objects.select_related("process"):
         team, opened = task.team_id or 0, london_day(task.created)
-        counts["arrivals", task.kind, task.node, team, opened] += 1
+        first = onlooker.first[task.pk] if onlooker else team
+        counts["arrivals", task.kind, task.node, first, opened] += 1
         if task.finished is None:
             marks = {
                 "open": True,
@@ -59,17 +83,27 @@ def counted() -> dict[tuple[Any, ...], tuple[int, Decimal]]:
             counts["timed", task.kind, task.node, team, ended] += 1
             on_time = task.finished <= task.due_at and not task.breached_at
             counts["within_target", task.kind, task.node, team, ended] += on_time
+    for kind, node, was, team, day in onlooker.moves if onlooker else ():
+        counts["handed_on", kind, node, was, day] += 1
+        counts["handed_in", kind, node, team, day] += 1
     return {key: (count, Decimal(money[key])) for key, count in counts.items() if count}
+
+
+def hand_over(who: Actor, task: int, team: str) -> None:
+    to = Team.objects.get(key=team).pk
+    turns.hand_over(actor=who, task_id=task, team_id=to, reason="Theirs.", key=make.key())
 
 
 def anything(dice: random.Random, people: People, documents: list[Any]) -> None:
     """One command of somebody, of which many are refused; refusals must leave no delta either."""
-    document = dice.choice(documents)
-    who = people.named(dice.choice(["officer", "colleague", "manager", "administration"]))
-    try:
-        verb_call(dice.choice(VERBS), who, seen(document), make.key())()
-    except Refused:
-        return
+    at = seen(dice.choice(documents))
+    who = people.named(dice.choice(["officer", "colleague", "manager", "procurement", "administration"]))
+    verb = dice.choice([*VERBS, "hand_over", "hand_over"])
+    with suppress(Refused):
+        if verb == "hand_over":
+            hand_over(who, at.task_id or 0, dice.choice(["procurement", "service_brokerage"]))
+        else:
+            verb_call(verb, who, at, make.key())()
 
 
 @pytest.fixture(autouse=True)
@@ -86,28 +120,34 @@ def people(db: None) -> People:
 @pytest.mark.parametrize("seed", range(3))
 def test_after_any_commands_every_figure_is_what_turns_say(people: People, seed: int) -> None:
     dice = random.Random(seed)
-    now = BEGUN
+    now, onlooker = BEGUN, Seen()
     with moment.at(now):
         documents = [in_state("published", people) for _ in range(4)]
+    onlooker.look(now)
     for step in range(ROUNDS):
         now += timedelta(hours=dice.randint(1, 40))
         with moment.at(now):
             anything(dice, people, documents)
             if step % 12 == 0:
                 documents.append(in_state("rejected", people))
+        onlooker.look(now)
+        if step % 24 == 0:
+            with moment.at(now):
+                hand_over(people.named("officer"), seen(documents[-1]).task_id or 0, "procurement")
+            onlooker.look(now)
         if dice.random() < 0.2:
             due_soon(now)
             sweep.sweep(now)
         if dice.random() < 0.2:
             folding.fold()
         if step % 10 == 0:
-            assert kept() == counted()
-    assert kept() == counted()
+            assert kept() == counted(onlooker)
+    assert kept() == counted(onlooker)
     folding.fold()
     assert not Delta.objects.exists()
-    assert kept() == counted()
+    assert kept() == counted(onlooker)
     assert recounting.differences() == []
-    assert {key[0] for key in kept()} >= {"open", "arrivals", "completions", "timed"}
+    assert {key[0] for key in kept()} >= {"open", "arrivals", "completions", "timed", "handed_in", "handed_on"}
 
 
 def due_soon(now: datetime) -> None:
