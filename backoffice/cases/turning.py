@@ -23,8 +23,8 @@ from workflows.engine import door, reading, rules, selectors, turns
 from workflows.engine.errors import Busy, Forbidden, NotFound, Refused, Stale
 from workflows.engine.models import Case, Task
 from workflows.engine.turns import handing, notes, running
+from workflows.parties import selectors as parties
 from workflows.parties.actor import Actor
-from workflows.parties.models import User
 
 from .turn_forms import PERSON, TEAM, FollowUpForm, HandOverForm, NoteForm, PriorityForm
 
@@ -201,7 +201,7 @@ class _Asked:
     def _check(self, form: ConcordForm) -> None:
         """The turn that the form names must be one of this case."""
         task_id = form.cleaned_data.get("task")
-        if task_id is not None and not Task.objects.filter(pk=task_id, process_id=self.case.pk).exists():
+        if task_id is not None and not selectors.is_turn_of(self.case.pk, task_id):
             raise NotFound
 
     def _answered(self) -> bool:
@@ -216,5 +216,6 @@ class _Asked:
 
 def _colleagues(task: Task) -> list[tuple[int, str]]:
     """The active people of the team that has the turn, without whoever has claimed it."""
-    people = User.objects.filter(is_active=True, teams__team_id=task.team_id).exclude(pk=task.owner_id)
-    return list(people.order_by("name", "pk").values_list("pk", "name"))
+    if task.team_id is None:
+        return []
+    return list(parties.members_of(task.team_id).exclude(pk=task.owner_id).values_list("pk", "name"))

@@ -42,6 +42,11 @@ def people_of(kind: str) -> QuerySet[User]:
     return User.objects.filter(kind=kind)
 
 
+def members_of(team_id: int) -> QuerySet[User]:
+    """The active people of a team, by name."""
+    return User.objects.filter(is_active=True, teams__team_id=team_id).order_by("name", "pk")
+
+
 def teams_of(people: Iterable[User]) -> QuerySet[TeamMember]:
     """The places of these people in teams, by team."""
     return TeamMember.objects.filter(user__in=list(people)).select_related("team").order_by("team__name")

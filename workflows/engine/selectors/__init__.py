@@ -1,6 +1,6 @@
 """The readers of cases, turns and stories, already scoped to who asks."""
 
-from .cases import case, cases, open_turns, viewed
+from .cases import case, cases, is_turn_of, open_turns, viewed
 from .helpline import unanswerable
 from .people import name_of, teams, unread
 from .queues import (
@@ -28,6 +28,7 @@ __all__ = [
     "case",
     "cases",
     "counts",
+    "is_turn_of",
     "my_work",
     "name_of",
     "narrowed",

@@ -34,6 +34,11 @@ def open_turns(case_id: int) -> list[Task]:
     return list(turns.select_related("team", "owner", "standing_in_for", "outside").order_by("id"))
 
 
+def is_turn_of(case_id: int, task_id: int) -> bool:
+    """Whether a turn, open or over, is one of this case."""
+    return Task.objects.filter(pk=task_id, process_id=case_id).exists()
+
+
 def viewed(actor: Actor, what: str, object_id: int | None, client_id: int | None = None) -> None:
     """Record that a person looked at a sensitive page or took a file."""
     Access.objects.create(
