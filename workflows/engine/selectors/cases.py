@@ -36,7 +36,8 @@ def open_turns(case_id: int) -> list[Task]:
 
 def is_turn_of(case_id: int, task_id: int) -> bool:
     """Whether a turn, open or over, is one of this case."""
-    return Task.objects.filter(pk=task_id, process_id=case_id).exists()
+    found: bool = Task.objects.filter(pk=task_id, process_id=case_id).exists()
+    return found
 
 
 def viewed(actor: Actor, what: str, object_id: int | None, client_id: int | None = None) -> None:
