@@ -64,12 +64,12 @@ def share_chart(periods: Sequence[Period], goal: int) -> ShareChart:
     """The share within target, from a round floor below the lowest to 100 %."""
     shares = [period.share for period in periods]
     lowest = min([goal, *(share for share in shares if share is not None)])
-    floor = max(0, (lowest - 1) // 10 * 10)
+    floor = max(0, (lowest - 1) // 20 * 20)
     places = _places(len(periods))
     points = [
         Mark(x, _height(share, floor), f"{share}") for x, share in zip(places, shares, strict=True) if share is not None
     ]
-    grid = [Grid(_height(level, floor), f"{level}%") for level in range(floor, 101, 10 if floor < 80 else 5)]
+    grid = [Grid(_height(level, floor), f"{level}%") for level in range(floor, 101, _step(floor))]
     goal_y = _height(goal, floor)
     return ShareChart(grid, goal_y, f"Target {goal}%", _lines(places, shares, floor), points, _weeks(periods, places))
 
@@ -85,6 +85,11 @@ def flow_chart(periods: Sequence[Period]) -> FlowChart:
         bars.append(_bar(x - width - 1, width, period.arrived, most, "arrived", told=told))
         bars.append(_bar(x + 1, width, period.completed, most, "completed", told=told))
     return FlowChart(bars, _weeks(periods, places))
+
+
+def _step(floor: int) -> int:
+    """Never more than six lines, each at a round percent, the last at 100."""
+    return next(step for step in (5, 10, 20, 50) if (100 - floor) % step == 0 and (100 - floor) // step <= 5)
 
 
 def _places(many: int) -> list[int]:

@@ -78,6 +78,7 @@ class Opens:
             "opened_from": self.opened_from.isoformat() if self.opened_from else "",
             "opened_to": self.opened_to.isoformat() if self.opened_to else "",
             "owner": str(self.owner or ""),
+            "waiting": "show",  # what has a follow-up date is open too, and a queue hides it until then
         }
         return [(name, value) for name, value in values.items() if value]
 
