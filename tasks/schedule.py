@@ -18,6 +18,7 @@ from tasks.stopping import Rest, Stop
 from workflows.contracts import deeming
 from workflows.engine import anchors, folding, outbox, sweep
 from workflows.engine.models import Outbox, Slot
+from workflows.people import absences, leaving
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,8 @@ JOBS = {
         Job("sweep", timedelta(minutes=1), sweep.sweep, late_after=timedelta(minutes=5)),
         Job("fold", timedelta(minutes=1), folding.fold, late_after=timedelta(minutes=5)),
         Job("anchor", timedelta(hours=1), anchors.anchor, late_after=timedelta(minutes=30)),
+        Job("absences", timedelta(hours=1), absences.move_turns, late_after=timedelta(minutes=30)),
+        Job("stranded", timedelta(hours=1), leaving.put_right, late_after=timedelta(minutes=30)),
         Job("deem", timedelta(hours=1), deeming.deem_due, late_after=timedelta(minutes=30)),
         Job("clean", timedelta(days=1), cleaning.clean, late_after=timedelta(hours=6)),
     )

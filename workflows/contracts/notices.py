@@ -11,19 +11,23 @@ declare(
     PUBLISHED,
     one="Contract document {reference} awaits your answer",
     many="{count} contract documents await your answer",
+    name="A contract document awaits my answer",
 )
 declare(
     REJECTED,
     one="Contract document {reference} was rejected and awaits an amendment",
     many="{count} contract documents were rejected and await an amendment",
+    name="A contract document was rejected and awaits an amendment",
 )
 declare(
     TERMINATED,
     one="Contract document {reference} was terminated by the council",
     many="{count} contract documents were terminated by the council",
+    name="A contract document was terminated by the council",
 )
 declare(
     DEEMED,
     one="Contract document {reference} was taken as agreed, because nobody answered in time",
     many="{count} contract documents were taken as agreed, because nobody answered in time",
+    name="A contract document was taken as agreed",
 )

@@ -9,13 +9,14 @@ The function hands `key` to the door as the client's key, so that an item that c
 What it refuses (Refused) is kept with its reason and stops nothing.
 """
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Count
 from django.utils import timezone
 
@@ -24,8 +25,9 @@ from workflows.parties.models import User
 from workflows.parties.selectors import actor_for, system_actor
 
 from . import faults, outbox
-from .errors import Busy, Forbidden, Refused
-from .models import Batch, BatchItem
+from .errors import Busy, Forbidden, KeyReused, Refused
+from .events import canonical
+from .models import Batch, BatchItem, Receipt
 
 logger = logging.getLogger(__name__)
 
@@ -54,29 +56,61 @@ class Progress:
 
 Function = Callable[[Actor, int, Mapping[str, Any], str], Item]
 _functions: dict[str, Function] = {}
+_endings: dict[str, Callable[[Batch], None]] = {}
 
 
-def runs_batch(kind: str) -> Callable[[Function], Function]:
-    """Declare the function that does one item of a kind of batch."""
+def runs_batch(kind: str, *, at_end: Callable[[Batch], None] | None = None) -> Callable[[Function], Function]:
+    """Declare the function that does one item of a kind of batch; `at_end` is called once, when all are done."""
 
     def declare(function: Function) -> Function:
         if kind in _functions:
             raise ValueError(f"two functions run batches of {kind!r}")
         _functions[kind] = function
+        if at_end is not None:
+            _endings[kind] = at_end
         return function
 
     return declare
 
 
-@transaction.atomic
-def create(kind: str, actor: Actor, targets: Iterable[int], parameters: Mapping[str, Any] | None = None) -> Batch:
+def create(
+    kind: str, actor: Actor, targets: Iterable[int], parameters: Mapping[str, Any] | None = None, *, key: str = ""
+) -> Batch:
     """Write down what is to be done to which targets; a worker begins after the commit.
 
-    The kind must be declared (KeyError): a mistake in the code is better found here than in a worker.
+    A client's `key` that comes again is the same batch; KeyReused when it comes with something else. The kind must be
+    declared (KeyError): a mistake in the code is better found here than in a worker.
     """
     if kind not in _functions:
         raise KeyError(f"no function runs batches of {kind!r}")
     wanted = list(dict.fromkeys(targets))
+    if not key:
+        with transaction.atomic():
+            return _create(kind, actor, wanted, parameters)
+    receipt = Receipt(key=f"{actor.user_id}:batch:{key}", body_hash=_hash(kind, wanted, parameters))
+    try:
+        with transaction.atomic():
+            batch = _create(kind, actor, wanted, parameters)
+            receipt.answer = {"batch": batch.pk}
+            receipt.save(force_insert=True)
+            return batch
+    except IntegrityError:
+        return _earlier(receipt)
+
+
+def _earlier(receipt: Receipt) -> Batch:
+    """The batch that this key has made already."""
+    earlier = Receipt.objects.get(pk=receipt.pk)
+    if bytes(earlier.body_hash) != receipt.body_hash:
+        raise KeyReused
+    return Batch.objects.get(pk=earlier.answer["batch"])
+
+
+def _hash(kind: str, wanted: list[int], parameters: Mapping[str, Any] | None) -> bytes:
+    return hashlib.sha256(canonical([kind, sorted(wanted), dict(parameters or {})]).encode()).digest()
+
+
+def _create(kind: str, actor: Actor, wanted: list[int], parameters: Mapping[str, Any] | None) -> Batch:
     facts = {**(parameters or {}), "organisation_id": actor.organisation_id}
     batch = Batch.objects.create(kind=kind, actor_id=actor.user_id, parameters=facts, total=len(wanted))
     BatchItem.objects.bulk_create([BatchItem(batch=batch, target=target) for target in wanted], batch_size=5_000)
@@ -148,6 +182,8 @@ def _go_on(batch: Batch, number: int) -> None:
             "figures": {"done": now.done, "refused": now.refused},
         }
         outbox.put("notify", f"batch:{batch.pk}:finished", told)
+        if batch.kind in _endings:
+            _endings[batch.kind](batch)
 
 
 def _actor(batch: Batch) -> Actor | None:

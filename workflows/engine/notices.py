@@ -44,18 +44,32 @@ def headline(kind: str, lines: list[str]) -> str:
     return _words.get(kind, UNDECLARED).many.format(count=len(lines))
 
 
+def kinds() -> dict[str, str]:
+    """The kinds that people can set, with their names, by name: each completes "Tell me when …"."""
+    named = {kind: words.name for kind, words in _words.items() if words.name}
+    return dict(sorted(named.items(), key=lambda each: each[1]))
+
+
+declare(
+    "notice.digest",
+    one="{reference}",
+    many="{count} pieces of news",
+)
 declare(
     "task.reminder",
     one="{reference} is due soon and still awaits you",
     many="{count} things are due soon and still await you",
+    name="Something that awaits me is due soon",
 )
 declare(
     "task.breached",
     one="{late} past due, first {reference}",
     many="{count} alerts about work that is past due",
+    name="Work of my team is past due",
 )
 declare(
     "batch.finished",
     one="Your bulk change has finished: {done} done, {refused} not done",
     many="{count} bulk changes have finished",
+    name="A bulk change of mine has finished",
 )

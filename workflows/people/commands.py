@@ -8,6 +8,7 @@ cannot sign in before they have been given one.
 from django.contrib.auth.models import Group
 
 from workflows.council.profile import current
+from workflows.engine import outbox
 from workflows.engine.atomic import command
 from workflows.engine.duties import require_administrator
 from workflows.engine.errors import NotFound, Refused
@@ -26,6 +27,8 @@ from .rules import (
 )
 
 Kind = User.Kind
+#: Somebody has less than they had: what they held must not be stranded (leaving.py).
+LEFT = "person.left"
 
 
 @command
@@ -71,7 +74,8 @@ def deactivate(*, actor: Actor, user_id: int, reason: str) -> User:
     if leaves_nobody(_administrators(), user.pk):
         raise Refused(f"{user.name} is the only administrator. Make somebody else one first.", "last_administrator")
     user.save(update_fields=["is_active"])
-    tell(f"user:{user.pk}", "user.deactivated", actor, {}, {"reason": words})
+    event = tell(f"user:{user.pk}", "user.deactivated", actor, {}, {"reason": words})
+    outbox.put(LEFT, f"user:{user.pk}:{event.seq}", {"user": user.pk})
     return user
 
 
@@ -109,7 +113,8 @@ def remove_from_team(*, actor: Actor, user_id: int, team_key: str) -> None:
     removed, _ = TeamMember.objects.filter(user=user, team=team).delete()
     if not removed:
         raise Refused(f"{user.name} is not in {team.name}.", "not_there")
-    tell(f"user:{user.pk}", "user.team_removed", actor, {"team": team.key})
+    event = tell(f"user:{user.pk}", "user.team_removed", actor, {"team": team.key})
+    outbox.put(LEFT, f"user:{user.pk}:{event.seq}", {"user": user.pk})
 
 
 @command
@@ -155,7 +160,8 @@ def remove_role(*, actor: Actor, user_id: int, membership_id: int) -> None:
     membership.delete()
     _keep_an_administrator(user, membership.organisation_id, membership.role)
     grants.sync_user(user)
-    tell(f"user:{user.pk}", "user.role_removed", actor, _role_facts(membership))
+    event = tell(f"user:{user.pk}", "user.role_removed", actor, _role_facts(membership))
+    outbox.put(LEFT, f"user:{user.pk}:{event.seq}", {"user": user.pk})
 
 
 def _create(actor: Actor, name: str, email: str, kind: str) -> User:

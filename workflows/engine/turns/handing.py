@@ -54,7 +54,7 @@ def hand_over(
 
 def teams_for(task: Task) -> list[Team]:
     """The teams that a turn can go to, by name: those that may open its kind of case, and outside teams."""
-    able = [team.key for team in current().teams if task.kind in _reads(team) and not _has(team, task)]
+    able = [team.key for team in current().teams if task.kind in reads_of(team) and not _has(team, task)]
     return list(Team.objects.filter(key__in=able).order_by("name"))
 
 
@@ -64,7 +64,7 @@ def _to_team(turn: door.Turn, task: Task, team_id: int) -> dict[str, object]:
     if team is None or wanted is None:
         raise NotFound
     was = task.outside_id or task.team_id or 0
-    refuse(rules.refusal_of_team(task.kind, was, team.pk, team.name, _reads(wanted)))
+    refuse(rules.refusal_of_team(task.kind, was, team.pk, team.name, reads_of(wanted)))
     before = task.team_id
     keeping.give_to(task, wanted.key, turn.now)
     free(task)
@@ -98,7 +98,7 @@ def _to_person(turn: door.Turn, task: Task, user_id: int) -> dict[str, object]:
     return {"user": gets}
 
 
-def _reads(team: TeamInProfile) -> frozenset[str]:
+def reads_of(team: TeamInProfile) -> frozenset[str]:
     """The kinds that a team may open; for an outside team, those that its keeper may."""
     keeper = next((each for each in current().teams if each.key == team.keeper), team)
     return keeper.reads

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from workflows.council.profile import current
 from workflows.engine import door, moment, rules
 from workflows.engine.errors import Forbidden, NotFound, Refused
 from workflows.engine.models import Case, Task
@@ -67,8 +66,3 @@ def refuse(refusal: rules.Refusal | None) -> None:
     if refusal.code == "forbidden":
         raise Forbidden(refusal.reason)
     raise Refused(refusal.reason, refusal.code)
-
-
-def reads_of(team_key: str) -> frozenset[str]:
-    """The kinds of case that a team may open."""
-    return next((team.reads for team in current().teams if team.key == team_key), frozenset())

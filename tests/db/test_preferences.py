@@ -1,0 +1,114 @@
+"""How people are told: at once, once a day, or on the home page only."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+
+from tasks.actors.mail import mail as send
+from tasks.actors.notify import notify
+from tests import factories as make
+from workflows.engine import notices
+from workflows.engine.errors import Refused
+from workflows.engine.models import Event, Notice, Outbox
+from workflows.parties.models import User
+from workflows.people import preferences
+
+pytestmark = pytest.mark.django_db
+FRIDAY = datetime(2026, 5, 8, 15, 30, tzinfo=UTC)
+KIND = "turn.handed_over"
+
+
+@pytest.fixture
+def priya() -> User:
+    return make.staff_user(name="Priya Raman")
+
+
+@pytest.fixture(autouse=True)
+def friday(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.actors.notify.timezone.now", lambda: FRIDAY)
+
+
+def wish(who: User, how: str, kind: str = KIND) -> None:
+    preferences.set_preferences(actor=make.actor(who), wishes={kind: how})
+
+
+def tell(who: User, key: str, kind: str = KIND, reference: str = "ISO-2026-000001") -> None:
+    notify({"kind": kind, "reference": reference, "audience": {"user": who.pk}}, key)
+
+
+def mails() -> list[Any]:
+    return list(Outbox.objects.filter(topic="mail").order_by("pk"))
+
+
+def test_without_a_choice_there_is_a_mail_at_once(priya: User) -> None:
+    tell(priya, "one")
+    (row,) = mails()
+    assert row.due_at < FRIDAY + timedelta(minutes=1)
+    assert set(preferences.read(priya.pk).values()) == {"at_once"}
+
+
+def test_a_digest_is_one_mail_of_all_kinds_on_the_next_working_morning(priya: User) -> None:
+    wish(priya, "daily")
+    wish(priya, "daily", "turn.mentioned")
+    tell(priya, "one")
+    tell(priya, "two", reference="ISO-2026-000002")
+    tell(priya, "three", "turn.mentioned")
+    (row,) = mails()
+    assert row.due_at == datetime(2026, 5, 11, 8, 0, tzinfo=UTC)  # Monday, 9:00 in London
+    send(row.payload, row.key)
+    (sent,) = mail.outbox
+    assert sent.subject == "3 pieces of news"
+    assert sent.body.count("ISO-2026-00000") == 3
+    assert not Notice.objects.filter(mailed_at=None).exists()
+    send(row.payload, row.key)
+    assert len(mail.outbox) == 1
+
+
+def test_a_digest_that_has_begun_to_be_sent_is_not_joined(priya: User) -> None:
+    wish(priya, "daily")
+    tell(priya, "one")
+    Outbox.objects.filter(topic="mail").update(attempts=1)
+    tell(priya, "two")
+    first, second = mails()
+    assert second.due_at == first.due_at + timedelta(days=1)
+
+
+def test_who_wants_no_mail_has_it_on_the_home_page(priya: User) -> None:
+    wish(priya, "none")
+    tell(priya, "one")
+    assert mails() == []
+    assert Notice.objects.get(user=priya).read_at is None
+
+
+def test_each_kind_and_each_person_by_themselves(priya: User) -> None:
+    tom = make.staff_user(name="Tom Bullard")
+    wish(priya, "none")
+    notify({"kind": KIND, "reference": "ISO-1", "audience": {"users": [priya.pk, tom.pk]}}, "both")
+    tell(priya, "other", "turn.mentioned")
+    assert [(row.payload["user"], row.payload["kind"]) for row in mails()] == [
+        (tom.pk, KIND),
+        (priya.pk, "turn.mentioned"),
+    ]
+    assert Notice.objects.filter(user=priya).count() == 2
+
+
+def test_a_choice_is_kept_and_told_once(priya: User) -> None:
+    wish(priya, "daily")
+    wish(priya, "daily")
+    wish(priya, "none")
+    assert preferences.read(priya.pk)[KIND] == "none"
+    assert Event.objects.filter(stream=f"user:{priya.pk}", kind="user.notices_set").count() == 2
+
+
+@pytest.mark.parametrize(("kind", "how"), [("no.such", "none"), (KIND, "weekly"), ("notice.digest", "none")])
+def test_what_is_not_on_the_list_is_refused(priya: User, kind: str, how: str) -> None:
+    with pytest.raises(Refused, match="from the list"):
+        wish(priya, how, kind)
+
+
+def test_every_kind_that_people_are_told_of_has_a_plain_name() -> None:
+    named = notices.kinds()
+    assert set(notices._words) - set(named) <= {"notice.digest"}
+    assert all(name[0].isupper() and "." not in name for name in named.values())
