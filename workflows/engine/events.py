@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -25,12 +26,12 @@ GENESIS = b""
 
 def canonical(value: Any) -> str:
     """Write a value as JSON in the one form that is hashed: sorted keys, no spaces, figures as text."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
+    return _encoder().encode(value)
 
 
 def chain(head: bytes, body: str) -> bytes:
     """The hash of an event: HMAC-SHA256 with a key that the database does not hold."""
-    return hmac.new(settings.EVENT_KEY, head + body.encode(), hashlib.sha256).digest()
+    return hmac.digest(settings.EVENT_KEY, head + body.encode(), "sha256")
 
 
 def salted(salt: bytes, text: str) -> str:
@@ -110,6 +111,11 @@ def facts_of(event: Event) -> dict[str, Any]:
     """The facts of an event, read from its body."""
     facts: dict[str, Any] = json.loads(event.body)["facts"]
     return facts
+
+
+@cache
+def _encoder() -> json.JSONEncoder:
+    return json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
 def _plain(value: Any) -> str:
