@@ -17,7 +17,7 @@ def race(attempts: Sequence[Callable[[], Any]]) -> list[Any]:
         barrier.wait()
         try:
             return attempt()
-        except Exception as error:  # noqa: BLE001 (what was raised is the result)
+        except Exception as error:
             return error
         finally:
             connection.close()
