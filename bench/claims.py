@@ -34,10 +34,13 @@ def run(size: int) -> list[Line]:
     team = team_id(current().team_for("brokerage", None))
     people = officers()[:CLAIMERS]
     left = Task.objects.filter(team_id=team, finished=None, owner=None).count()
-    each = min(EACH, left // (CLAIMERS * (BLOCKS + 1) * 2))
+    blocks = min(BLOCKS, left // (CLAIMERS * 2) - 1)
+    if blocks < 1:
+        raise LookupError("too few turns are left to claim: take a larger size")
+    each = min(EACH, left // (CLAIMERS * 2 * (blocks + 1)))
     ways: list[tuple[str, Claim]] = [("floor: UPDATE … SKIP LOCKED", _floor), ("claim next", _claim_next)]
     series, spent = [Series(name) for name, _ in ways], [0.0, 0.0]
-    for block in range(-1, BLOCKS):
+    for block in range(-1, blocks):
         for place, (_, claim) in enumerate(ways):
             seconds, times = _block(claim, people, team, each)
             if block >= 0:
@@ -56,13 +59,12 @@ def _block(claim: Claim, people: list[Actor], team: int, each: int) -> tuple[flo
 
     def work(person: Actor) -> list[tuple[int, float]]:
         connection.ensure_connection()
-        barrier.wait()
-        found = []
-        for _ in range(each):
-            began = time.perf_counter()
-            found.append((claim(person, team), time.perf_counter() - began))
-        barrier.wait()
-        connection.close()
+        try:
+            barrier.wait()
+            found = [_timed(claim, person, team) for _ in range(each)]
+            barrier.wait()
+        finally:
+            connection.close()
         return found
 
     with ThreadPoolExecutor(len(people)) as pool:
@@ -75,6 +77,11 @@ def _block(claim: Claim, people: list[Actor], team: int, each: int) -> tuple[flo
     if len({task for task, _ in claims}) != len(claims):
         raise AssertionError("a turn was claimed by two people")
     return seconds, [each for _, each in claims]
+
+
+def _timed(claim: Claim, person: Actor, team: int) -> tuple[int, float]:
+    began = time.perf_counter()
+    return claim(person, team), time.perf_counter() - began
 
 
 def _floor(person: Actor, team: int) -> int:

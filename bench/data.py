@@ -8,7 +8,8 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from string import Template
 from typing import Any
 
@@ -22,7 +23,8 @@ from workflows.contracts.document import render
 from workflows.contracts.flow import ContractDocumentFlow
 from workflows.contracts.models import ContractDocument, DocumentVersion
 from workflows.council.profile import current
-from workflows.engine import registry
+from workflows.engine import definitions, registry
+from workflows.engine.calendar import LONDON, council_calendar
 from workflows.engine.models import Case, Event, HolderSpan, Task
 from workflows.parties.models import Client, Organisation, Service, Team, TeamMember, User
 from workflows.parties.selectors import system_actor
@@ -32,7 +34,7 @@ OFFICERS = 32
 PROVIDER_EMAIL = "provider@bench.invalid"
 LEVELS = 12
 #: The columns that say that a warning was given, besides `breached_at`.
-MARKS = [name for name in ("reminded_at", "at_risk_marked_at") if hasattr(Task, name)]
+MARKS = ["at_risk_marked_at"]
 #: Of ten thousand open turns so many are past due, and so many more at risk.
 BREACHED, AT_RISK = 300, 700
 
@@ -85,6 +87,16 @@ def _user(email: str, kind: str) -> User:
     return User(email=email, name=email.partition("@")[0].capitalize(), kind=kind)
 
 
+@cache
+def working_moment() -> datetime:
+    """The moment that the data set is about: the last eleven o'clock at which the council worked."""
+    moment = timezone.now().astimezone(LONDON).replace(hour=11, minute=0, second=0, microsecond=0)
+    calendar = council_calendar()
+    while moment > timezone.now() or calendar.next_open(moment) != moment:
+        moment -= timedelta(days=1)
+    return moment
+
+
 def load(size: int) -> float:
     """Load `size` open turns into an empty database (but see `people`); return how many seconds it took."""
     began = time.monotonic()
@@ -106,6 +118,7 @@ def references_checked_at_once() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute(REFERENCES)
         found = cursor.fetchall()
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks that wait cannot be altered
         for table, name, _ in found:
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
         yield
@@ -123,7 +136,8 @@ class Loader:
         profile = current()
         teams = dict(Team.objects.values_list("key", "pk"))
         self.given: dict[str, Any] = {
-            "now": timezone.now().replace(microsecond=0),
+            "now": working_moment(),
+            "calendar": definitions.present().calendar_id,
             "brokerage": teams[profile.team_for("brokerage", None)],
             "teams": sorted(teams.values()),
             "officers": list(User.objects.filter(kind="staff").order_by("pk").values_list("pk", flat=True)),
@@ -243,7 +257,6 @@ class Loader:
             created=SINCE,
             due_at=DUE,
             at_risk_at=f"{DUE} - interval '1 day'",
-            remind_at=f"{DUE} - interval '1 day'",
             breached_at=f"CASE WHEN {U} < {BREACHED} THEN {DUE} + interval '1 minute' END",
             urgency=AMOUNT,
         )
@@ -266,6 +279,7 @@ class Loader:
             begun_at=FIRST,
             ended_at=LAST,
             minutes="480",
+            calendar_id="%(calendar)s",
         )
         self._insert(
             HolderSpan,

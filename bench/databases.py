@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import StringIO
 
 from django.core.management import call_command
 from django.db import connection, connections
@@ -18,7 +19,7 @@ class Databases:
         self._empty = connections["default"]
         self._by_size: dict[int, BaseDatabaseWrapper] = {}
         call_command("migrate", verbosity=0)
-        call_command("load_council", verbosity=0)
+        call_command("load_council", stdout=StringIO())
         data.people()
         for size in sizes:
             self._by_size[size] = self._copy(size)
