@@ -116,14 +116,15 @@ def steps(found: Overview, doors: Doors) -> Sheet:
 def blocked(found: Overview, doors: Doors) -> Sheet:
     """Money by cause, largest first."""
     causes = sorted((step for step in found.steps if step.money), key=lambda step: -step.money)
-    total = sum((step.money for step in causes), Decimal(0))
+    worth = sum((step.money for step in causes), Decimal(0))
+    total = Line("All", [_count(sum(step.waiting.count for step in causes)), _money(worth)], total=True)
     return Sheet(
         key="money",
         title="Money blocked",
         first="Cause, largest first",
         headings=["Cases", "A week"],
         lines=[_cause_line(step, found, doors) for step in causes],
-        foot=[Line("All", [_count(sum(step.waiting.count for step in causes)), _money(total)])] if causes else [],
+        foot=[total] if causes else [],
         meanings=metrics.of(metrics.MONEY),
         empty="No money waits for anybody.",
     )
@@ -204,7 +205,12 @@ def _backlog_line(row: Backlog, headings: Sequence[str], doors: Doors, today: da
     ]
     if row.team_id == PROVIDERS:
         cells[headings.index("Unclaimed")] = Entry(None, NOTHING)
-    return Line(row.name, [*cells, _day(row.oldest, today)], bar=None if most is None else _pieces(row, most))
+    return Line(
+        row.name,
+        [*cells, _day(row.oldest, today)],
+        bar=None if most is None else _pieces(row, most),
+        total=row.team_id is None,
+    )
 
 
 def _pieces(row: Backlog, most: int) -> list[Piece]:

@@ -39,6 +39,7 @@ class Line:
     cells: Sequence[Entry]
     second: str = ""
     bar: Sequence[Piece] | None = None
+    total: bool = False
 
 
 @dataclass(frozen=True, slots=True)

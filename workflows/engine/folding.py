@@ -44,12 +44,18 @@ DELETE FROM engine_tally WHERE id IN (
 """
 
 READ = """
-SELECT metric, kind, node, team_id, day, sum(count), sum(money) FROM (
+SELECT metric, kind, node, team_id, day, sum(count) AS count, sum(money) AS money FROM (
     SELECT metric, kind, node, team_id, day, count, money FROM engine_tally WHERE {where}
     UNION ALL
     SELECT metric, kind, node, team_id, day, count, money FROM engine_delta WHERE {where}
 ) AS both_of_them
 GROUP BY 1, 2, 3, 4, 5 HAVING sum(count) <> 0 OR sum(money) <> 0
+"""
+#: Days between the same edges are one row, of the first of them: a page needs ages and weeks, not every day.
+TOGETHER = """
+SELECT metric, kind, node, team_id, min(day), sum(count), sum(money) FROM ({days}) AS by_day
+GROUP BY metric, kind, node, team_id, width_bucket(day, CASE WHEN metric = ANY(%(stocks)s)
+    THEN %(stock_edges)s::date[] ELSE %(flow_edges)s::date[] END)
 """
 WHERE = """
     (team_id = ANY(%(teams)s) OR (team_id = 0 AND kind = ANY(%(provider_kinds)s)))
@@ -60,7 +66,7 @@ WHERE = """
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure as it is now: folded and unfolded together."""
+    """One figure as it is now, folded and unfolded together: of one day, or of the days from `day` to an edge."""
 
     metric: str
     kind: str
@@ -91,9 +97,14 @@ def figures(
     first: date,
     last: date,
     kinds: Iterable[str] | None = None,
+    edges: tuple[Iterable[date], Iterable[date]] | None = None,
 ) -> list[Figure]:
     """The figures of some teams, and of the providers' turns of some kinds of case; what happened, from `first` to
-    `last`. One query, one moment."""
+    `last`. One query, one moment.
+
+    `edges`: the days with which a new age of what is open, and a new period of what happened, begin; without them
+    each day is a row of its own.
+    """
     wanted: Mapping[str, Any] = {
         "teams": sorted(teams),
         "provider_kinds": sorted(provider_kinds),
@@ -101,7 +112,10 @@ def figures(
         "stocks": list(STOCKS),
         "first": first,
         "last": last,
+        "stock_edges": sorted(edges[0]) if edges else [],
+        "flow_edges": sorted(edges[1]) if edges else [],
     }
+    days = READ.format(where=WHERE)
     with connection.cursor() as cursor:
-        cursor.execute(READ.format(where=WHERE), wanted)
+        cursor.execute(TOGETHER.format(days=days) if edges else days, wanted)
         return [Figure(*row) for row in cursor.fetchall()]

@@ -105,8 +105,8 @@ def overview(seen: Scope, asked: Asked, now: datetime) -> Overview:
     teams = _chosen(seen.teams, asked.team_id)
     if asked.kind is not None and asked.kind not in registry.kinds():
         raise NotFound
-    read = _read(seen, teams, asked)
     bands = tuple(ageing.bands(council_calendar(), london_day(now)))
+    read = _read(seen, teams, asked, bands)
     kind = asked.kind or ""
     rows = tuple(figures.backlog(read, bands, team.pk, team.name, kind) for team in teams)
     own = [figure for figure in read if figure.team_id != PROVIDERS]
@@ -135,13 +135,14 @@ def _chosen(teams: Sequence[Team], team_id: int | None) -> tuple[Team, ...]:
     return chosen
 
 
-def _read(seen: Scope, teams: Sequence[Team], asked: Asked) -> list[Figure]:
+def _read(seen: Scope, teams: Sequence[Team], asked: Asked, bands: Sequence[ageing.Band]) -> list[Figure]:
     return folding.figures(
         [team.pk for team in teams],
         provider_kinds=seen.kinds if asked.team_id is None else (),
         first=asked.before.first,
         last=asked.last,
         kinds=None if asked.kind is None else [asked.kind],
+        edges=([band.first for band in bands if band.first], [first for first, _ in asked.periods()]),
     )
 
 
