@@ -7,7 +7,7 @@ import pytest
 
 from workflows.council import profile
 from workflows.council.schema import Council
-from workflows.engine import calendar
+from workflows.engine import calendar, definitions
 
 
 def another_council(
@@ -23,6 +23,7 @@ def another_council(
     made = Council.model_validate(data)
     profile.current.cache_clear()
     calendar.council_calendar.cache_clear()
+    definitions.forget()
     monkeypatch.setattr(profile, "load", lambda path: made)
     return made
 
@@ -31,3 +32,4 @@ def usual_council() -> None:
     """Forget the changed profile."""
     profile.current.cache_clear()
     calendar.council_calendar.cache_clear()
+    definitions.forget()

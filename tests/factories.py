@@ -14,6 +14,7 @@ from django.contrib.auth.models import Group
 from workflows.contracts.commands import publish_line
 from workflows.contracts.models import ContractDocument
 from workflows.council.profile import current
+from workflows.engine import definitions
 from workflows.parties import grants, selectors, teams
 from workflows.parties.actor import Actor
 from workflows.parties.models import Client, Membership, Organisation, Service, Team, TeamMember, User
@@ -35,6 +36,7 @@ def load_teams() -> None:
     teams.forget()
     for team in current().teams:
         Team.objects.get_or_create(key=team.key, defaults={"name": team.name})
+    definitions.keep(definitions.load(current()))
     for name in ("administrator", "auditor"):
         Group.objects.get_or_create(name=name)
 

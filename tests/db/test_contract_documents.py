@@ -81,8 +81,8 @@ def test_a_published_document_awaits_the_provider(document: ContractDocument) ->
     turn = turn_of(document)
     assert turn.organisation_id == case.organisation_id
     assert turn.due_at is not None
-    assert turn.remind_at is not None
-    assert turn.remind_at < turn.due_at
+    assert turn.at_risk_at is not None
+    assert turn.at_risk_at < turn.due_at
     assert Outbox.objects.filter(topic="notify", payload__case=case.pk).count() == 1
 
 

@@ -23,7 +23,6 @@ class ContractDocumentFlow(CaseFlow):
             "Agree or reject",
             function="contract_documents",
             clock="contract_documents.respond_within",
-            remind="contract_documents.remind_before",
         )
         .On("agree", this.end, by="provider")
         .On("reject", this.amend, by="provider")
@@ -38,7 +37,6 @@ class ContractDocumentFlow(CaseFlow):
             "Amend and republish",
             desk="brokerage",
             clock="contract_documents.amend_within",
-            remind="contract_documents.remind_before",
         )
         .On("republish", this.respond, by="brokerage|system")
         .On("withdraw", this.end, by="brokerage")

@@ -4,12 +4,14 @@ Unknown keys are refused. A field is added here together with the code that read
 councils differ. The cross-checks at the end make a profile total: every desk has a team, every team exists.
 """
 
+import re
 from datetime import date, time
+from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from .targets import ClockTarget
+from .targets import ClockTarget, Target, parse
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
@@ -188,7 +190,6 @@ class ContractDocuments(Table):
     reasons: tuple[Reason, ...]
     respond_within: ClockTarget
     amend_within: ClockTarget
-    remind_before: ClockTarget | None = None
     deemed_accepted_after: ClockTarget | None = None
 
     @model_validator(mode="after")
@@ -197,6 +198,55 @@ class ContractDocuments(Table):
         if not keys or len(set(keys)) != len(keys):
             raise ValueError("reasons must name at least one reason, each key once")
         return self
+
+
+class Clocks(Table):
+    """When a turn is at risk: at a share of its target, or when no more than so much is left, whichever is first."""
+
+    at_risk_share: Annotated[Decimal, Field(gt=0, le=1, max_digits=3, decimal_places=2)] = Decimal("0.75")
+    at_risk_left: ClockTarget = Target(1, "day")
+
+
+class CaseClock(Table):
+    """A promise about a whole kind of case: how long its `party` may hold it in all. It pauses while others hold it,
+    so its target is a number of working hours.
+    """
+
+    key: Key
+    name: Text
+    kind: Key
+    party: Literal["provider", "team"]
+    target: ClockTarget
+
+    @model_validator(mode="after")
+    def _in_hours(self) -> "CaseClock":
+        if self.target.unit != "hour":
+            raise ValueError(f"target must be in working hours, such as '40 working hours', not {self.target}")
+        return self
+
+
+def _when(value: object) -> object:
+    match = re.fullmatch(r"breached \+ (.+)", str(value).strip())
+    if value not in {"at_risk", "breached"} and (match is None or parse(match[1]).count == 0):
+        raise ValueError(f"write at_risk, breached, or such as 'breached + 1 working day', not {value!r}")
+    return value
+
+
+class Rung(Table):
+    """A rung of the escalation ladder: who is told, when a turn is at risk, past target, or so much past it."""
+
+    at: Annotated[str, BeforeValidator(_when)]
+    tell: Literal["owner", "lead", "manager"]
+
+    @property
+    def key(self) -> str:
+        """What the rung is called where it is noted that it was climbed."""
+        return f"{self.at}: {self.tell}"
+
+    @property
+    def later(self) -> Target | None:
+        """How long after the target was missed; None: at once."""
+        return parse(self.at.removeprefix("breached + ")) if self.at.startswith("breached + ") else None
 
 
 class Managers(Table):
@@ -249,6 +299,9 @@ class Council(Table):
     roles: tuple[Role, ...]
     contract_documents: ContractDocuments
     managers: Managers
+    clocks: Clocks = Clocks()
+    case_clocks: tuple[CaseClock, ...] = ()
+    escalation: tuple[Rung, ...] = ()
     pages: Pages
     glossary: tuple[Term, ...] = ()
 
@@ -270,6 +323,8 @@ class Council(Table):
             if each.keeper is not None:
                 _known(each.keeper, inside, f"[[teams]] keeper of {each.key}")
         _unique([role.key for role in self.roles], "[[roles]]")
+        _unique([clock.key for clock in self.case_clocks], "[[case_clocks]]")
+        _unique([rung.key for rung in self.escalation], "[[escalation]]")
         _unique([group.key for group in self.service_groups], "[[service_groups]]")
         return self
 

@@ -39,6 +39,13 @@ class Calendar:
         """Minutes worked on a day, as they really pass: hours over a change of the clocks are longer or shorter."""
         return _minutes(self._start_of(day), self._end_of(day)) if self.works_on(day) else 0
 
+    def hours_on(self, day: date) -> tuple[datetime, datetime]:
+        """When a day opens and shuts, in UTC; one that is not worked opens and shuts at its midnight."""
+        if not self.works_on(day):
+            midnight = datetime.combine(day, time(), LONDON).astimezone(UTC)
+            return midnight, midnight
+        return self._start_of(day), self._end_of(day)
+
     def minutes_between(self, begin: datetime, end: datetime) -> int:
         """Working minutes from one moment to another, both cut to the minute, so that parts add up to the whole.
 

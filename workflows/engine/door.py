@@ -192,6 +192,8 @@ def _stay(turn: Turn, key: str, body: Mapping[str, Any], act: Act) -> Outcome:
 
 def _turn(actor: Actor, case: Case, task: Task | None, verb: str, now: datetime, service_group: str | None) -> Turn:
     unit = work.Work(case=case, verb=verb, now=now, service_group=service_group)
+    if case.version and case.finished is None:
+        unit.held = (case.holder, case.holder_team_id, case.holder_since)
     case.work = unit
     if task is not None:
         task.process = case
@@ -293,6 +295,7 @@ def _write(turn: Turn, key: str, body: Mapping[str, Any], *, from_state: str, re
     if moved:
         turn.facts["moved"] = moved
     case.version += 1
+    turn.facts.update(turn.work.timed(case.version))
     event = turn.event.seal(case.version, bytes(case.head), turn.now, case.pk)
     case.head = event.hash
     answer = {"version": case.version, "state": case.state, **turn.answer}

@@ -1,8 +1,13 @@
-"""What the sweep writes for managers: turns that have come to be at risk, and turns that are past target.
+"""What the sweep marks: turns that have come to be at risk, and turns that are past target.
 
 Set-based, and in the statement of the mark itself, so that mark and figure cannot part. A turn that the sweep finds
 past target first is never marked at risk.
+
+The rows are named by an array: PostgreSQL has no figures of its own for a partial index, takes some hundred newly due
+turns for a third of a million, and would read the whole table to join them (0.5 s; docs/benchmarks.md).
 """
+
+from . import urgency
 
 #: One row a kind, node, team and day of opening. `{rows}` names the rows marked, `{figures}` what they change.
 _DELTAS = """
@@ -13,7 +18,14 @@ _DELTAS = """
     WHERE f.holds GROUP BY 1, 2, 3, 4, 5
 """
 
-#: Parameter `now`. Its cost follows what has newly come to be at risk (index task_to_risk).
+#: The rungs of the ladder that count from the mark, to be told when the council works (ladder.py). `{since}` is when.
+_RUNGS = """
+    INSERT INTO engine_rung (task_id, rung, since)
+    SELECT m.id, r.rung, m.{since} FROM {rows} m CROSS JOIN unnest(%(rungs)s::text[]) AS r(rung)
+    ON CONFLICT DO NOTHING
+"""
+
+#: Parameters `now` and `rungs`. Its cost follows what has newly come to be at risk (index task_to_risk).
 MARK_AT_RISK = f"""
 WITH due AS (
     SELECT id FROM engine_task
@@ -21,14 +33,26 @@ WITH due AS (
         AND at_risk_at < %(now)s AND (due_at IS NULL OR due_at >= %(now)s)
     FOR UPDATE SKIP LOCKED
 ), marked AS (
-    UPDATE engine_task t SET at_risk_marked_at = %(now)s FROM due WHERE t.id = due.id
-    RETURNING t.kind, t.node, t.team_id, t.created, t.amount
+    UPDATE engine_task t SET at_risk_marked_at = %(now)s WHERE t.id = ANY(ARRAY(SELECT id FROM due))
+    RETURNING t.id, t.kind, t.node, t.team_id, t.created, t.amount, t.at_risk_at
+), climbing AS (
+    {_RUNGS.format(rows="marked", since="at_risk_at")}
 )
 {_DELTAS.format(rows="marked", figures="('at_risk', 1, true)")}
 """
 
-#: A part of the statement that marks what is past target; it reads from its part `breached`, which must return
-#: kind, node, team_id, created, amount and at_risk_marked_at of each turn.
-TALLY_BREACHED = _DELTAS.format(
-    rows="breached", figures="('breached', 1, true), ('at_risk', -1, m.at_risk_marked_at IS NOT NULL)"
+#: The same for what is past target (index task_to_breach); the turn moves to the front of "most costly first".
+MARK_BREACHED = f"""
+WITH due AS (
+    SELECT id FROM engine_task
+    WHERE finished IS NULL AND breached_at IS NULL AND due_at < %(now)s
+    FOR UPDATE SKIP LOCKED
+), breached AS (
+    UPDATE engine_task t SET breached_at = %(now)s, urgency = {urgency.IF_BREACHED}
+    WHERE t.id = ANY(ARRAY(SELECT id FROM due))
+    RETURNING t.id, t.kind, t.node, t.team_id, t.created, t.amount, t.at_risk_marked_at, t.due_at
+), climbing AS (
+    {_RUNGS.format(rows="breached", since="due_at")}
 )
+{_DELTAS.format(rows="breached", figures="('breached', 1, true), ('at_risk', -1, m.at_risk_marked_at IS NOT NULL)")}
+"""

@@ -1,7 +1,7 @@
 """The engine's tables: cases, their turns, the event log, and what is still to be carried out.
 
 Case and Task are viewflow's abstract tables with our own columns and far fewer indexes (docs/adr/0003). They are
-written by the door alone; the sweep may touch a task's reminder and breach columns.
+written by the door alone; the sweep may touch what it marks on a task: at risk, past target, urgency.
 """
 
 import uuid
@@ -39,12 +39,12 @@ class ClockDefinition(models.Model):
     """A promise: who owes what within how much working time, and from when on it is at risk. Never changed; a changed
     profile makes a new version."""
 
-    key = models.CharField(max_length=80)  # `contract_document.respond`, or a case clock's key of the profile
+    key = models.CharField(max_length=80)  # `contract_documents.respond_within`, or a case clock's key of the profile
     version = models.IntegerField()
     party = models.CharField(max_length=10)  # provider, or team
     target = models.CharField(max_length=30)  # "5 working days"
     at_risk_share = models.DecimalField(max_digits=3, decimal_places=2)  # of the target, elapsed
-    at_risk_left = models.CharField(max_length=30, blank=True, default="")  # or this much is left, whichever is first
+    at_risk_left = models.CharField(max_length=30)  # or no more than this is left, whichever is first
     calendar = models.ForeignKey(CalendarVersion, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -149,8 +149,6 @@ class Task(AbstractTask):
     standing_in_for = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
-    remind_at = models.DateTimeField(null=True)
-    reminded_at = models.DateTimeField(null=True)
     at_risk_marked_at = models.DateTimeField(
         null=True
     )  # by the sweep, as breached_at: the tallies count what is marked
@@ -188,11 +186,6 @@ class Task(AbstractTask):
                 fields=["owner", "due_at", "id"], name="task_my_work", condition=models.Q(finished__isnull=True)
             ),
             models.Index(
-                fields=["remind_at"],
-                name="task_to_remind",
-                condition=models.Q(finished__isnull=True, reminded_at__isnull=True),
-            ),
-            models.Index(
                 fields=["due_at"],
                 name="task_to_breach",
                 condition=models.Q(finished__isnull=True, breached_at__isnull=True),
@@ -219,8 +212,8 @@ class Task(AbstractTask):
 class HolderSpan(models.Model):
     """Who held a case from when to when: what the events say, kept so that sets of cases can be added up.
 
-    `minutes` are working minutes of the council's calendar, set when the span ends; all spans of a case add up to the
-    working time from its first event to its last.
+    `minutes` are working minutes of `calendar`, set when the span ends. Ends are cut to the minute, so that all spans
+    of a case add up exactly to the working time from its first event to its last (spans.py).
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="spans")
@@ -230,20 +223,37 @@ class HolderSpan(models.Model):
     begun_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     minutes = models.IntegerField(null=True)
+    calendar = models.ForeignKey(CalendarVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "seq"], name="holder_span_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "seq"], name="holder_span_once"),
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(ended_at__isnull=True), name="holder_span_one_open"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, minutes__isnull=True, calendar__isnull=True)
+                | models.Q(ended_at__isnull=False, minutes__isnull=False, calendar__isnull=False),
+                name="holder_span_measured_when_ended",
+            ),
+        ]
 
 
 class Rung(models.Model):
-    """That a rung of the escalation ladder was climbed for a task: once, however many schedulers run."""
+    """That a rung of the escalation ladder is to be climbed for a task, and when it was: once, however many schedulers
+    run. It is written when the task comes to be at risk or past target, and told when the council works (ladder.py).
+    """
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="rungs")
-    rung = models.CharField(max_length=30)
-    at = models.DateTimeField(default=timezone.now)
+    rung = models.CharField(max_length=60)  # `breached + 1 working day: manager`
+    since = models.DateTimeField()  # what the rung counts from: when the task came to be at risk, or was due
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["task", "rung"], name="rung_once")]
+        indexes = [
+            models.Index(fields=["rung", "since"], name="rung_to_tell", condition=models.Q(told_at__isnull=True))
+        ]
 
 
 class Delta(models.Model):

@@ -17,7 +17,7 @@ from viewflow.workflow.token import Token
 
 from workflows.council.profile import current
 
-from . import keeping
+from . import keeping, urgency
 from .models import Case, Holder, Task
 
 
@@ -203,7 +203,7 @@ class End(Node):
 
 
 class TaskNode(VerbNode):
-    """A node that waits for somebody; `clock` and `remind` are paths into the council profile."""
+    """A node that waits for somebody; `clock` is a path into the council profile."""
 
     activation_class = Waiting
     task_type = "HUMAN"
@@ -215,16 +215,14 @@ class TaskNode(VerbNode):
         "svg": '<rect class="task" width="150" height="100" rx="5" ry="5"/>',
     }
 
-    def __init__(self, title: str, *, clock: str | None = None, remind: str | None = None) -> None:
+    def __init__(self, title: str, *, clock: str | None = None) -> None:
         super().__init__()
         self.task_title = title
         self.clock = clock
-        self.remind = remind
 
     def new_task(self, case: Case, token: Token, predecessor: Task | None) -> Task:
         """Make the task of this node in its final form, and hold the case for whoever it belongs to."""
         work = case.work
-        due, remind = work.clock(self.clock, self.remind)
         task = Task(
             process=case,
             flow_task=self,
@@ -239,10 +237,12 @@ class TaskNode(VerbNode):
             amount=case.amount,
             service_id=case.service_id,
             client_id=case.client_id,
-            due_at=due,
-            remind_at=remind,
         )
+        if promise := work.promise(self.clock):
+            definition, limits = promise
+            task.clock_id, task.due_at, task.at_risk_at = definition.id, limits.due, limits.at_risk
         self.give(task, case)
+        task.urgency = urgency.of(task)
         return task
 
     def give(self, task: Task, case: Case) -> None:
@@ -253,8 +253,8 @@ class TaskNode(VerbNode):
 class TeamTask(TaskNode):
     """A turn of a council desk; the profile routes it to a team by service group."""
 
-    def __init__(self, title: str, *, desk: str, clock: str | None = None, remind: str | None = None) -> None:
-        super().__init__(title, clock=clock, remind=remind)
+    def __init__(self, title: str, *, desk: str, clock: str | None = None) -> None:
+        super().__init__(title, clock=clock)
         self.desk = desk
 
     def give(self, task: Task, case: Case) -> None:
@@ -266,8 +266,8 @@ class TeamTask(TaskNode):
 class ProviderTask(TaskNode):
     """A turn of the provider: of people whose role may edit `function` at the case's service."""
 
-    def __init__(self, title: str, *, function: str, clock: str | None = None, remind: str | None = None) -> None:
-        super().__init__(title, clock=clock, remind=remind)
+    def __init__(self, title: str, *, function: str, clock: str | None = None) -> None:
+        super().__init__(title, clock=clock)
         self.function = function
 
     def give(self, task: Task, case: Case) -> None:

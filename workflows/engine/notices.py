@@ -62,6 +62,12 @@ declare(
     name="Something that awaits me is due soon",
 )
 declare(
+    "task.reminders",
+    one="{late} tasks are due soon and still await you, first {reference}",
+    many="{count} reminders of tasks that are due soon",
+    name="Several tasks are due soon and await me or my team",
+)
+declare(
     "task.breached",
     one="{late} past due, first {reference}",
     many="{count} alerts about work that is past due",

@@ -15,10 +15,7 @@ from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 from psycopg import RawCursor
 
-from workflows.council.profile import current
-
-from . import tally
-from .calendar import council_calendar
+from . import definitions, spans, tally, timing, urgency
 from .models import Case, Content, Delta, Event, Outbox, Receipt, Task
 
 #: The columns of a case that a command may change.
@@ -47,8 +44,10 @@ TASK_COLUMNS = (
     "not_before",
     "priority",
     "standing_in_for",
+    "urgency",
 )
-
+#: Those that only a re-based clock changes as well (rebasing.py).
+CLOCK_COLUMNS = ("clock", "due_at", "at_risk_at", "at_risk_marked_at")
 
 #: Fields whose values the driver takes as they are; others (JSON, our flows and nodes) prepare theirs.
 PLAIN = {
@@ -73,6 +72,15 @@ class GuardMissed(Exception):
     """The case or a task was not as it was read: somebody was faster in spite of the lock."""
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """An UPDATE of one row of the command's own tables that rides in the door's statement; `miss` says why not."""
+
+    sql: str
+    parameters: Sequence[Any]
+    miss: Callable[[], Exception]
+
+
 @dataclass(slots=True)
 class Work:
     """What one command does to one case. `case.work` points here while the command runs."""
@@ -87,6 +95,10 @@ class Work:
     changed: list[tuple[Task, str]] = field(default_factory=list)  # with the status that was read
     read: dict[int, str] = field(default_factory=dict)
     stood: dict[int, tally.Standing] = field(default_factory=dict)  # as it was read, for the figures of managers
+    held: tuple[str, int | None, datetime] | None = None  # who held the open case as it was read, since when
+    span: spans.Change | None = None
+    own: list[Own] = field(default_factory=list)
+    rebased: bool = False  # the clocks of the changed turns were moved on purpose
 
     def reading(self, task: Task) -> None:
         """Remember a task as it was read under the lock."""
@@ -105,7 +117,12 @@ class Work:
 
     def change(self, task: Task) -> None:
         """A turn stays open, with other columns."""
+        task.urgency = urgency.of(task)
         self.changed.append((task, self.read[task.pk]))
+
+    def also(self, sql: str, parameters: Sequence[Any], miss: Callable[[], Exception] | None = None) -> None:
+        """Let the door's statement also make this UPDATE, which must find one row and return it (`RETURNING 1`)."""
+        self.own.append(Own(sql, parameters, miss or GuardMissed))
 
     def deltas(self) -> list[Delta]:
         """What this command changes in the figures of managers."""
@@ -126,16 +143,27 @@ class Work:
         if (self.case.holder, self.case.holder_team_id) != (holder, team_id):
             self.case.holder = holder
             self.case.holder_team_id = team_id
-            self.case.holder_since = self.now
+            back = self.held is not None and self.held[:2] == (holder, team_id)
+            self.case.holder_since = self.held[2] if self.held and back else self.now
 
-    def clock(self, clock: str | None, remind: str | None) -> tuple[datetime | None, datetime | None]:
-        """When a task that opens now is due, and when to remind of it; both are paths into the profile."""
-        if clock is None:
-            return None, None
-        calendar = council_calendar()
-        due = calendar.due(attrgetter(clock)(current()), self.now)
-        before = attrgetter(remind)(current()) if remind else None
-        return due, calendar.before(due, before) if before else None
+    def promise(self, path: str | None) -> tuple[timing.Definition, timing.Limits] | None:
+        """The clock of a turn that opens now, by its path into the profile; None where it has none."""
+        definition = definitions.present().by_key.get(path) if path else None
+        return (definition, timing.limits(definition, self.now)) if definition is not None else None
+
+    def timed(self, seq: int) -> dict[str, Any]:
+        """What the event tells about clocks, for them to be a function of the case's events (replaying.py)."""
+        facts: dict[str, Any] = {}
+        if self.opened:
+            facts["opened"] = [[task.node, task.clock_id] for task in self.opened]
+        if seq == 1 and (clocks := definitions.present().case_clocks(self.case.kind)):
+            facts["case_clocks"] = clocks
+        if self.case.finished is not None:
+            facts["ended"] = True
+        self.span = spans.change(self, seq)
+        if self.span is not None and self.span.ending is not None:
+            facts["calendar"] = self.span.calendar_id
+        return facts
 
 
 class Statement:
@@ -147,7 +175,7 @@ class Statement:
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.parameters: list[Any] = []
-        self.guards = 0
+        self.guards: list[Callable[[], Exception]] = []
 
     def insert(self, rows: Sequence[models.Model], *, once: bool = False, key: bool = False) -> None:
         """Insert rows of one model; `key`: with their primary key; `once`: a row that exists already is no error."""
@@ -163,14 +191,22 @@ class Statement:
         changed = _columns(type(row), columns, False)
         self.parameters += [*changed.of(row), row.pk, value]
         self.parts.append(_update(type(row), changed, guard))
-        self.guards += 1
+        self.guards.append(GuardMissed)
+
+    def guarded(self, sql: str, parameters: Sequence[Any], miss: Callable[[], Exception]) -> None:
+        """Add an UPDATE that must find exactly one row and returns it; else the whole statement fails with `miss()`."""
+        self.parameters += parameters
+        self.parts.append(sql)
+        self.guards.append(miss)
 
     def run(self) -> None:
-        """Send it; GuardMissed when a guarded row was not as it was read."""
+        """Send it; GuardMissed when a guarded row was not as it was read, or what its own guard says."""
         with _cursor() as cursor:
             cursor.execute(_whole(tuple(self.parts)), self.parameters)
-            if cursor.fetchone()[0] != self.guards:
-                raise GuardMissed
+            found = cursor.fetchone()
+        for count, miss in zip(found, self.guards, strict=False):
+            if count != 1:
+                raise miss()
 
 
 class Numbered(RawCursor[Any]):
@@ -245,9 +281,7 @@ def _update(model: type[models.Model], columns: Columns, guard: str) -> str:
 def _whole(parts: tuple[str, ...]) -> str:
     """The text of a statement; each part that updates gives a row for its guard."""
     named = ", ".join(f"p{place} AS ({part})" for place, part in enumerate(parts))
-    met = " + ".join(
-        f"(SELECT count(*) FROM p{place})" for place, part in enumerate(parts) if part.startswith("UPDATE")
-    )
+    met = ", ".join(f"(SELECT count(*) FROM p{place})" for place, part in enumerate(parts) if part.startswith("UPDATE"))
     return f"WITH {named} SELECT {met or '0'}"
 
 
@@ -261,11 +295,17 @@ def flush(
     else:
         statement.update(work.case, CASE_COLUMNS, "version", read_version)
     for task, status in work.changed:
-        statement.update(task, TASK_COLUMNS, "status", status)
+        statement.update(task, TASK_COLUMNS + (CLOCK_COLUMNS if work.rebased else ()), "status", status)
+    for own in work.own:
+        statement.guarded(own.sql, own.parameters, own.miss)
     statement.insert(work.opened)
     statement.insert([event])
     statement.insert(contents, key=True)
     statement.insert(outbox, once=True)
     statement.insert(work.deltas())
+    if work.span is not None and work.span.ending is not None:
+        statement.guarded(spans.END, work.span.ending, GuardMissed)
+    if work.span is not None and work.span.beginning is not None:
+        statement.insert([work.span.beginning])
     statement.insert([receipt], key=True)
     statement.run()

@@ -74,11 +74,13 @@ def tell_helpline() -> int:
     lonely = selectors.unanswerable()
     Rung.objects.filter(rung=RUNG).exclude(task__in=lonely.order_by().values("pk")).delete()
     sql, parameters = lonely.order_by().values("pk").query.sql_with_params()
+    now = moment.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO engine_rung (task_id, rung, at) SELECT found.id, %s, %s FROM ({sql}) AS found(id)"  # noqa: S608
+            "INSERT INTO engine_rung (task_id, rung, since, told_at)"  # noqa: S608
+            f" SELECT found.id, %s, %s, %s FROM ({sql}) AS found(id)"
             " ON CONFLICT DO NOTHING RETURNING task_id",
-            [RUNG, moment.now(), *parameters],
+            [RUNG, now, now, *parameters],
         )
         new = [row[0] for row in cursor.fetchall()]
     if new:

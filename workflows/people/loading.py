@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 
 from workflows.council.schema import Council
+from workflows.engine import definitions
 from workflows.engine.atomic import command
 from workflows.engine.errors import Refused
 from workflows.engine.models import Task
@@ -56,6 +57,7 @@ def load_council(council: Council) -> Loaded:
         Group.objects.get_or_create(name=duty)
     _forget_roles(council)
     teams.forget()
+    definitions.load(council)
     return Loaded(added, renamed, grants.sync_roles())
 
 
