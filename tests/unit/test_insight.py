@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -142,3 +143,4 @@ def test_the_page_of_definitions_names_every_figure() -> None:
     page = metrics.page()
     assert all(f"`{metric.key}`" in page and metric.counts in page for metric in METRICS)
     assert all(meaning.says in page for meaning in metrics.MEANINGS)
+    assert (settings.ROOT / "docs" / "metrics.md").read_text(encoding="utf-8") == page, "run manage document_metrics"
