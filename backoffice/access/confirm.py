@@ -10,7 +10,7 @@ Call it before the command, outside its transaction: a wrong try must stay count
 
 from typing import cast
 
-from django.contrib.auth import logout
+from django.contrib.auth import HASH_SESSION_KEY, logout
 from django.http import HttpRequest
 
 from backoffice.web import drafts
@@ -44,6 +44,8 @@ def check_password_again(request: HttpRequest, raw: str) -> None:
     with lockout.one_at_a_time(user.email):
         locked = lockout.is_locked(request, user.email)
         if not locked and user.check_password(raw):
+            # A hash that Django renews here would end every session that was made with the old one.
+            request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
             lockout.unlock(user.email)
             return
         left = 0 if locked else lockout.count_wrong(request, user.email)
