@@ -38,7 +38,7 @@ def until(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
 class Started:
     """A process of the product, in a group of its own, that ends with the test."""
 
-    def __init__(self, command: list[str], log: Path, **environment: str) -> None:
+    def __init__(self, command: list[str], log: Path, keep: tuple[int, ...] = (), **environment: str) -> None:
         self._log = log.open("ab")
         self.process = subprocess.Popen(
             command,
@@ -47,6 +47,7 @@ class Started:
             stdout=self._log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=keep,
         )
 
     def kill(self) -> None:
