@@ -1,5 +1,6 @@
 """A contract document's case: overview, story, versions, the line; and the list of all documents."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from backoffice.casework.asking import actor_of
 from backoffice.web.gate import staff
+from backoffice.web.held import Held, held, team_ids
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Fact, Row, Tab
 from backoffice.web.words import file_size, fingerprint, moment
@@ -20,11 +22,16 @@ from workflows.council.profile import current
 from workflows.engine import moment as clock_of
 from workflows.engine import rules
 from workflows.engine import selectors as engine
+from workflows.engine.calendar import council_calendar
 from workflows.engine.errors import NotFound, Refused
+from workflows.engine.nodes import ProviderTask, TeamTask
+from workflows.engine.selectors import Chapter
 from workflows.engine.turns import running
+from workflows.parties.selectors import team_names
 from workflows.register.selectors import line_terms
 
 from . import story as stories
+from .picture import Picture, picture
 from .present import View, view_of
 from .tables import Documents
 
@@ -72,6 +79,8 @@ def overview(request: HttpRequest, case_id: int) -> HttpResponse:
         "events": len(chapters),
         "changes": page.changed(page.latest.number),
         "rows": [Row(each.label, each.text) for each in thawed(page.latest.figures)],
+        "held": _held(view, chapters),
+        "path": _path(view, chapters),
     }
     return render(request, "backoffice/cases/overview.html", context)
 
@@ -156,6 +165,30 @@ def _frame(view: View, current_tab: str, events: int | None = None) -> dict[str,
         "my_team": page.turn is not None and page.turn.team_id in view.actor.team_ids,
         "tabs": [Tab(text, view.address(name), count, name == current_tab) for name, text, count in tabs],
     }
+
+
+def _held(view: View, chapters: Sequence[Chapter]) -> Held:
+    """Who held it when, in the council's working time."""
+    names = team_names(team_ids(chapters))
+    provider = view.page.case.organisation.name
+    return held(chapters, council_calendar(), view.now, provider=provider, teams=names)
+
+
+def _path(view: View, chapters: Sequence[Chapter]) -> Picture:
+    """The workflow with what was walked; the open turn's own team stands in its box."""
+    page = view.page
+    group = page.case.service.group if page.case.service else None
+    flow, desk_team = page.case.flow_class, current().team_for
+    who = {}
+    for node in flow._nodes_by_name.values():
+        if isinstance(node, ProviderTask):
+            who[node.name] = "Provider"
+        elif isinstance(node, TeamTask):
+            who[node.name] = next(each.name for each in current().teams if each.key == desk_team(node.desk, group))
+    turn = page.turn
+    if turn is not None and turn.team is not None:
+        who[turn.node] = turn.outside.name if turn.outside else turn.team.name
+    return picture(flow, chapters, [turn.node] if turn else [], who)
 
 
 def _hands(view: View) -> dict[str, bool]:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from django.urls import reverse
 
+from backoffice.web.held import Held, held, team_ids
 from backoffice.web.pieces import Fact, Row, Tag
 from backoffice.web.words import date_words, listing, moment, per_year, plural, weekday_date
 from workflows.contracts import rules
@@ -13,9 +14,11 @@ from workflows.contracts.models import DocumentVersion
 from workflows.contracts.selectors import FUNCTION, Page
 from workflows.council.profile import current
 from workflows.engine import selectors as engine
+from workflows.engine.calendar import council_calendar
 from workflows.engine.models import Content
 from workflows.parties.actor import Actor
 from workflows.parties.audiences import people
+from workflows.parties.selectors import team_names
 
 from ..council import brokerage
 from ..deadlines import Deadline, deadline
@@ -188,11 +191,22 @@ class Shown:
 
     def _terminated(self) -> Now:
         title = "Terminated: no answer is needed"
-        story = engine.story(f"case:{self.page.case.pk}")
-        last = next((each for each in reversed(story) if each.verb in {"terminate", "withdraw"}), None)
+        last = next((each for each in reversed(self.story) if each.verb in {"terminate", "withdraw"}), None)
         if last is None:
             return Now(title)
         return Now(title, f"{last.actor} wrote on {date_words(last.at)}: {last.words.get('reason', '')}")
+
+    @cached_property
+    def story(self) -> list[engine.Chapter]:
+        """What happened; a provider is shown only what is said of it here (rules.INSIDE stays inside)."""
+        return engine.story(f"case:{self.page.case.pk}")
+
+    @cached_property
+    def held(self) -> Held:
+        """Who held it when, in working time."""
+        names = team_names(team_ids(self.story))
+        provider = self.page.case.organisation.name
+        return held(self.story, council_calendar(), self.now_is, provider=provider, teams=names)
 
     @property
     def facts(self) -> list[Fact]:

@@ -1,6 +1,7 @@
 """The page of a contract document: what to do now, the story in sentences, versions, files, and who looked."""
 
 import hashlib
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,6 +15,7 @@ from . import council
 from .conftest import browser_of
 
 pytestmark = pytest.mark.django_db
+MOST_QUERIES = 15
 
 
 @pytest.fixture
@@ -128,6 +130,37 @@ def test_the_list_opens_a_reference_and_says_what_it_does_not_find(priya: User) 
     assert "There is no document ISO-1999-000001 that you may read" in council.words(page)
     assert document.case.reference in council.body(browser.get("/cases/?status=awaiting"))
     assert document.case.reference not in council.body(browser.get("/cases/?status=accepted"))
+
+
+def test_who_held_it_when_is_a_bar_and_a_table(priya: User) -> None:
+    document = council.rejected()
+    page = browser_of(priya).get(f"/cases/{document.pk}/")
+    assert "Who held it when" in council.words(page)
+    assert document.case.organisation.name in council.body(page).partition("cc-held")[2].partition("</svg>")[0]
+    assert "Service Brokerage Team Council" in council.words(page).partition("Who held it when, as a table")[2]
+
+
+def test_the_path_is_drawn_and_told(priya: User) -> None:
+    page = browser_of(priya).get(f"/cases/{council.rejected().pk}/")
+    text = council.words(page)
+    assert "Reject led from Agree or reject to Amend and republish" in text
+    assert "Now: Amend and republish, Service Brokerage Team" in text
+    assert "cc-flow__box--now" in council.body(page)
+
+
+def test_a_provider_sees_who_held_its_own_case(priya: User) -> None:
+    document = council.rejected()
+    anna = User.objects.get(name="Anna Leeder")
+    page = browser_of(anna).get(f"/portal/contract-documents/{document.pk}/")
+    assert "Who held it when" in council.words(page)
+    assert "Service Brokerage Team Council" in council.words(page)
+
+
+def test_a_case_page_asks_few_queries(priya: User, django_assert_max_num_queries: Any) -> None:
+    document, browser = council.rejected(), browser_of(priya)
+    browser.get(f"/cases/{document.pk}/")
+    with django_assert_max_num_queries(MOST_QUERIES):
+        browser.get(f"/cases/{document.pk}/")
 
 
 def found(browser: Client, reference: str) -> str:

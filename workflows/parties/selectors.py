@@ -15,6 +15,7 @@ from .models import (
     Organisation,
     OrganisationGroupPermission,
     ServiceGroupPermission,
+    Team,
     TeamMember,
     User,
 )
@@ -110,6 +111,11 @@ def _provider(user: User, organisation_id: int) -> Actor | None:
         grants=frozenset(grants.values_list("permission__codename", flat=True)),
         service_grants={service: frozenset(names) for service, names in by_service.items()},
     )
+
+
+def team_names(team_ids: Iterable[int]) -> dict[int, str]:
+    """The names of some teams."""
+    return dict(Team.objects.filter(pk__in=team_ids).values_list("pk", "name"))
 
 
 def absences_on(day: date) -> QuerySet[Absence]:

@@ -1,0 +1,114 @@
+"""The picture of a workflow: drawn from the declaration, and the text says the same."""
+
+import html
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from backoffice.cases.picture import Picture, picture, verb_words
+from workflows.contracts.flow import ContractDocumentFlow
+from workflows.engine import registry
+from workflows.engine.flow import CaseFlow
+from workflows.engine.selectors import Chapter
+
+BEGUN = datetime(2018, 4, 9, 8, 12, tzinfo=UTC)
+WHO = {"respond": "Provider", "amend": "Service Brokerage Team"}
+WALK = [("publish", ["publish"]), ("reject", ["respond"]), ("claim", []), ("republish", ["amend"]),
+        ("reject", ["respond"])]  # fmt: skip
+
+
+def chapters(walk: list[tuple[str, list[str]]]) -> list[Chapter]:
+    return [
+        Chapter(
+            seq=number, at=BEGUN + timedelta(days=number), kind=f"x.{verb}", verb=verb, actor="Somebody", actor_id=1,
+            facts={"path": path}, words={}, names={},
+        )
+        for number, (verb, path) in enumerate(walk)
+    ]  # fmt: skip
+
+
+def drawn(walk: list[tuple[str, list[str]]], here: set[str]) -> Picture:
+    return picture(ContractDocumentFlow, chapters(walk), here, WHO)
+
+
+def texts(svg: str) -> str:
+    return " ".join(html.unescape(each) for each in re.findall(r"<text[^>]*>([^<]*)</text>", svg))
+
+
+def flows() -> list[Any]:
+    return [
+        flow for flow in {registry.node(name).flow_class for name in registry.names()} if issubclass(flow, CaseFlow)
+    ]
+
+
+@pytest.mark.parametrize("flow", flows(), ids=lambda flow: str(flow.kind))
+def test_every_node_and_every_edge_of_every_flow_is_drawn_and_told(flow: type[CaseFlow]) -> None:
+    shown = picture(flow, [], set(), {})
+    svg, told = shown.svg(), " ".join(shown.not_taken())
+    assert svg.count("<rect") == len(flow._nodes_by_name)
+    assert svg.count("<polygon") == len(shown.edges)
+    for node in flow._nodes_by_name.values():
+        assert shown.title(node.name).split()[0] in texts(svg)
+        for edge in node._outgoing():
+            assert verb_words(edge.label) in texts(svg).lower()
+            assert verb_words(edge.label) in told
+
+
+def test_the_path_walked_is_numbered_in_its_order() -> None:
+    shown = drawn(WALK, {"amend"})
+    assert [(step.number, step.start, step.verb, step.end) for step in shown.steps] == [
+        (1, "publish", "publish", "respond"),
+        (2, "respond", "reject", "amend"),
+        (3, "amend", "republish", "respond"),
+        (4, "respond", "reject", "amend"),
+    ]
+    numbers = re.findall(r'cc-flow__number"[^>]*>(\d)<', shown.svg())
+    assert sorted(numbers) == ["1", "2", "3", "4"]
+
+
+def test_the_box_of_now_is_filled_and_what_was_not_taken_is_dashed() -> None:
+    svg = drawn(WALK, {"amend"}).svg()
+    assert svg.count("cc-flow__box--now") == 1
+    assert "Amend and republish: now here" in texts(svg).replace("  ", " ")
+    assert svg.count("cc-flow__line--walked") == 3
+    assert svg.count("cc-flow__line--not") == 2  # to the end, from either step
+    assert svg.count("cc-flow__box--not") == 1
+
+
+def test_the_text_says_the_same() -> None:
+    shown = drawn(WALK, {"amend"})
+    assert shown.told()[1] == "10 April 2018: Reject led from Agree or reject to Amend and republish"
+    assert len(shown.told()) == 4
+    assert shown.now() == "Now: Amend and republish, Service Brokerage Team"
+    assert "From Amend and republish to End: withdraw, terminate or supersede" in shown.not_taken()
+    assert not any("reject" in each.rpartition(":")[2].split() for each in shown.not_taken())
+
+
+def test_a_closed_case_ends_at_the_end() -> None:
+    shown = drawn([("publish", ["publish"]), ("agree", ["respond", "end"])], set())
+    assert shown.now() == "Now: End"
+    assert shown.steps[-1].end == "end"
+
+
+def test_nothing_in_it_needs_a_style_or_a_script_and_names_are_escaped() -> None:
+    svg = picture(ContractDocumentFlow, chapters(WALK), {"amend"}, {"amend": "<b>Team</b>"}).svg()
+    assert "style=" not in svg
+    assert "<script" not in svg
+    assert "<b>" not in svg
+
+
+def test_boxes_do_not_overlap_and_stay_inside() -> None:
+    svg = drawn(WALK, {"amend"}).svg()
+    width, height = (int(each) for each in re.findall(r'viewBox="0 0 (\d+) (\d+)"', svg)[0])
+    boxes = [
+        tuple(map(int, each)) for each in re.findall(r'<rect x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"', svg)
+    ]
+    assert all(x + wide <= width and y + high <= height for x, y, wide, high in boxes)
+    apart = [
+        ax + aw <= bx or bx + bw <= ax or ay + ah <= by or by + bh <= ay
+        for place, (ax, ay, aw, ah) in enumerate(boxes)
+        for bx, by, bw, bh in boxes[place + 1 :]
+    ]
+    assert all(apart)
