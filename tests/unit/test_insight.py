@@ -52,7 +52,7 @@ def test_the_last_eight_weeks_are_told_unless_others_are_asked_for() -> None:
     assert asked(TODAY, last=TODAY + timedelta(days=9)).last == TODAY
     assert asked(TODAY, first=date(1900, 1, 1)).days == 26 * 7
     assert len(asked(TODAY, by_day=True).periods()) == 14
-    assert not asked(TODAY, first=date(2018, 1, 1), by_day=True).by_day
+    assert len(asked(TODAY, first=date(2018, 1, 1), by_day=True).periods()) == 31
 
 
 @given(days, days, some.booleans())

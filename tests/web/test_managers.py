@@ -63,7 +63,7 @@ def stuck() -> list[ContractDocument]:
     now = moment.now()
     claimed, risky, _late = (Task.objects.get(process=each.pk, finished=None) for each in documents)
     later = now + timedelta(days=2)
-    Task.objects.filter(pk__in=[claimed.pk, risky.pk]).update(due_at=later)
+    Task.objects.filter(pk__in=[claimed.pk, risky.pk]).update(due_at=later, at_risk_at=later)
     Task.objects.filter(pk=risky.pk).update(at_risk_at=now - timedelta(minutes=1))
     officer = factories.actor(council.officer("Priya Raman"))
     turns.claim(actor=officer, task_id=claimed.pk, key=factories.key())

@@ -49,12 +49,15 @@ def asked(
     kind: str | None = None,
     by_day: bool = False,
 ) -> Asked:
-    """The question, put right: the last weeks unless other days are named, never more than half a year or tomorrow."""
+    """The question, put right: the last weeks unless other days are named, and no day after today.
+
+    What is longer than half a year, or by day than a month, keeps its last part.
+    """
     until = min(last or today, today)
     usual = until - timedelta(days=13) if by_day else until - timedelta(days=until.weekday(), weeks=WEEKS - 1)
     begin = first if first is not None and first <= until else usual
-    begin = max(begin, until - timedelta(days=MOST_DAYS - 1))
-    return Asked(begin, until, team_id, kind, by_day and (until - begin).days < MOST_SINGLE_DAYS)
+    most = MOST_SINGLE_DAYS if by_day else MOST_DAYS
+    return Asked(max(begin, until - timedelta(days=most - 1)), until, team_id, kind, by_day)
 
 
 @dataclass(frozen=True, slots=True)
