@@ -61,3 +61,42 @@ def test_a_route_sends_one_service_group_elsewhere(tmp_path: Path) -> None:
     assert profile.team_for("brokerage", "nursing") == "procurement"
     assert profile.team_for("brokerage", "residential") == "service_brokerage"
     assert profile.team_for("brokerage", None) == "service_brokerage"
+
+
+OUTSIDE = """[[teams]]
+key = "operations"
+name = "Operational Teams"
+outside = true
+keeper = "service_brokerage"
+letter = "{reference}: {title}"
+follow_up_after = "5 working days"
+
+[desks]"""
+
+
+def test_a_desk_may_go_to_an_outside_team_and_its_keeper_has_the_work(tmp_path: Path) -> None:
+    route = '[[routes]]\ndesk = "brokerage"\nservice_group = "nursing"\nteam = "operations"\n\n'
+    profile = load(changed(tmp_path, "[desks]", route + OUTSIDE))
+    assert profile.routed("brokerage", "nursing") == "operations"
+    assert profile.team_for("brokerage", "nursing") == "service_brokerage"
+    assert profile.routed("brokerage", "residential") == profile.team_for("brokerage", "residential")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('keeper = "service_brokerage"\n', "", "needs keeper, letter and follow_up_after"),
+        ('letter = "{reference}: {title}"\n', "", "needs keeper, letter and follow_up_after"),
+        ('follow_up_after = "5 working days"\n', "", "needs keeper, letter and follow_up_after"),
+        ("outside = true\n", "", "are for teams with outside = true"),
+        ('keeper = "service_brokerage"', 'keeper = "nobody"', "keeper of operations names 'nobody'"),
+        ('keeper = "service_brokerage"', 'keeper = "operations"', "keeper of operations names 'operations'"),
+        ("{title}", "{client}", "may name {reference}, {title}, {amount} and {council} only"),
+        ("{title}", "{title", "may name {reference}, {title}, {amount} and {council} only"),
+    ],
+)
+def test_an_outside_team_without_all_that_it_needs_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert old in OUTSIDE
+    with pytest.raises(ProfileError) as error:
+        load(changed(tmp_path, "[desks]", OUTSIDE.replace(old, new)))
+    assert said in str(error.value)
