@@ -21,7 +21,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL(PRESENT_HOLDERS, migrations.RunSQL.noop),
+        # What was inserted is checked at once: a table with checks still to come cannot be altered.
+        migrations.RunSQL([PRESENT_HOLDERS, "SET CONSTRAINTS ALL IMMEDIATE"], migrations.RunSQL.noop),
         migrations.RemoveIndex(
             model_name='task',
             name='task_to_remind',
