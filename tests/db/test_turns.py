@@ -279,6 +279,20 @@ def test_a_provider_writes_no_inside_note_and_who_cannot_read_finds_no_case(priy
         turns.note(actor=priya, case_id=document.pk, text="  ", key=make.key())
 
 
+def test_a_provider_who_is_slower_is_told_of_no_inside_note(priya: Actor) -> None:
+    document = make.published()
+    provider = make.actor(make.provider_user(document.case.organisation))
+    at = seen(document)
+    verb_call("terminate", make.actor(make.staff_user(name="Tom Bullard")), at, make.key())()
+    turns.note(actor=priya, case_id=document.pk, text="They will not like it.", key=make.key())
+    with pytest.raises(Stale) as slower:
+        verb_call("agree", provider, at, make.key())()
+    assert (slower.value.who, slower.value.what) == ("Tom Bullard", "terminated it")
+    with pytest.raises(Stale) as colleague:
+        turns.claim(actor=make.actor(make.staff_user()), task_id=at.task_id or 0, key=make.key())
+    assert (colleague.value.who, colleague.value.what) == ("Priya Raman", "wrote an inside note")
+
+
 # --- outside teams ------------------------------------------------------------------------------------------------
 
 

@@ -131,7 +131,7 @@ def run(
         case, task = read.case, read.task
         way = _way(flow, case, task, verb)
         if way is None or (version is not None and version != case.version):
-            raise reading.stale(case, flow)
+            raise reading.stale(case, flow, actor)
         _may(flow, actor, way, verb, case, read.service_group, task)
         _free(actor, task)
         turn = _turn(actor, case, task, verb, moment.now(), read.service_group)
@@ -164,7 +164,7 @@ def on_turn(
         at_case, at_task = pick() if pick is not None else (case_id or 0, task_id)
         read = reading.locked(at_case, at_task, actor)
         if read.task is None or read.task.finished is not None:
-            raise reading.stale(read.case, read.case.flow_class)
+            raise reading.stale(read.case, read.case.flow_class, actor)
         return _stay(_turn(actor, read.case, read.task, verb, moment.now(), read.service_group), key, body, act)
 
     return _once(attempt, actor=actor, key=key, body=body, case_id=case_id, verb=verb)
@@ -339,7 +339,7 @@ def _once(
         earlier = _earlier(actor, key, body)
         if earlier is not None:
             return earlier
-        raise _lost(error, case_id) from error
+        raise _lost(error, case_id, actor) from error
     except NotFound as refusal:
         _note(refusal, actor, case_id, verb)
         raise
@@ -367,14 +367,14 @@ def _as_answered(receipt: Receipt) -> Outcome:
     return Outcome(receipt.case_id or 0, answer["version"], answer["state"], answer, repeated=True)
 
 
-def _lost(error: Exception, case_id: int | None) -> Exception:
+def _lost(error: Exception, case_id: int | None, actor: Actor) -> Exception:
     """The refusal for whoever was slower; an integrity error of the command's own tables is passed on as it is."""
     if isinstance(error, Stale):
         return error
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
     if case_id is not None and (isinstance(error, work.GuardMissed) or constraint == "event_once_in_stream"):
         case = Case.objects.get(pk=case_id)
-        return reading.stale(case, case.flow_class)
+        return reading.stale(case, case.flow_class, actor)
     return error
 
 

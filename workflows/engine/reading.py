@@ -14,6 +14,7 @@ from workflows.parties.models import Service, User
 from .errors import NotFound, Stale
 from .flow import CaseFlow
 from .models import Case, Event, Task
+from .rules import INSIDE
 
 #: Tests take the lock out to show that they would notice.
 LOCK = "FOR UPDATE OF"
@@ -47,9 +48,12 @@ def locked(case_id: int, task_id: int | None, actor: Actor) -> Read:
     return Read(case, task, row[-1])
 
 
-def stale(case: Case, flow: Any) -> Stale:
-    """The refusal that says who was faster, and what they did."""
-    last = Event.objects.filter(stream=f"case:{case.pk}").order_by("-seq").only("actor_id", "kind", "at").first()
+def stale(case: Case, flow: Any, actor: Actor | None = None) -> Stale:
+    """The refusal that says who was faster, and what they did; a provider is told nothing of what is inside."""
+    events = Event.objects.filter(stream=f"case:{case.pk}").order_by("-seq").only("actor_id", "kind", "at")
+    if actor is not None and actor.is_provider:
+        events = events.exclude(kind__in=[f"{case.kind}.{verb}" for verb in INSIDE])
+    last = events.first()
     if last is None:
         return Stale("Somebody", "changed this", None, case.pk)
     verb = last.kind.rpartition(".")[2]
