@@ -46,7 +46,7 @@ WITH wanted AS (
     LEFT JOIN parties_service s ON s.id = t.service_id
     LEFT JOIN jsonb_to_recordset(%(keepers)s::jsonb) AS k(node text, "group" text, team bigint)
         ON t.team_id IS NULL AND k.node = t.flow_task AND k."group" IS NOT DISTINCT FROM s."group"
-), ranked AS (
+), ranked AS MATERIALIZED (
     SELECT a.team, a.tell, m.user_id, rank() OVER (PARTITION BY a.team, a.tell ORDER BY CASE
             WHEN a.tell = 'owner' THEN 0 WHEN m.role = a.tell THEN 0 WHEN m.role IN ('lead', 'manager') THEN 1 ELSE 2
         END) AS place
