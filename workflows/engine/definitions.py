@@ -8,6 +8,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from operator import attrgetter
 from typing import Any
 
@@ -20,7 +21,7 @@ from workflows.council.schema import Council
 from workflows.council.targets import Target, parse
 
 from . import registry
-from .calendar import Calendar, from_profile, read, written
+from .calendar import Calendar, from_profile, read, shipped_until, written
 from .events import canonical
 from .models import CalendarVersion, ClockDefinition
 from .timing import Definition
@@ -97,6 +98,29 @@ def by_id(ids: set[int]) -> dict[int, Definition]:
     if not connection.in_atomic_block:
         _known.update(found)
     return {each: _known.get(each) or found[each] for each in ids}
+
+
+def with_present_calendar(definition: Definition) -> Definition:
+    """The same promise by the calendar that holds now; its row is made when there is none."""
+    calendar = CalendarVersion.objects.get(pk=present().calendar_id)
+    values = {
+        "party": definition.party,
+        "target": str(definition.target),
+        "at_risk_share": definition.at_risk_share,
+        "at_risk_left": str(definition.at_risk_left),
+    }
+    with transaction.atomic():
+        return of_row(_definition(definition.key, calendar, **values))
+
+
+def known_until() -> date:
+    """The last day whose bank holidays new clocks know: those written down, or those that the package can tell."""
+    return min(present().calendar.known_until() or shipped_until(), shipped_until())
+
+
+def refresh() -> None:
+    """Write down the bank holidays of the years that come, as the installed package knows them; new clocks use them."""
+    load(current())
 
 
 def of_row(row: ClockDefinition) -> Definition:

@@ -48,9 +48,10 @@ SAID = {
     "stand_in": "gave it to whoever stands in",
     "give_back": "gave it back to whoever was away",
     "let_go": "gave it back to the team",
+    "rebase": "moved its clock on purpose",
 }
 #: What a provider is never shown in a story: who of the council did what with a turn, and what they wrote about it.
-INSIDE = frozenset(SAID)
+INSIDE = frozenset(SAID) - {"rebase"}
 #: How far ahead a follow-up date may be.
 LONGEST_WAIT = timedelta(days=366)
 
