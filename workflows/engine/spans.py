@@ -7,7 +7,7 @@ with its working minutes and begins the next (work.flush). The events say the sa
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -19,9 +19,8 @@ from . import definitions, moment
 from .calendar import LONDON, Calendar, council_calendar
 from .models import Case, Holder, HolderSpan
 
-if TYPE_CHECKING:
-    from .work import Work
-
+#: A holder, their team, and since when.
+Held = tuple[str, int | None, datetime]
 #: Ends the open span of a case; the row that comes back is a guard: there is exactly one.
 END = (
     'UPDATE "engine_holderspan" SET "ended_at" = %s, "minutes" = %s, "calendar_id" = %s'
@@ -63,21 +62,21 @@ class Change:
     calendar_id: int | None  # by which the span that ends was measured
 
 
-def change(work: "Work", seq: int) -> Change | None:
-    """What this command changes about who holds its case, as event number `seq` will say; None: nothing."""
-    case, before = work.case, work.held
+def change(case: Case, before: Held | None, now: datetime, seq: int) -> Change | None:
+    """What a command changes about who holds its case, as event number `seq` will say; None: nothing.
+
+    `before` is how it was read: None when the case is new, or was closed.
+    """
     after = None if case.finished is not None else (case.holder, case.holder_team_id)
     if (before and before[:2]) == after:
         return None
     ending = beginning = calendar_id = None
     if before is not None:
         present = definitions.present()
-        calendar_id, minutes = present.calendar_id, present.calendar.minutes_between(before[2], work.now)
-        ending = (work.now, minutes, calendar_id, case.pk)
+        calendar_id, minutes = present.calendar_id, present.calendar.minutes_between(before[2], now)
+        ending = (now, minutes, calendar_id, case.pk)
     if after is not None:
-        beginning = HolderSpan(
-            case_id=case.pk, seq=seq, holder=case.holder, team_id=case.holder_team_id, begun_at=work.now
-        )
+        beginning = HolderSpan(case_id=case.pk, seq=seq, holder=case.holder, team_id=case.holder_team_id, begun_at=now)
     return Change(ending, beginning, calendar_id)
 
 

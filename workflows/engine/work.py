@@ -95,7 +95,7 @@ class Work:
     changed: list[tuple[Task, str]] = field(default_factory=list)  # with the status that was read
     read: dict[int, str] = field(default_factory=dict)
     stood: dict[int, tally.Standing] = field(default_factory=dict)  # as it was read, for the figures of managers
-    held: tuple[str, int | None, datetime] | None = None  # who held the open case as it was read, since when
+    held: spans.Held | None = None  # who held the open case as it was read, since when
     span: spans.Change | None = None
     own: list[Own] = field(default_factory=list)
     rebased: bool = False  # the clocks of the changed turns were moved on purpose
@@ -160,7 +160,7 @@ class Work:
             facts["case_clocks"] = clocks
         if self.case.finished is not None:
             facts["ended"] = True
-        self.span = spans.change(self, seq)
+        self.span = spans.change(self.case, self.held, self.now, seq)
         if self.span is not None and self.span.ending is not None:
             facts["calendar"] = self.span.calendar_id
         return facts
