@@ -1,4 +1,4 @@
-"""Finds a team's id by its key without asking twice: keys are never given to another team."""
+"""Finds a team's id by its key, and the other way, without asking twice: keys are never given to another team."""
 
 from .models import Team
 
@@ -10,6 +10,16 @@ def team_id(key: str) -> int:
     if key not in _ids:
         _ids[key] = Team.objects.values_list("pk", flat=True).get(key=key)
     return _ids[key]
+
+
+def team_key(pk: int) -> str:
+    """The key of the team with this id."""
+    for key, known in _ids.items():
+        if known == pk:
+            return key
+    key = Team.objects.values_list("key", flat=True).get(pk=pk)
+    _ids[key] = pk
+    return key
 
 
 def forget() -> None:
