@@ -18,7 +18,7 @@ NORFOLK = from_profile(current().calendar)
 #: Bank holidays of England, written down from gov.uk and not taken from a package.
 HOLIDAYS = {
     *(date(2018, 1, 1), date(2018, 3, 30), date(2018, 4, 2), date(2018, 5, 7), date(2018, 5, 28), date(2018, 8, 27)),
-    *(date(2018, 12, 25), date(2018, 12, 26)),
+    *(date(2018, 12, 25), date(2018, 12, 26), date(2019, 1, 1)),
     *(date(2020, 1, 1), date(2020, 4, 10), date(2020, 4, 13), date(2020, 5, 8), date(2020, 5, 25), date(2020, 8, 31)),
     *(date(2020, 12, 25), date(2020, 12, 28)),
     *(date(2022, 1, 3), date(2022, 4, 15), date(2022, 4, 18), date(2022, 5, 2), date(2022, 6, 2), date(2022, 6, 3)),
