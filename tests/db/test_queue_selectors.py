@@ -43,7 +43,7 @@ def test_each_filter_keeps_what_fits(priya: Actor) -> None:
     one, two = rejected(), rejected()
     now = moment.now()
     change(one, priority=2, due_at=now - timedelta(hours=1), owner_id=priya.user_id, amount=Decimal(900))
-    change(two, at_risk_at=now - timedelta(hours=1), due_at=now + timedelta(days=1), amount=Decimal(100))
+    change(two, at_risk_marked_at=now, due_at=now + timedelta(days=1), amount=Decimal(100))
     assert narrowed(priya) == [one.pk, two.pk]
     assert narrowed(priya, kinds=("contract_document",)) == [one.pk, two.pk]
     assert narrowed(priya, kinds=("other",)) == []

@@ -195,6 +195,11 @@ class Task(AbstractTask):
                 name="task_waiting",
                 condition=models.Q(finished__isnull=True, not_before__isnull=False),
             ),
+            models.Index(
+                fields=["team", "due_at", "id"],
+                name="task_at_risk",
+                condition=models.Q(finished__isnull=True, at_risk_marked_at__isnull=False, breached_at__isnull=True),
+            ),
             models.Index(fields=["process", "id"], name="task_of_case"),
         ]
 

@@ -21,6 +21,8 @@ from workflows.parties.actor import Actor
 #: The orders of a queue, as keys to page by.
 ORDERS: dict[str, tuple[str, str]] = {"due": ("due_at", "id"), "costly": ("-urgency", "id")}
 CAP = 999
+#: As the sweep has marked it, so that the few are found by an index of their own, and as managers' figures count them.
+_AT_RISK = Q(at_risk_marked_at__isnull=False, breached_at__isnull=True)
 
 
 def queue(actor: Actor, team_ids: Iterable[int]) -> QuerySet[Task]:
@@ -76,7 +78,7 @@ def narrowed(turns: QuerySet[Task], by: Narrow, now: datetime) -> QuerySet[Task]
         Q(service_id__in=by.services) if by.services else None,
         Q(owner__isnull=True) if by.owner == "nobody" else Q(owner_id=by.owner) if by.owner else None,
         Q(priority__gte=by.priority) if by.priority else None,
-        {"at_risk": Q(at_risk_at__lte=now, due_at__gt=now), "breached": Q(due_at__lte=now)}.get(by.risk),
+        {"at_risk": _AT_RISK & Q(due_at__gt=now), "breached": Q(due_at__lte=now)}.get(by.risk),
         {"only": later, "hide": Q(not_before__isnull=True) | ~later}.get(by.waiting),
         Q(amount__gte=by.money) if by.money is not None else None,
         Q(created__gte=_midnight(by.opened_from)) if by.opened_from else None,
