@@ -1,5 +1,6 @@
 """A wrong profile stops the start, with the line and what would be right."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,20 @@ def test_an_outside_team_without_all_that_it_needs_is_refused(tmp_path: Path, ol
     with pytest.raises(ProfileError) as error:
         load(changed(tmp_path, "[desks]", OUTSIDE.replace(old, new)))
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('target = "40 working hours"', 'target = "5 working days"', "target must be in working hours"),
+        ('party = "provider"', 'party = "nobody"', "case_clocks.0.party"),
+        ('at = "at_risk"', 'at = "soon"', "write at_risk, breached, or such as 'breached + 1 working day'"),
+        ('at = "at_risk"', 'at = "breached + 0 working days"', "write at_risk, breached, or such as"),
+        ('tell = "owner"', 'tell = "everybody"', "escalation.0.tell"),
+        ('tell = "lead"', 'tell = "manager"', "[[escalation]] declares 'breached: manager' more than once"),
+        ("at_risk_share = 0.75", "at_risk_share = 1.5", "clocks.at_risk_share"),
+    ],
+)
+def test_a_clock_or_a_rung_that_means_nothing_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(ProfileError, match=re.escape(said)):
+        load(changed(tmp_path, old, new))
