@@ -1,14 +1,18 @@
 """How a due time is said: a tag only when it needs somebody, and always words (pictures/README "Wording")."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from backoffice.web.pieces import Tag
-from backoffice.web.words import LONDON, NOTHING, clock_time, plural, weekday_moment
+from backoffice.web.words import LONDON, NOTHING, clock_time, plural, weekday_date, weekday_moment
 from workflows.engine.calendar import Calendar, council_calendar
 
 BREACHED = Tag("Breached", "red")
 DUE_TODAY = Tag("Due today", "orange")
+AT_RISK = Tag("At risk", "yellow")
+NOT_BEFORE = Tag("Not before", "blue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,23 @@ def clock(due: datetime | None, now: datetime, calendar: Calendar | None = None)
         return Clock(f"{clock_time(due)}, {_left(due - now)} left", DUE_TODAY)
     days = (calendar or council_calendar()).days_left(now, due)
     return Clock(f"{plural(days, 'working day')} left" if days else weekday_moment(due))
+
+
+def clock_of(row: Mapping[str, Any], now: datetime, calendar: Calendar | None = None) -> Clock:
+    """The clock of a row of work: at risk when it says so, and kept for a later day when somebody put that day on it.
+
+    A follow-up date stops no clock, so what is past target stays breached.
+    """
+    found = clock(row["due_at"], now, calendar)
+    risky = row["at_risk_at"] is not None and row["at_risk_at"] <= now
+    if found.tag is None and risky:
+        found = replace(found, tag=AT_RISK)
+    day: date | None = row["not_before"]
+    if day is None or day <= now.astimezone(LONDON).date():
+        return found
+    if found.late:
+        return replace(found, words=f"{found.words}, not before {weekday_date(day)}")
+    return Clock(weekday_date(day), NOT_BEFORE)
 
 
 def _past(due: datetime, days: int) -> str:

@@ -1,35 +1,20 @@
 """Rows of work: turns with the names that a list shows, read in one query; and how many there are."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F
 
-from backoffice.web.words import LONDON, NOTHING
-from workflows.engine import registry
-from workflows.engine.models import Task
+from backoffice.web.words import NOTHING
+from workflows.engine import registry, rules
+from workflows.engine.selectors import Narrow
+from workflows.parties.models import Organisation
 
-KEYS = ("due_at", "id")
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much there is to do."""
-
-    open: int = 0
-    unclaimed: int = 0
-    today: int = 0
-    overdue: int = 0
-    at_risk: int = 0
-    breached: int = 0
-    mine: int = 0
-
-
-def rows(turns: QuerySet[Task]) -> QuerySet[Task, Row]:
-    """Turns as plain rows with provider, client and holder joined: one query however many there are."""
+def rows(turns: Any) -> Any:
+    """Turns (a queryset or an Across) as plain rows with all that a list shows, in one query."""
     return turns.order_by().values(
         "id",
         "process_id",
@@ -37,10 +22,16 @@ def rows(turns: QuerySet[Task]) -> QuerySet[Task, Row]:
         "reference",
         "kind",
         "due_at",
+        "at_risk_at",
+        "not_before",
+        "priority",
+        "urgency",
         "amount",
         "owner_id",
         "team_id",
         holder=F("owner__name"),
+        absent=F("standing_in_for__name"),
+        outside_team=F("outside__name"),
         provider=F("process__organisation__name"),
         home=F("service__name"),
         surname=F("client__surname"),
@@ -49,29 +40,24 @@ def rows(turns: QuerySet[Task]) -> QuerySet[Task, Row]:
     )
 
 
-def counts(turns: QuerySet[Task], user_id: int, now: datetime) -> Counts:
-    """The counts of one list."""
-    return Counts(**turns.order_by().aggregate(**_figures(user_id, now)))
+def narrows(by: Narrow, user_id: int) -> dict[str, Narrow]:
+    """What each view of a queue is narrowed by, by figure.
+
+    What waits for a later day is in a view of its own and in one's own work; elsewhere it is kept out of sight.
+    """
+    return {
+        "open": by,
+        "unclaimed": replace(by, owner="nobody"),
+        "at_risk": replace(by, risk="at_risk"),
+        "breached": replace(by, risk="breached"),
+        "waiting": replace(by, waiting="only"),
+        "mine": replace(by, owner=user_id, waiting="show"),
+    }
 
 
-def counts_by_team(turns: QuerySet[Task], user_id: int, now: datetime) -> dict[int, Counts]:
-    """The counts of several teams' queues in one query."""
-    found = turns.order_by().values("team_id").annotate(**_figures(user_id, now))
-    return {row.pop("team_id"): Counts(**row) for row in found}
-
-
-def providers(turns: QuerySet[Task]) -> list[tuple[int, str]]:
-    """The providers of a list, by name."""
-    names = turns.order_by("process__organisation__name")
-    return list(names.values_list("process__organisation_id", "process__organisation__name").distinct())
-
-
-def narrowed(turns: QuerySet[Task], *, provider: int | None, kinds: Iterable[str]) -> QuerySet[Task]:
-    """The turns of one provider and of some kinds; nothing given leaves the list whole."""
-    if provider is not None:
-        turns = turns.filter(process__organisation_id=provider)
-    chosen = list(kinds)
-    return turns.filter(kind__in=chosen) if chosen else turns
+def providers() -> list[tuple[int, str]]:
+    """Every provider by name: not those of one list, which would have to be read to its end."""
+    return list(Organisation.objects.order_by("name").values_list("pk", "name"))
 
 
 def kind_words(kind: str) -> str:
@@ -89,14 +75,27 @@ def home_words(row: Row) -> str:
     return row["home"] or row["provider"] or NOTHING
 
 
-def _figures(user_id: int, now: datetime) -> dict[str, Count]:
-    midnight = (now.astimezone(LONDON) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return {
-        "open": Count("id"),
-        "unclaimed": Count("id", filter=Q(owner__isnull=True)),
-        "today": Count("id", filter=Q(due_at__gt=now, due_at__lt=midnight)),
-        "overdue": Count("id", filter=Q(due_at__lte=now)),
-        "at_risk": Count("id", filter=Q(at_risk_marked_at__isnull=False, breached_at__isnull=True)),
-        "breached": Count("id", filter=Q(breached_at__isnull=False)),
-        "mine": Count("id", filter=Q(owner_id=user_id)),
-    }
+def stake_words(row: Row) -> str:
+    """What the amount is: of a week, when there is one."""
+    return "a week" if row["amount"] is not None else ""
+
+
+def priority_words(row: Row) -> str:
+    """`High` or `At once`; nothing for the usual."""
+    return rules.Priority(row["priority"]).words if row["priority"] else ""
+
+
+def what_words(row: Row) -> str:
+    """Kind, reference and, when somebody set one, the priority."""
+    words = f"{kind_words(row['kind'])}, {row['reference']}"
+    return f"{words}, priority: {priority_words(row).lower()}" if row["priority"] else words
+
+
+def holder_words(row: Row, user_id: int) -> str:
+    """Who has claimed it, for whom they stand in, and the outside team that is to do it."""
+    name = row["holder"] or "Nobody"
+    if row["owner_id"] == user_id:
+        name = f"{name} (you)"
+    if row["absent"]:
+        name = f"{name} for {row['absent']}"
+    return f"{name}, waits for {row['outside_team']}" if row["outside_team"] else name

@@ -1,8 +1,9 @@
-"""The two lists of the home page."""
+"""The lists of the home page."""
 
-from backoffice.casework.worklist import client_words, home_words, kind_words
+from backoffice.casework import worklist
+from backoffice.casework.worklist import client_words, home_words
 from backoffice.web.tables import Cell, ListTable
-from backoffice.web.words import money
+from backoffice.web.words import capped_count, money
 
 
 class MyWork(ListTable):
@@ -15,28 +16,53 @@ class MyWork(ListTable):
         lambda row: row["title"],
         link=lambda row: row["href"],
         more=lambda row: row["reference"],
-        second=lambda row: f"{kind_words(row['kind'])}, {row['reference']}",
+        second=worklist.what_words,
         name=True,
     )
     who = Cell("Provider and client", home_words, second=client_words)
     stake = Cell("At stake", lambda row: money(row["amount"]),
-                 second=lambda row: "a week" if row["amount"] is not None else "", number=True)  # fmt: skip
+                 second=worklist.stake_words, number=True)  # fmt: skip
 
     class Meta(ListTable.Meta):
         caption = "My work, first due first"
         empty = "You have claimed nothing. Claim something from a queue, and it appears here."
 
 
+def figure_cell(heading: str, figure: str, view: str) -> Cell:
+    """A number that opens the view of the queue that it counts; nothing opens where there is nothing."""
+    return Cell(
+        heading,
+        lambda row: capped_count(row["counts"][figure]),
+        link=lambda row: f"{row['href']}?view={view}" if view and row["counts"][figure] else "",
+        more=lambda row: f"{heading.lower()} in {row['name']}",
+        late=lambda row: figure == "breached" and row["counts"][figure],
+        number=True,
+    )
+
+
 class TeamQueues(ListTable):
-    """How much waits in each of the person's teams."""
+    """How much waits in each of the person's teams; each figure opens what it counts."""
 
     team = Cell("Team", lambda row: row["name"], link=lambda row: row["href"], name=True)
-    open = Cell("Open", lambda row: f"{row['counts'].open:,}", number=True)
-    unclaimed = Cell("Unclaimed", lambda row: f"{row['counts'].unclaimed:,}", number=True)
-    today = Cell("Due today", lambda row: f"{row['counts'].today:,}", number=True)
-    overdue = Cell("Overdue", lambda row: f"{row['counts'].overdue:,}", number=True,
-                   late=lambda row: row["counts"].overdue)  # fmt: skip
+    open = figure_cell("Open", "open", "")
+    unclaimed = figure_cell("Unclaimed", "unclaimed", "unclaimed")
+    at_risk = figure_cell("At risk", "at_risk", "at_risk")
+    breached = figure_cell("Breached", "breached", "breached")
+    waiting = figure_cell("Not before", "waiting", "waiting")
 
     class Meta(ListTable.Meta):
         caption = "Queues of my teams"
         empty = "You are in no team. An administrator can add you to one."
+
+
+class Unanswerable(ListTable):
+    """Documents that nobody at the provider may answer: the helpline's to put right."""
+
+    due = Cell("Due", lambda row: row["clock"].words, tag=lambda row: row["clock"].tag,
+               late=lambda row: row["clock"].late, bare=True)  # fmt: skip
+    what = Cell("What", lambda row: row["title"], link=lambda row: row["href"], more=lambda row: row["reference"],
+                second=worklist.what_words, name=True)  # fmt: skip
+    who = Cell("Provider and service", lambda row: row["provider"], second=lambda row: row["home"])
+
+    class Meta(ListTable.Meta):
+        caption = "What nobody at the provider may answer"

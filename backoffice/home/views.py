@@ -9,14 +9,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.casework import worklist
 from backoffice.casework.asking import actor_of
-from backoffice.casework.clock import clock
+from backoffice.casework.clock import clock_of
 from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
-from backoffice.web.words import per_week, plural
+from backoffice.web.words import capped_count, per_week, plural
 from workflows.engine import moment, seen, selectors
 from workflows.parties.actor import Actor
 
-from .tables import MyWork, TeamQueues
+from .tables import MyWork, TeamQueues, Unanswerable
+
+SHOWN = 25
 
 
 @staff()
@@ -24,9 +26,10 @@ from .tables import MyWork, TeamQueues
 def home(request: HttpRequest) -> HttpResponse:
     """Everything that needs this person."""
     actor, now = actor_of(request), moment.now()
-    work = page_by_key(worklist.rows(selectors.my_work(actor)), worklist.KEYS, request.GET)
-    for row in work.items:
-        row |= {"clock": clock(row["due_at"], now), "href": reverse("council:case", args=[row["process_id"]])}
+    work = page_by_key(worklist.rows(selectors.my_work(actor)), selectors.ORDERS["due"], request.GET)
+    helpless = list(worklist.rows(selectors.unanswerable(actor)).order_by(*selectors.ORDERS["due"])[: SHOWN + 1])
+    for row in (*work.items, *helpless):
+        row |= {"clock": clock_of(row, now), "href": _case(actor, row)}
     queues = _queues(actor, now)
     notices = selectors.unread(actor.user_id)
     context = {
@@ -35,7 +38,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "work": work,
         "work_table": MyWork(work.items),
         "queue_table": TeamQueues(queues),
-        "has_teams": bool(queues),
+        "helpless": Unanswerable(helpless[:SHOWN]),
+        "helpless_count": capped_count(len(helpless), SHOWN),
         "notices": notices,
         "newest": notices[0].pk if notices else 0,
     }
@@ -52,14 +56,29 @@ def read(request: HttpRequest) -> HttpResponse:
     return redirect("council:home")
 
 
+def _case(actor: Actor, row: worklist.Row) -> str:
+    """The page of a row's case, for whoever may open it."""
+    return reverse("council:case", args=[row["process_id"]]) if row["kind"] in actor.reads else ""
+
+
 def _queues(actor: Actor, now: Any) -> list[dict[str, Any]]:
+    """Each team's figures; all of them are one query, however many teams there are."""
     teams = selectors.teams(actor)
-    turns = selectors.queue(actor, [team.pk for team in teams])
-    counts = worklist.counts_by_team(turns, actor.user_id, now)
-    return [
-        {"name": team.name, "href": reverse("council:queue", args=[team.pk]), "counts": found}
+    by = worklist.narrows(selectors.Narrow(), actor.user_id)
+    figures = [each for each in by if each != "mine"]
+    lists = {
+        f"{team.pk} {figure}": selectors.narrowed(selectors.queue(actor, [team.pk]), by[figure], now)
         for team in teams
-        for found in [counts.get(team.pk, worklist.Counts())]
+        for figure in figures
+    }
+    found = selectors.counts(lists)
+    return [
+        {
+            "name": team.name,
+            "href": reverse("council:queue", args=[team.pk]),
+            "counts": {figure: found[f"{team.pk} {figure}"] for figure in figures},
+        }
+        for team in teams
     ]
 
 
@@ -70,16 +89,16 @@ def _todo(mine: list[worklist.Row], queues: list[dict[str, Any]]) -> dict[str, A
         about = f"{worklist.client_words(row)}, {clock_words(row)}, {per_week(row['amount'])}"
         return {"title": f"Next: {row['title']}", "text": about, "href": row["href"], "button": "Open it",
                 "warm": row["clock"].tag is not None}  # fmt: skip
-    waiting = next((each for each in queues if each["counts"].unclaimed), None)
+    waiting = next((each for each in queues if each["counts"]["unclaimed"]), None)
     if waiting is None:
         return {"title": "Nothing needs you now", "text": "New work appears here and in your team's queue."}
     count = waiting["counts"]
     return {
-        "title": f"{waiting['name']}: {plural(count.unclaimed, 'task')} to claim",
-        "text": f"{count.overdue:,} overdue, {count.today:,} due today.",
+        "title": f"{waiting['name']}: {plural(count['unclaimed'], 'task')} to claim",
+        "text": f"{count['breached']:,} breached, {count['at_risk']:,} at risk.",
         "href": waiting["href"],
         "button": "Go to the queue",
-        "warm": bool(count.overdue or count.today),
+        "warm": bool(count["breached"] or count["at_risk"]),
     }
 
 

@@ -7,7 +7,7 @@ from backoffice.casework.asking import actor_of
 from backoffice.web.gate import teams_of_desk
 from backoffice.web.pieces import NavigationItem
 from backoffice.web.words import capped_count
-from workflows.engine import selectors
+from workflows.engine import moment, selectors
 from workflows.insight.selectors import may_see
 from workflows.parties.actor import Actor
 
@@ -51,5 +51,6 @@ def _open(actor: Actor) -> str:
     """How many open tasks the person's teams have, counted no further than the bar can show."""
     if not actor.team_ids:
         return ""
-    count = selectors.queue(actor, actor.team_ids).order_by()[: CAP + 1].count()
+    shown = selectors.narrowed(selectors.queue(actor, actor.team_ids), selectors.Narrow(), moment.now())
+    count = shown.order_by()[: CAP + 1].count()
     return capped_count(count, CAP) if count else ""

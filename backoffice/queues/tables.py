@@ -6,9 +6,10 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from backoffice.casework.clock import Clock, clock
-from backoffice.casework.worklist import Row, client_words, home_words, kind_words
-from backoffice.web.tables import Cell, ListTable
+from backoffice.casework import worklist
+from backoffice.casework.clock import clock_of
+from backoffice.casework.worklist import Row, client_words, home_words
+from backoffice.web.tables import Cell, ListTable, Tick
 from backoffice.web.words import money
 
 BUTTON = (
@@ -29,8 +30,9 @@ class ActCell(Cell):
 
 
 class Queue(ListTable):
-    """As the picture: due first, what, provider and client, money, holder."""
+    """As the picture: what is chosen, when, what, provider and client, money, holder."""
 
+    tick = Tick(lambda row: row["id"], more=lambda row: f"{row['reference']}, {row['title']}", field="task")
     due = Cell(
         "Due",
         lambda row: row["clock"].words,
@@ -43,37 +45,35 @@ class Queue(ListTable):
         lambda row: row["title"],
         link=lambda row: row["href"],
         more=lambda row: row["reference"],
-        second=lambda row: f"{kind_words(row['kind'])}, {row['reference']}",
+        second=worklist.what_words,
         name=True,
     )
     who = Cell("Provider and client", home_words, second=client_words)
-    stake = Cell(
-        "At stake",
-        lambda row: money(row["amount"]),
-        second=lambda row: "a week" if row["amount"] is not None else "",
-        number=True,
-    )
+    stake = Cell("At stake", lambda row: money(row["amount"]), second=worklist.stake_words, number=True)
     holder = ActCell("Holder", lambda row: row["who"])
 
     class Meta(ListTable.Meta):
-        caption = "Work of this team, first due first"
+        caption = "Open work"
         empty = (
             "There is nothing here. Work arrives when a provider rejects a contract document, and leaves when it is "
             "done."
         )
 
 
-def prepared(items: list[Row], user_id: int, now: datetime, *, member: bool, lead: bool, href: Any) -> list[Row]:
-    """Give rows what the table shows: their clock, holder, address, and what this person may do with each."""
+def prepared(
+    items: list[Row], user_id: int, now: datetime, *, members: frozenset[int], leads: frozenset[int], href: Any
+) -> list[Row]:
+    """Give rows what the table shows: their clock, holder, address, and what this person may do with each.
+
+    `members` and `leads` are the teams that the person is in, and leads.
+    """
     for row in items:
-        due: Clock = clock(row["due_at"], now)
-        mine = row["owner_id"] == user_id
-        free = row["owner_id"] is None
-        holder = row["holder"] or "Nobody"
+        member, lead = row["team_id"] in members, row["team_id"] in leads
+        mine, free = row["owner_id"] == user_id, row["owner_id"] is None
         act = "claim" if free and member else "release" if member and (mine or (lead and not free)) else ""
         row |= {
-            "clock": due,
-            "who": f"{holder} (you)" if mine else holder,
+            "clock": clock_of(row, now),
+            "who": worklist.holder_words(row, user_id),
             "act": act,
             "href": href(row["process_id"]),
         }

@@ -1,39 +1,28 @@
-"""A team's queue: what to do next, by due date; claim and release."""
+"""Queues: what to do next; claim and release; the list as a file; views that people keep."""
 
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.casework import worklist
 from backoffice.casework.asking import actor_of, key_of
-from backoffice.casework.clock import clock
 from backoffice.web.gate import staff
-from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Tab
-from backoffice.web.words import date_words, per_week
+from backoffice.web.spreadsheet import spreadsheet
+from backoffice.web.words import capped_count
 from workflows.engine import moment, selectors, turns
-from workflows.engine.errors import NotFound
-from workflows.parties.actor import Actor
-from workflows.parties.models import Team
+from workflows.engine.errors import NotFound, Refused
+from workflows.engine.tabular import write_csv
 
-from .forms import QueueFilter
-from .tables import Queue, prepared
-
-VIEWS = (
-    ("", "All open", "open"),
-    ("unclaimed", "Unclaimed", "unclaimed"),
-    ("mine", "My work", "mine"),
-    ("at_risk", "At risk", "at_risk"),
-    ("breached", "Past target", "breached"),
-)
-FILTERS = ("kind", "provider", "node", "opened_from", "opened_to", "owner")
+from . import saved, sheets
+from .asking import VIEWS, kept, number
+from .listing import Listing
+from .tables import Queue
 
 
 @staff()
@@ -48,45 +37,41 @@ def first(request: HttpRequest) -> HttpResponse:
 
 @staff()
 @require_GET
+def every(request: HttpRequest) -> HttpResponse:
+    """All of the person's teams as one list (an auditor's: every team's)."""
+    return _page(request, Listing(request, None))
+
+
+@staff()
+@require_GET
 def queue(request: HttpRequest, team_id: int) -> HttpResponse:
     """One team's queue."""
-    actor, now = actor_of(request), moment.now()
-    teams = selectors.teams(actor)
-    team = _one_of(teams, team_id)
-    turns_of_team = selectors.queue(actor, [team.pk])
-    chosen = QueueFilter(request.GET, kinds=_kinds(actor), providers=worklist.providers(turns_of_team))
-    listed = chosen.narrow(worklist.narrowed(turns_of_team, provider=chosen.provider_id, kinds=chosen.kinds))
-    counts = worklist.counts(listed, actor.user_id, now)
-    view = request.GET.get("view", "")
-    page = page_by_key(worklist.rows(_viewed(listed, view, actor)), worklist.KEYS, request.GET)
-    hands = Hands(actor.user_id, team.pk in actor.team_ids, actor.manages(team.key))
-    return render(
-        request,
-        "backoffice/queues/queue.html",
-        {
-            "team": team,
-            "teams": teams,
-            "now": now,
-            "filter": chosen,
-            "chosen": _chips(request, chosen),
-            "view": view,
-            "tabs": _tabs(request, counts, view),
-            "next": _next(page.items, listed, now) if hands.member and view != "mine" else None,
-            "pages": page,
-            "table": Queue(hands.on(page.items, now)),
-            "here": request.get_full_path(),
-            "client_key": uuid4(),
-        },
-    )
+    return _page(request, Listing(request, team_id))
+
+
+@staff()
+@require_GET
+def every_file(request: HttpRequest, form: str) -> HttpResponse | FileResponse:
+    """All of the person's teams' work as CSV or XLSX."""
+    return _file(Listing(request, None), form)
+
+
+@staff()
+@require_GET
+def file(request: HttpRequest, team_id: int, form: str) -> HttpResponse | FileResponse:
+    """One team's queue, narrowed and ordered as on the page, as CSV or XLSX."""
+    return _file(Listing(request, team_id), form)
 
 
 @staff()
 @require_POST
 def act(request: HttpRequest) -> HttpResponse:
-    """Claim (which opens the case) or release one task of a queue."""
+    """Claim (which opens the case), claim what is next, or release one task of a queue."""
     actor = actor_of(request)
+    if "claim_next" in request.POST:
+        return _claim_next(request)
     claim = "claim" in request.POST
-    task_id = _task_id(request.POST.get("claim") or request.POST.get("release") or "")
+    task_id = _id(request.POST.get("claim") or request.POST.get("release") or "")
     key = f"{'claim' if claim else 'release'}:{task_id}:{key_of(request)}"
     if claim:
         done = turns.claim(actor=actor, task_id=task_id, key=key)
@@ -98,98 +83,117 @@ def act(request: HttpRequest) -> HttpResponse:
     return redirect(back) if back.startswith("/queues/") else redirect("council:case", done.case_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """What this person may do in the queue: claim and release as a member, release others' as the lead."""
-
-    user_id: int
-    member: bool
-    lead: bool
-
-    def on(self, items: list[worklist.Row], now: Any) -> list[worklist.Row]:
-        """The rows with what may be done with each."""
-        return prepared(items, self.user_id, now, member=self.member, lead=self.lead, href=_case)
-
-
-def _case(case_id: int) -> str:
-    return reverse("council:case", args=[case_id])
-
-
-def _one_of(teams: list[Team], team_id: int) -> Team:
-    for team in teams:
-        if team.pk == team_id:
-            return team
-    raise NotFound
-
-
-def _task_id(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+@staff()
+@require_POST
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Keep the filters of the page under a name, for oneself or for the team."""
+    actor, team_id = actor_of(request), number(request.POST.get("team"))
+    if team_id is None and request.POST.get("team") != saved.ALL:
         raise NotFound
-    return int(text)
+    if team_id is not None and team_id not in {team.pk for team in selectors.teams(actor)}:
+        raise NotFound
+    query = QueryDict(request.POST.get("query", "")[:2_000])
+    try:
+        saved.save(actor, team_id, request.POST.get("name", ""), query, for_team=request.POST.get("whose") == "team")
+    except Refused as refusal:
+        messages.error(request, f"The view was not saved. {refusal.reason}")
+    else:
+        messages.success(request, "The view is saved.")
+    return redirect(f"{_queue_of(team_id)}{kept(query)}")
 
 
-def _kinds(actor: Actor) -> list[tuple[str, str]]:
-    return sorted((kind, worklist.kind_words(kind)) for kind in actor.reads)
+@staff()
+@require_POST
+def delete_view(request: HttpRequest, view_id: int) -> HttpResponse:
+    """Delete a saved view of one's own or of one's team."""
+    name = saved.delete(actor_of(request), view_id)
+    messages.success(request, f"The view {name} is deleted.")
+    back = request.POST.get("back", "")
+    return redirect(back if back.startswith("/queues/") else "council:queues")
 
 
-def _viewed(listed: Any, view: str, actor: Actor) -> Any:
-    if view == "unclaimed":
-        return listed.filter(owner__isnull=True)
-    if view == "breached":  # what the sweep has marked: the numbers of managers count the same
-        return listed.filter(breached_at__isnull=False)
-    if view == "at_risk":
-        return listed.filter(at_risk_marked_at__isnull=False, breached_at__isnull=True)
-    return listed.filter(owner_id=actor.user_id) if view == "mine" else listed
+def _page(request: HttpRequest, listing: Listing) -> HttpResponse:
+    views, asked = saved.views(listing.actor), listing.asked
+    counts, of_views = listing.counts(views)
+    people = listing.people()
+    page = listing.page
+    context = {
+        "listing": listing,
+        "asked": asked,
+        "people": people,
+        "chosen": listing.chips(people),
+        "tabs": [
+            Tab(text, kept(request.GET, view=key), capped_count(counts[figure]), current=asked.view == key)
+            for key, text, figure in VIEWS
+        ],
+        "next": listing.next(),
+        "why": listing.why(),
+        "count": capped_count(counts[asked.figure]),
+        "pages": page,
+        "table": _table(request, listing),
+        "member": bool(listing.actor.team_ids & set(listing.team_ids)),
+        "saved": [
+            (view, f"{_queue_of(view.team_id)}{kept(view.query)}", capped_count(of_views[view.pk])) for view in views
+        ],
+        "cleared": kept(QueryDict(), view=asked.view, order=request.GET.get("order", "")),
+        "costly": kept(request.GET, order="costly"),
+        "due_first": kept(request.GET, order=""),
+        "query": kept(request.GET).removeprefix("?"),
+        "here": request.get_full_path(),
+        "files": [(form.upper(), f"{_file_of(listing, form)}{kept(request.GET)}") for form in ("csv", "xlsx")],
+        "client_key": uuid4(),
+    }
+    return render(request, "backoffice/queues/queue.html", context)
 
 
-def _tabs(request: HttpRequest, counts: worklist.Counts, view: str) -> list[Tab]:
-    return [
-        Tab(text, _address(request, view=key), f"{getattr(counts, figure):,}", current=view == key)
-        for key, text, figure in VIEWS
-    ]
+def _table(request: HttpRequest, listing: Listing) -> Queue:
+    member = bool(listing.actor.team_ids & set(listing.team_ids))
+    table = Queue(listing.page.items, exclude=() if member else ("tick",))
+    costly = listing.asked.order == "costly"
+    table.orders = {
+        "due": (kept(request.GET, order=""), "" if costly else "ascending"),
+        "stake": (kept(request.GET, order="costly"), "descending" if costly else ""),
+    }
+    return table
 
 
-def _address(request: HttpRequest, **changed: str) -> str:
-    """This list with another view or filter; the place in it begins anew."""
-    kept = [(name, value) for name in FILTERS for value in request.GET.getlist(name) if value]
-    view = changed.get("view", request.GET.get("view", ""))
-    return f"?{urlencode([*kept, ('view', view)] if view else kept)}"
+def _file(listing: Listing, form: str) -> HttpResponse | FileResponse:
+    rows = worklist.rows(listing.turns()).order_by(*selectors.ORDERS[listing.asked.order])[: sheets.MOST + 1]
+    lines = list(sheets.lines(rows, listing.actor.user_id, listing.now))
+    selectors.viewed(listing.actor, f"queue.{form}", listing.team.pk if listing.team else None)
+    name = f"queue-{listing.team.key if listing.team else 'all'}-{moment.today().isoformat()}.{form}"
+    if form == "xlsx":
+        return spreadsheet(name, "Queue", sheets.HEADINGS, lines)
+    answer = HttpResponse(write_csv([sheets.HEADINGS, *lines]), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
-def _chips(request: HttpRequest, chosen: QueueFilter) -> list[tuple[str, str]]:
-    """Each filter that is set: its words, and the address without it."""
-    providers = dict(chosen.fields["provider"].choices)  # type: ignore[attr-defined]
-    found = [(worklist.kind_words(kind), _without(request, "kind", kind)) for kind in chosen.kinds]
-    if chosen.provider_id is not None:
-        found.append((providers[chosen.provider_id], _without(request, "provider", str(chosen.provider_id))))
-    said = chosen.cleaned_data
-    for name, words in (("opened_from", "Opened from"), ("opened_to", "Opened until")):
-        if said.get(name):
-            found.append((f"{words} {date_words(said[name])}", _without(request, name, said[name].isoformat())))
-    if said.get("node"):
-        found.append((f"Step: {said['node'].replace('_', ' ')}", _without(request, "node", said["node"])))
-    if said.get("owner"):
-        found.append(("One holder", _without(request, "owner", str(said["owner"]))))
+def _claim_next(request: HttpRequest) -> HttpResponse:
+    """The first turn of the team that nobody has; when it is not the one that was shown, the person is told."""
+    team_id = _id(request.POST.get("claim_next", ""))
+    order: Any = "costly" if request.POST.get("order") == "costly" else "due"
+    key = f"claim_next:{key_of(request)}"
+    done = turns.claim_next(actor=actor_of(request), team_id=team_id, order=order, key=key)
+    same = str(done.answer.get("task")) == request.POST.get("shown")
+    messages.success(
+        request, "It is yours now." if same else "A colleague was faster with the first. This was next, and is yours."
+    )
+    return redirect("council:case", done.case_id)
+
+
+def _queue_of(team_id: int | None) -> str:
+    return reverse("council:queue_all") if team_id is None else reverse("council:queue", args=[team_id])
+
+
+def _file_of(listing: Listing, form: str) -> str:
+    if listing.team is None:
+        return reverse("council:queue_all_file", args=[form])
+    return reverse("council:queue_file", args=[listing.team.pk, form])
+
+
+def _id(text: str) -> int:
+    found = number(text)
+    if found is None:
+        raise NotFound
     return found
-
-
-def _without(request: HttpRequest, name: str, value: str) -> str:
-    kept = [
-        (each, one)
-        for each in ("view", *FILTERS)
-        for one in request.GET.getlist(each)
-        if one and (each, one) != (name, value)
-    ]
-    return f"?{urlencode(kept)}"
-
-
-def _next(shown: list[worklist.Row], listed: Any, now: Any) -> dict[str, Any] | None:
-    """The first task that nobody has: what "Claim next" will give."""
-    row = next((each for each in shown if each["owner_id"] is None), None)
-    if row is None:
-        row = worklist.rows(listed.filter(owner__isnull=True)).order_by(*worklist.KEYS).first()
-    if row is None:
-        return None
-    due = clock(row["due_at"], now)
-    title = f"Next: {worklist.client_words(row)}, {due.sentence}, {per_week(row['amount'])}"
-    return {"id": row["id"], "title": title, "late": due.late}

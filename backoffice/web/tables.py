@@ -125,6 +125,8 @@ class Head:
     is_name: bool
     label: str
     tick: bool
+    href: str = ""
+    sort: str = ""
 
 
 class ListTable(tables.Table):  # type: ignore[misc]
@@ -140,6 +142,8 @@ class ListTable(tables.Table):  # type: ignore[misc]
     def __init__(self, data: Sequence[Any], **options: Any) -> None:
         super().__init__(data, **options)
         self.shown = list(data)
+        #: By column: the address of the list in that column's order, and how it is ordered now (aria-sort; "": not).
+        self.orders: dict[str, tuple[str, str]] = {}
 
     @property
     def caption(self) -> str:
@@ -159,7 +163,7 @@ class ListTable(tables.Table):  # type: ignore[misc]
     @property
     def heads(self) -> list[Head]:
         """The columns in order."""
-        return [self._head(cell) for cell in self._cells()]
+        return [self._head(cell, *self.orders.get(name, ("", ""))) for name, cell in self._named()]
 
     @property
     def rows_of_cells(self) -> Iterator[list[tuple[Head, SafeString]]]:
@@ -176,14 +180,18 @@ class ListTable(tables.Table):  # type: ignore[misc]
             yield [cell.value(row) for cell in cells]
 
     def _cells(self) -> list[Cell]:
-        return [column.column for column in self.columns]
+        return [cell for _, cell in self._named()]
+
+    def _named(self) -> list[tuple[str, Cell]]:
+        return [(column.name, column.column) for column in self.columns]
 
     def _own(self, name: str) -> Any:
         return getattr(type(self).Meta, name, getattr(ListTable.Meta, name))
 
     @staticmethod
-    def _head(cell: Cell) -> Head:
+    def _head(cell: Cell, href: str, sort: str) -> Head:
         tick = isinstance(cell, Tick)
         marks = {"cc-num": cell.number, "cc-name": cell.is_name, "cc-nowrap": cell.nowrap, "cc-table__box": tick}
         label = "" if cell.is_name or cell.bare else str(cell.verbose_name)
-        return Head(str(cell.verbose_name), " ".join(css for css, on in marks.items() if on), cell.is_name, label, tick)
+        css = " ".join(name for name, on in marks.items() if on)
+        return Head(str(cell.verbose_name), css, cell.is_name, label, tick, href, sort)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
+from backoffice.queues.models import SavedView
 from backoffice.web.models import Draft
 from tests import factories as make
 from tests.model.moves import seen, verb_call
@@ -51,6 +52,8 @@ class World:
             "batch_id": batches.create(PUBLISH, officer, [line.pk]).pk,
             "run_id": run.pk,
             "outbox_id": _parked(),
+            "view_id": _view().pk,
+            "form": "csv",
             "draft_id": _draft_of(make.staff_user()),
             "name": "mail",
         }
@@ -63,6 +66,11 @@ class World:
 
 def _parked() -> int:
     return Outbox.objects.create(topic="mail", key="parked", parked_at=timezone.now()).pk
+
+
+def _view() -> SavedView:
+    team = Team.objects.get(key="service_brokerage")
+    return SavedView.objects.create(team=team, name="Unclaimed", query=f"team={team.pk}&view=unclaimed")
 
 
 def _draft_of(somebody: User) -> int:

@@ -72,6 +72,14 @@ TABLE: Mapping[str, Row] = {
     "council:notices_read": Row(STAFF, "POST"),
     "council:queues": Row(STAFF),
     "council:queue": Row(BROKERAGE | {"auditor"}, absent=STAFF - BROKERAGE - {"auditor"}),
+    "council:queue_file": Row(BROKERAGE | {"auditor"}, absent=STAFF - BROKERAGE - {"auditor"}),
+    # all together is for whoever has several teams: an auditor has every one
+    "council:queue_all": Row({"auditor"}, absent=STAFF - {"auditor"}),
+    "council:queue_all_file": Row({"auditor"}, absent=STAFF - {"auditor"}),
+    "council:view_save": Row(
+        BROKERAGE | {"auditor"}, "POST", absent=STAFF - BROKERAGE - {"auditor"}, body={"team": "team"}
+    ),
+    "council:view_delete": Row(BROKERAGE, "POST", absent=STAFF - BROKERAGE),
     "council:act": Row(BROKERAGE, "POST", absent={"administrator"}, body={"claim": "turn"}),
     "council:cases": Row(LOOKING),
     "council:case": Row(LOOKING),

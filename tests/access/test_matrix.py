@@ -110,7 +110,8 @@ def place(world: World, name: str, *, absent: bool = False) -> str:
 
 
 def body(world: World, name: str) -> dict[str, str]:
-    return {field: str(world.turn.pk) if value == "turn" else value for field, value in TABLE[name].body.items()}
+    known = {"turn": str(world.turn.pk), "team": str(world.ids["team_id"])}
+    return {field: known.get(value, value) for field, value in TABLE[name].body.items()}
 
 
 class Browser:

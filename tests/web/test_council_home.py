@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from tests import factories
+from workflows.council.profile import current
 from workflows.engine import moment
 from workflows.engine.models import Notice, Task
 
@@ -20,7 +22,10 @@ def test_queues_with_counts() -> None:
     browser.post("/queues/act/", {"claim": council.turn(documents[0]).pk})
     Task.objects.filter(process=documents[1].pk).update(due_at=moment.now() - timedelta(days=3))
     text = council.words(browser.get("/work/"))
-    assert "Service Brokerage Team 3 2 0 1" in text
+    assert (
+        "Service Brokerage Team 3 2 unclaimed in Service Brokerage Team 0 1 breached in Service Brokerage Team 0"
+        in text
+    )
 
 
 def test_my_own_work_comes_first_and_leads_to_the_case() -> None:
@@ -70,3 +75,13 @@ def test_the_menu_has_what_this_person_may_open() -> None:
         assert entry in menu
     assert "Administration" not in menu
     assert '<span class="cc-count">1' in menu
+
+
+def test_the_helpline_sees_in_red_what_nobody_at_a_provider_may_answer() -> None:
+    document = factories.published()
+    helpline = factories.staff_user(current().team_for("helpline", "residential"))
+    assert "Nobody can answer (1)" in council.words(browser_of(helpline).get("/work/"))
+    assert document.case.reference in council.words(browser_of(helpline).get("/work/"))
+    assert "Nobody can answer" not in council.words(browser_of(council.officer()).get("/work/"))
+    factories.provider_user(document.case.organisation)
+    assert "Nobody can answer" not in council.words(browser_of(helpline).get("/work/"))

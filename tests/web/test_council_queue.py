@@ -1,16 +1,20 @@
 """A team's queue: what is due first, claim and release, filters, and the same few queries for any number of rows."""
 
+import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
+from backoffice.queues import sheets
 from tests import factories
 from workflows.contracts.models import ContractDocument
-from workflows.engine import moment
-from workflows.engine.models import Task
-from workflows.parties.models import User
+from workflows.engine import moment, turns
+from workflows.engine.models import Access, Task
+from workflows.parties.models import Client, User
 
 from . import council
 from .conftest import browser_of
@@ -63,7 +67,7 @@ def test_what_is_past_due_is_said_in_words() -> None:
     assert "breached yesterday" in text  # the panel above
 
 
-@pytest.mark.parametrize("address", ["/queues/{team}/", "/work/"])
+@pytest.mark.parametrize("address", ["/queues/{team}/", "/queues/{team}/?order=costly", "/work/"])
 def test_one_row_and_a_hundred_cost_the_same(address: str) -> None:
     document, officer = council.rejected(), council.officer()
     team = team_of(document)
@@ -147,3 +151,143 @@ def test_an_empty_queue_says_why() -> None:
 @pytest.mark.parametrize("task", ["", "x", "99999999999999999999", "-1", "999999"])
 def test_a_task_that_is_none_is_not_found(task: str) -> None:
     assert browser_of(council.officer()).post("/queues/act/", {"claim": task}).status_code == 404
+
+
+# --- views, filters, orders -------------------------------------------------------------------------------------------
+
+
+def test_each_tab_has_its_work_and_counts_it() -> None:
+    free, mine, risky, late, waiting = (council.turn(council.rejected()) for _ in range(5))
+    officer, now = council.officer(), moment.now()
+    turns.claim(actor=factories.actor(officer), task_id=mine.pk, key=factories.key())
+    Task.objects.filter(pk=risky.pk).update(at_risk_at=now - timedelta(hours=1), at_risk_marked_at=now)
+    Task.objects.filter(pk=late.pk).update(due_at=now - timedelta(hours=1))
+    Task.objects.filter(pk=waiting.pk).update(not_before=moment.today() + timedelta(days=4))
+    wanted = {
+        "": {free, mine, risky, late},
+        "unclaimed": {free, risky, late},
+        "at_risk": {risky},
+        "breached": {late},
+        "waiting": {waiting},
+        "mine": {mine},
+    }
+    browser = browser_of(officer)
+    for view, found in wanted.items():
+        page = browser.get(f"/queues/{free.team_id}/?view={view}")
+        assert {row["id"] for row in page.context["table"].shown} == {each.pk for each in found}, view
+        (tab,) = [each for each in page.context["tabs"] if each.current]
+        assert tab.count == str(len(found)), view
+    text = council.words(browser.get(f"/queues/{free.team_id}/?waiting=show"))
+    for words in ("At risk", "Breached today", "Not before"):
+        assert words in text
+
+
+def test_what_is_late_is_breached_even_when_it_waits_for_a_later_day() -> None:
+    task = council.turn(council.rejected())
+    day = moment.today() + timedelta(days=3)
+    Task.objects.filter(pk=task.pk).update(not_before=day, due_at=moment.now() - timedelta(hours=1))
+    text = council.words(browser_of(council.officer()).get(f"/queues/{task.team_id}/?view=waiting"))
+    assert re.search(r"Breached \S+ \d\d:\d\d, not before ", text)
+
+
+def test_claim_next_passes_over_what_waits_and_what_somebody_has() -> None:
+    waiting, taken, free = (council.turn(council.rejected()) for _ in range(3))
+    Task.objects.filter(pk=waiting.pk).update(not_before=moment.today() + timedelta(days=4))
+    turns.claim(actor=factories.actor(council.officer("Tom Bullard")), task_id=taken.pk, key=factories.key())
+    officer = council.officer()
+    page = browser_of(officer).get(f"/queues/{free.team_id}/")
+    assert page.context["next"].task_id == free.pk
+    sent = {"claim_next": free.team_id, "shown": free.pk, "order": "due", "client_key": "k"}
+    for _ in range(2):  # a double click
+        assert browser_of(officer).post("/queues/act/", sent).headers["Location"] == f"/cases/{free.process_id}/"
+    free.refresh_from_db()
+    assert free.owner == officer
+    again = browser_of(officer).post("/queues/act/", sent | {"client_key": "l"})
+    assert again.status_code == 422
+    assert "There is nothing left to claim" in council.words(again)
+
+
+def test_most_costly_first_and_why_the_first_is_first() -> None:
+    cheap, dear = (council.turn(council.rejected()) for _ in range(2))
+    Task.objects.filter(pk=dear.pk).update(urgency=900, amount=900, due_at=moment.now() + timedelta(days=30))
+    Task.objects.filter(pk=cheap.pk).update(urgency=100, amount=100)
+    browser = browser_of(council.officer())
+    for order, first in (("", cheap), ("costly", dear), ("nonsense", cheap)):
+        page = browser.get(f"/queues/{cheap.team_id}/?order={order}")
+        assert page.context["table"].shown[0]["id"] == first.pk
+        assert "Why is this first?" in council.words(page)
+    page = browser.get(f"/queues/{cheap.team_id}/?order=costly")
+    assert "£900.00 a week hangs on it" in council.words(page)
+    assert 'aria-sort="descending"' in council.body(page)
+
+
+def test_filters_by_holder_and_by_money() -> None:
+    one, two = (council.turn(council.rejected()) for _ in range(2))
+    officer = council.officer()
+    turns.claim(actor=factories.actor(officer), task_id=two.pk, key=factories.key())
+    Task.objects.filter(pk=two.pk).update(amount=2000)
+    browser = browser_of(officer)
+    for query, found in (
+        ("owner=nobody", {one.pk}),
+        (f"owner={officer.pk}", {two.pk}),
+        ("money=%C2%A31,000", {two.pk}),
+        ("money=much", {one.pk, two.pk}),
+        ("money=-1", {one.pk, two.pk}),
+        ("money=NaN", {one.pk, two.pk}),
+        ("opened_from=2018-99-99&opened_to=x&node=%00", {one.pk, two.pk}),
+    ):
+        page = browser.get(f"/queues/{one.team_id}/?{query}")
+        assert {row["id"] for row in page.context["table"].shown} == found, query
+    assert "Enter an amount like 1000" in council.words(browser.get(f"/queues/{one.team_id}/?money=much"))
+
+
+@pytest.mark.parametrize("order", ["due", "costly"])
+def test_several_teams_as_one_list(order: str) -> None:
+    document = council.rejected()
+    copies(document, 30)
+    auditor = factories.staff_user("", duty="auditor")
+    browser = browser_of(auditor)
+    first = browser.get(f"/queues/all/?order={order}")
+    second = browser.get(f"/queues/all/{first.context['pages'].next}")
+    seen = [row["id"] for page in (first, second) for row in page.context["table"].shown]
+    assert len(seen) == len(set(seen)) == 31
+    assert "Select" not in council.words(first)
+    assert browser_of(council.officer()).get("/queues/all/").status_code == 404
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_as_csv_runs_nothing_and_is_recorded() -> None:
+    document, other = council.rejected(), council.rejected()
+    Client.objects.filter(pk=document.case.client_id).update(surname="=HYPERLINK(1)")
+    officer = council.officer()
+    answer = browser_of(officer).get(f"/queues/{team_of(document)}/queue.csv?provider={document.case.organisation_id}")
+    text = answer.content.decode("utf-8-sig")
+    assert document.case.reference in text
+    assert other.case.reference not in text
+    assert "'=HYPERLINK(1)" in text
+    assert answer["Content-Disposition"].endswith('.csv"')
+    assert Access.objects.filter(user=officer, what="queue.csv", object_id=team_of(document)).count() == 1
+
+
+def test_the_list_as_a_spreadsheet_has_figures_as_figures() -> None:
+    document = council.rejected()
+    answer = browser_of(council.officer()).get(f"/queues/{team_of(document)}/queue.xlsx")
+    sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
+    heads, row = ([cell.value for cell in line] for line in sheet.iter_rows())
+    found = dict(zip(heads, row, strict=True))
+    assert found["Reference"] == document.case.reference
+    assert found["At stake, £ a week"] == 536.49
+    assert found["Priority"] == "Usual"
+    assert Access.objects.filter(what="queue.xlsx").count() == 1
+
+
+def test_a_list_too_long_for_a_file_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = council.rejected()
+    team = team_of(document)
+    copies(document, 3)
+    monkeypatch.setattr(sheets, "MOST", 2)
+    text = browser_of(council.officer()).get(f"/queues/{team}/queue.csv").content.decode()
+    assert text.count(document.case.reference) == 2
+    assert "Narrow the list to have the rest" in text
