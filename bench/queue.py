@@ -80,7 +80,7 @@ def _actions() -> list[Action]:
             raise AssertionError(f"{address} answered {response.status_code}")
 
     def listed() -> object:
-        return page_by_key(worklist.rows(selectors.queue(actor, [team])), worklist.KEYS, QueryDict())
+        return page_by_key(worklist.rows(selectors.queue(actor, [team])), selectors.ORDERS["due"], QueryDict())
 
     return [_replay([(FLOOR, [team])]), _replay(_asked(listed)), _replay(_asked(request)), request]
 
