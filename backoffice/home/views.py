@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from backoffice.casework import worklist
 from backoffice.casework.asking import actor_of
 from backoffice.casework.clock import clock_of
+from backoffice.queues import bulk
 from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
 from backoffice.web.words import capped_count, per_week, plural
@@ -40,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "queue_table": TeamQueues(queues),
         "helpless": Unanswerable(helpless[:SHOWN]),
         "helpless_count": capped_count(len(helpless), SHOWN),
+        "changes": bulk.last(actor),
         "notices": notices,
         "newest": notices[0].pk if notices else 0,
     }

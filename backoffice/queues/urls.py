@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from . import views
+from . import bulk, views
 
 
 class FileForm:
@@ -27,6 +27,8 @@ urlpatterns = [
     path("queues/all/queue.<file_form:form>", views.every_file, name="queue_all_file"),
     path("queues/views/", views.save_view, name="view_save"),
     path("queues/views/<int:view_id>/delete/", views.delete_view, name="view_delete"),
+    path("queues/bulk/<slug:verb>/", bulk.change, name="bulk"),
+    path("queues/changes/<int:batch_id>/", bulk.batch, name="bulk_batch"),
     path("queues/<int:team_id>/", views.queue, name="queue"),
     path("queues/<int:team_id>/queue.<file_form:form>", views.file, name="queue_file"),
 ]

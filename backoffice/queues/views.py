@@ -19,7 +19,7 @@ from workflows.engine import moment, selectors, turns
 from workflows.engine.errors import NotFound, Refused
 from workflows.engine.tabular import write_csv
 
-from . import saved, sheets
+from . import bulk, saved, sheets
 from .asking import VIEWS, kept, number
 from .listing import Listing
 from .tables import Queue
@@ -141,6 +141,7 @@ def _page(request: HttpRequest, listing: Listing) -> HttpResponse:
         "query": kept(request.GET).removeprefix("?"),
         "here": request.get_full_path(),
         "files": [(form.upper(), f"{_file_of(listing, form)}{kept(request.GET)}") for form in ("csv", "xlsx")],
+        "verbs": bulk.BUTTONS,
         "client_key": uuid4(),
     }
     return render(request, "backoffice/queues/queue.html", context)

@@ -54,6 +54,7 @@ class World:
             "outbox_id": _parked(),
             "view_id": _view().pk,
             "form": "csv",
+            "verb": "claim",
             "draft_id": _draft_of(make.staff_user()),
             "name": "mail",
         }

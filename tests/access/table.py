@@ -80,6 +80,8 @@ TABLE: Mapping[str, Row] = {
         BROKERAGE | {"auditor"}, "POST", absent=STAFF - BROKERAGE - {"auditor"}, body={"team": "team"}
     ),
     "council:view_delete": Row(BROKERAGE, "POST", absent=STAFF - BROKERAGE),
+    "council:bulk": Row(STAFF, "POST"),
+    "council:bulk_batch": Row(set(), absent=STAFF),  # one's own only
     "council:act": Row(BROKERAGE, "POST", absent={"administrator"}, body={"claim": "turn"}),
     "council:cases": Row(LOOKING),
     "council:case": Row(LOOKING),

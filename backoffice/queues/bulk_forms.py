@@ -1,0 +1,104 @@
+"""What is asked before a verb is done to many turns: to whom, which day, how pressing, and why."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from crispy_forms_gds.layout import Layout
+from django import forms
+
+from backoffice.web.fields import Choice, DateField, LongText, Pick
+from backoffice.web.forms import ClientKeyMixin, ConcordForm
+from backoffice.web.layout import Reveal
+from workflows.engine.records import MOST_WORDS
+from workflows.engine.rules import Priority
+
+Names = Sequence[tuple[int, str]]
+TEAM, PERSON = "team", "person"
+
+
+class BulkForm(ClientKeyMixin, ConcordForm):
+    """What each of them shares. Nothing is done by it: the next page says what would be."""
+
+    what_failed = "Nothing was changed"
+    button = "See what will happen"
+
+    tasks = forms.CharField(widget=forms.HiddenInput)
+    back = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def told(self) -> dict[str, Any]:
+        """What the verb is told."""
+        return {}
+
+
+class ClaimForm(BulkForm):
+    """Nothing need be said to claim."""
+
+
+class HandOverForm(BulkForm):
+    """To a team or to a colleague, and why."""
+
+    to = Choice(label="Who gets them?", choices=[(TEAM, "Another team"), (PERSON, "A colleague in the team")],
+                missing="Choose a team or a colleague")  # fmt: skip
+    team = Pick(label="Team", required=False)
+    person = Pick(label="Colleague", required=False)
+    reason = LongText(
+        label="Why?", help_text="Whoever gets them reads this. Providers do not.", missing="Say why you hand them over",
+        max_length=MOST_WORDS,
+    )  # fmt: skip
+
+    def __init__(self, *positional: Any, teams: Names, people: Names, **options: Any) -> None:
+        super().__init__(*positional, **options)
+        for name, found in ((TEAM, teams), (PERSON, people)):
+            field: Any = self.fields[name]
+            field.choices = [*field.choices, *((str(pk), words) for pk, words in found)]
+
+    def layout(self) -> Layout:
+        """Each list under its choice."""
+        return Layout(Reveal("to", {TEAM: ["team"], PERSON: ["person"]}), "reason", "client_key", "tasks", "back")
+
+    def clean(self) -> dict[str, Any]:
+        """The list that was chosen needs an entry; the other does not count."""
+        data = super().clean() or {}
+        for name, what in ((TEAM, "the team"), (PERSON, "the colleague")):
+            if name != data.get("to"):
+                self.errors.pop(name, None)
+                data[name] = ""
+            elif not data.get(name) and name not in self.errors:
+                self.add_error(name, f"Choose {what} who gets them")
+        return data
+
+    def told(self) -> dict[str, Any]:
+        """The team or the person, and the reason."""
+        data = self.cleaned_data
+        to = {"team": int(data["team"])} if data["team"] else {"user": int(data["person"])}
+        return {**to, "reason": data["reason"]}
+
+
+class PriorityForm(BulkForm):
+    """How pressing they are, and why."""
+
+    priority = Choice(label="Priority", choices=[(str(int(each)), each.words) for each in Priority],
+                      missing="Choose the priority")  # fmt: skip
+    reason = LongText(
+        label="Why?", help_text="Whoever opens one next reads this. Providers do not.",
+        missing="Say why you change the priority", max_length=MOST_WORDS,
+    )  # fmt: skip
+
+    def told(self) -> dict[str, Any]:
+        """The priority and the reason."""
+        return {"priority": int(self.cleaned_data["priority"]), "reason": self.cleaned_data["reason"]}
+
+
+class FollowUpForm(BulkForm):
+    """When to look at them again; emptied, the dates that are set are taken away."""
+
+    day = DateField(
+        label="Look at them again on", required=False,
+        help_text="Leave it empty to take follow-up dates away. Clocks run on.",
+    )  # fmt: skip
+    reason = LongText(label="Why? (you need not say)", required=False, rows=3, max_length=MOST_WORDS)
+
+    def told(self) -> dict[str, Any]:
+        """The day, if any, and the reason."""
+        day = self.cleaned_data["day"]
+        return {"day": day.isoformat() if day else None, "reason": self.cleaned_data["reason"]}
