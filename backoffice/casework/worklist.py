@@ -8,7 +8,7 @@ from django.db.models import F
 from backoffice.web.words import NOTHING
 from workflows.engine import registry, rules
 from workflows.engine.selectors import Narrow
-from workflows.parties.models import Organisation
+from workflows.parties.selectors import organisation_names
 
 Row = dict[str, Any]
 
@@ -57,7 +57,7 @@ def narrows(by: Narrow, user_id: int) -> dict[str, Narrow]:
 
 def providers() -> list[tuple[int, str]]:
     """Every provider by name: not those of one list, which would have to be read to its end."""
-    return list(Organisation.objects.order_by("name").values_list("pk", "name"))
+    return organisation_names()
 
 
 def kind_words(kind: str) -> str:

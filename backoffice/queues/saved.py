@@ -70,7 +70,7 @@ def delete(actor: Actor, view_id: int) -> str:
     found = SavedView.objects.filter(mine, pk=view_id).first()
     if found is None:
         raise NotFound
-    found.delete()
+    SavedView.objects.filter(pk=found.pk).delete()
     return found.name
 
 

@@ -133,3 +133,8 @@ def stand_in(user_id: int, day: date) -> int | None:
             return None
         asked.add(here)
     return here if User.objects.filter(pk=here, is_active=True).exists() else None
+
+
+def organisation_names() -> list[tuple[int, str]]:
+    """Every provider's id and name, by name; for the council's pages only."""
+    return list(Organisation.objects.order_by("name").values_list("pk", "name"))
