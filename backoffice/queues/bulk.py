@@ -24,7 +24,7 @@ from workflows.engine.errors import NotFound
 from workflows.engine.models import Batch, BatchItem, Task
 from workflows.engine.turns import bulk, handing
 from workflows.parties.actor import Actor
-from workflows.parties.models import Team, User
+from workflows.parties.models import Team
 
 from .asking import number
 from .bulk_forms import BulkForm, ClaimForm, FollowUpForm, HandOverForm, PriorityForm
@@ -199,7 +199,7 @@ def _choices(actor: Actor, ids: list[int]) -> dict[str, list[tuple[int, str]]]:
     able = [team.key for team in current().teams if handing.reads_of(team) & kinds]
     teams = Team.objects.filter(key__in=able).order_by("name").values_list("pk", "name")
     here = turns.values("team_id")
-    people = User.objects.filter(is_active=True, teams__team_id__in=here).order_by("name", "pk").distinct()
+    people = people_of_council().filter(is_active=True, teams__team_id__in=here).order_by("name", "pk").distinct()
     return {"teams": list(teams), "people": list(people.values_list("pk", "name"))}
 
 

@@ -138,3 +138,8 @@ def stand_in(user_id: int, day: date) -> int | None:
 def organisation_names() -> list[tuple[int, str]]:
     """Every provider's id and name, by name; for the council's pages only."""
     return list(Organisation.objects.order_by("name").values_list("pk", "name"))
+
+
+def people() -> QuerySet[User]:
+    """Everybody, for the council's pages to narrow."""
+    return User.objects.all()
