@@ -24,7 +24,8 @@ from workflows.engine.errors import NotFound
 from workflows.engine.models import Batch, BatchItem, Task
 from workflows.engine.turns import bulk, handing
 from workflows.parties.actor import Actor
-from workflows.parties.models import Team
+from workflows.parties.selectors import people as people_of_council
+from workflows.parties.selectors import teams_by_key
 
 from .asking import number
 from .bulk_forms import BulkForm, ClaimForm, FollowUpForm, HandOverForm, PriorityForm
@@ -197,7 +198,7 @@ def _choices(actor: Actor, ids: list[int]) -> dict[str, list[tuple[int, str]]]:
     turns = Task.objects.filter(pk__in=ids, team_id__in=actor.team_ids).order_by()
     kinds = set(turns.values_list("kind", flat=True).distinct())
     able = [team.key for team in current().teams if handing.reads_of(team) & kinds]
-    teams = Team.objects.filter(key__in=able).order_by("name").values_list("pk", "name")
+    teams = teams_by_key(able).order_by("name").values_list("pk", "name")
     here = turns.values("team_id")
     people = people_of_council().filter(is_active=True, teams__team_id__in=here).order_by("name", "pk").distinct()
     return {"teams": list(teams), "people": list(people.values_list("pk", "name"))}

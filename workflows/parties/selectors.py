@@ -143,3 +143,8 @@ def organisation_names() -> list[tuple[int, str]]:
 def people() -> QuerySet[User]:
     """Everybody, for the council's pages to narrow."""
     return User.objects.all()
+
+
+def teams_by_key(keys: Iterable[str]) -> QuerySet[Team]:
+    """The teams of these keys."""
+    return Team.objects.filter(key__in=keys)
