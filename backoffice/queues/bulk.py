@@ -21,7 +21,7 @@ from backoffice.web.words import moment, plural
 from workflows.council.profile import current
 from workflows.engine import batches
 from workflows.engine.errors import NotFound
-from workflows.engine.models import Batch, BatchItem, Task
+from workflows.engine.models import Batch, Task
 from workflows.engine.turns import bulk, handing
 from workflows.parties.actor import Actor
 from workflows.parties.selectors import people as people_of_council
@@ -207,7 +207,7 @@ def _choices(actor: Actor, ids: list[int]) -> dict[str, list[tuple[int, str]]]:
 def _items(actor: Actor, found: Batch) -> Any:
     """The items as plain rows with their task, as far as the person may still open it."""
     task = Task.objects.filter(pk=OuterRef("target"), kind__in=actor.reads)
-    items = BatchItem.objects.filter(batch=found).annotate(
+    items = found.items.annotate(
         title=Subquery(task.values("title")[:1]),
         reference=Subquery(task.values("reference")[:1]),
         open_case=Subquery(task.values("process_id")[:1]),
