@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import messages
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,9 +19,9 @@ from backoffice.web.pieces import Fact, Tab, Tag
 from backoffice.web.tables import Cell, ListTable
 from backoffice.web.words import moment, plural
 from workflows.council.profile import current
-from workflows.engine import batches
+from workflows.engine import batches, selectors
 from workflows.engine.errors import NotFound
-from workflows.engine.models import Batch, Task
+from workflows.engine.models import Batch
 from workflows.engine.turns import bulk, handing
 from workflows.parties.actor import Actor
 from workflows.parties.selectors import people as people_of_council
@@ -118,7 +118,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     if found is None:
         raise NotFound
     progress, result = batches.progress(found), request.GET.get("result", "")
-    items = _items(actor, found)
+    items = selectors.task_items(actor, found)
     page = page_by_key(items.filter(result=result) if result in RESULTS else items, ("id",), request.GET)
     for row in page.items:
         row["href"] = reverse("council:case", args=[row["open_case"]]) if row["open_case"] else ""
@@ -153,7 +153,7 @@ def last(actor: Actor) -> list[Batch]:
 
 def _mine(actor: Actor) -> QuerySet[Batch]:
     kinds = [f"{PREFIX}{verb}" for verb in VERBS]
-    return Batch.objects.filter(actor_id=actor.user_id, kind__in=kinds)
+    return selectors.batches_of(actor, kinds)
 
 
 def _named(found: Batch) -> str:
@@ -195,21 +195,10 @@ def _back(request: HttpRequest) -> str:
 
 def _choices(actor: Actor, ids: list[int]) -> dict[str, list[tuple[int, str]]]:
     """Who could get these tasks: teams that may open one of their kinds, colleagues in one of their teams."""
-    turns = Task.objects.filter(pk__in=ids, team_id__in=actor.team_ids).order_by()
+    turns = selectors.turns_of_mine(actor, ids)
     kinds = set(turns.values_list("kind", flat=True).distinct())
     able = [team.key for team in current().teams if handing.reads_of(team) & kinds]
     teams = teams_by_key(able).order_by("name").values_list("pk", "name")
     here = turns.values("team_id")
     people = people_of_council().filter(is_active=True, teams__team_id__in=here).order_by("name", "pk").distinct()
     return {"teams": list(teams), "people": list(people.values_list("pk", "name"))}
-
-
-def _items(actor: Actor, found: Batch) -> Any:
-    """The items as plain rows with their task, as far as the person may still open it."""
-    task = Task.objects.filter(pk=OuterRef("target"), kind__in=actor.reads)
-    items = found.items.annotate(
-        title=Subquery(task.values("title")[:1]),
-        reference=Subquery(task.values("reference")[:1]),
-        open_case=Subquery(task.values("process_id")[:1]),
-    )
-    return items.values("id", "result", "message", "title", "reference", "open_case")

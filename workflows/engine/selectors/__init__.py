@@ -1,6 +1,7 @@
 """The readers of cases, turns and stories, already scoped to who asks."""
 
 from .cases import case, cases, is_turn_of, open_turns, viewed
+from .changes import batches_of, task_items, turns_of_mine
 from .helpline import unanswerable
 from .people import name_of, teams, unread
 from .queues import (
@@ -25,6 +26,7 @@ __all__ = [
     "Narrow",
     "Why",
     "across",
+    "batches_of",
     "case",
     "cases",
     "counts",
@@ -36,7 +38,9 @@ __all__ = [
     "provider_turns",
     "queue",
     "story",
+    "task_items",
     "teams",
+    "turns_of_mine",
     "unanswerable",
     "unread",
     "viewed",
