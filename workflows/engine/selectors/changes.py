@@ -14,7 +14,7 @@ def batches_of(actor: Actor, kinds: Iterable[str]) -> QuerySet[Batch]:
     return Batch.objects.filter(actor_id=actor.user_id, kind__in=list(kinds))
 
 
-def task_items(actor: Actor, batch: Batch) -> QuerySet[BatchItem, dict[str, Any]]:
+def task_items(actor: Actor, batch: Batch) -> QuerySet[Any, Any]:
     """A batch's items as plain rows, with the `title`, `reference` and `open_case` of their task.
 
     The three are None where the task is not theirs to read.
