@@ -6,8 +6,8 @@ from datetime import datetime
 from django.urls import reverse
 
 from backoffice.casework.asking import works_for
-from backoffice.casework.clock import Clock, clock
 from backoffice.casework.states import state_tag
+from backoffice.web.clock import Clock, clock
 from backoffice.web.pieces import Fact
 from backoffice.web.words import moment, per_week, per_year, weekday_date, weekday_moment
 from workflows.contracts.rules import State, reason_label

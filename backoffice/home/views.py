@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.casework import worklist
 from backoffice.casework.asking import actor_of
-from backoffice.casework.clock import clock_of
 from backoffice.queues import bulk
+from backoffice.web.clock import clock_of
 from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
 from backoffice.web.words import capped_count, per_week, plural

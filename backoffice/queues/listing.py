@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from backoffice.casework import worklist
 from backoffice.casework.asking import actor_of
-from backoffice.casework.clock import clock_of
+from backoffice.web.clock import clock_of
 from backoffice.web.paging import CURSORS, Page, page_by_key
 from backoffice.web.words import date_words, listing, money, per_week, weekday_moment
 from workflows.engine import moment, rules, selectors, urgency

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from backoffice.casework import worklist
-from backoffice.casework.clock import clock_of
 from backoffice.casework.worklist import Row
+from backoffice.web.clock import clock_of
 from backoffice.web.spreadsheet import Value
 from workflows.engine import rules
 

@@ -7,8 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from backoffice.casework import worklist
-from backoffice.casework.clock import clock_of
 from backoffice.casework.worklist import Row, client_words, home_words
+from backoffice.web.clock import clock_of
 from backoffice.web.tables import Cell, ListTable, Tick
 from backoffice.web.words import money
 

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from django.urls import reverse
 
+from backoffice.web.clock import Deadline, deadline
 from backoffice.web.held import Held, held, team_ids
 from backoffice.web.pieces import Fact, Row, Tag
 from backoffice.web.words import date_words, listing, moment, per_year, plural, weekday_date
@@ -21,7 +22,6 @@ from workflows.parties.audiences import people
 from workflows.parties.selectors import team_names
 
 from ..council import brokerage
-from ..deadlines import Deadline, deadline
 from .tables import STATES
 
 State = rules.State

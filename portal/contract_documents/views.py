@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.web import drafts
+from backoffice.web.clock import deadline
 from backoffice.web.gate import needs
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Tab
@@ -27,7 +28,6 @@ from workflows.parties.actor import Actor
 
 from ..asking import actor_of, awaiting
 from ..council import brokerage
-from ..deadlines import deadline
 from . import answering
 from .forms import AnswerForm, FilterForm, SignedCopyForm
 from .showing import Shown

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, F, Max, Min, Sum
 from django.urls import reverse
 
+from backoffice.web.clock import Deadline, deadline
 from backoffice.web.pieces import Fact
 from backoffice.web.tables import Cell, ListTable
 from backoffice.web.words import NOTHING, date_words, money, per_week, plural, weekday_date
@@ -18,8 +19,6 @@ from workflows.contracts.selectors import FUNCTION, Filters, Summary
 from workflows.council.profile import current
 from workflows.engine import selectors as engine
 from workflows.parties.actor import Actor
-
-from ..deadlines import Deadline, deadline
 
 MOST_DEADLINES = 10
 MOST_WITH_COUNCIL = 5

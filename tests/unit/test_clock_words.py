@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from backoffice.casework.clock import clock
+from backoffice.web.clock import clock
 from workflows.engine.calendar import Calendar
 
 LONDON = ZoneInfo("Europe/London")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from portal.deadlines import deadline
+from backoffice.web.clock import deadline
 from workflows.engine.calendar import LONDON
 
 FRIDAY = datetime(2018, 4, 20, 17, 0, tzinfo=LONDON)
