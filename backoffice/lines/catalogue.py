@@ -19,6 +19,7 @@ from backoffice.web.words import difference
 from workflows.council.profile import current
 from workflows.engine import moment
 from workflows.engine import selectors as engine
+from workflows.engine.duties import require_desk
 from workflows.engine.errors import NotFound
 from workflows.parties.models import Client
 from workflows.register import catalogue, selectors
@@ -37,6 +38,9 @@ from .catalogue_forms import (
 )
 from .tables import Contracts, Levels, Rates
 from .views import may_change
+
+#: Whose desks make and change contracts, as the commands have it.
+PROCURING = ("procurement", "brokerage")
 
 
 @staff(reads="contract_document")
@@ -112,7 +116,8 @@ def contract(request: HttpRequest, contract_id: int) -> HttpResponse:
 @staff(reads="contract_document")
 @require_http_methods(["GET", "POST"])
 def add_contract(request: HttpRequest) -> HttpResponse:
-    """A new contract: of Procurement, or of Brokerage (the command asks)."""
+    """A new contract: of Procurement, or of Brokerage; who is of neither sees no form that would be refused."""
+    require_desk(actor_of(request), None, *PROCURING)
     organisations = list(selectors.organisations())
     form = NewContractForm.of(request, organisations=organisations, cancel=reverse("council:contracts"))
     made = _sent(request, form, partial(_add_contract, request), {"taken": "reference"})
@@ -126,6 +131,7 @@ def add_contract(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_contract(request: HttpRequest, contract_id: int) -> HttpResponse:
     """Change a contract's title and notes."""
+    require_desk(actor_of(request), None, *PROCURING)
     found, href = _contract(contract_id), reverse("council:contract", args=[contract_id])
     form = ContractForm.of(request, initial={"title": found.title, "text": found.text}, cancel=href)
     command = partial(catalogue.change_contract, actor=actor_of(request), contract_id=contract_id)
@@ -273,7 +279,7 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
 
 def _procures(request: HttpRequest) -> bool:
     council, teams = current(), set(actor_of(request).teams)
-    return bool(teams & {council.team_for("procurement", None), council.team_for("brokerage", None)})
+    return bool(teams & {council.team_for(desk, None) for desk in PROCURING})
 
 
 def _scope(rate: Rate) -> str:

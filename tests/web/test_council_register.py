@@ -149,7 +149,11 @@ def test_contracts_are_procurement_s_too(browser: Browser) -> None:
     contract = Contract.objects.get(reference="CON-1")
     assert fill(browser, f"/contracts/{contract.pk}/change/", title="Care at home").status_code == 302
     payments = browser_of(factories.staff_user("payments_residential"))
-    assert fill(payments, "/contracts/new/", **{**typed, "reference": "CON-2"}).status_code == 403
+    for address in ("/contracts/new/", f"/contracts/{contract.pk}/change/"):
+        assert payments.get(address).status_code == 403
+        assert payments.post(address, {**typed, "reference": "CON-2"}).status_code == 403
+        assert address not in council.body(payments.get("/contracts/"))
+        assert address not in council.body(payments.get(f"/contracts/{contract.pk}/"))
     assert "Care at home" in council.body(payments.get("/contracts/"))
 
 
