@@ -1,6 +1,7 @@
 """Ready to publish: choose lines, see what will happen to each, let a worker do it, see what became of each."""
 
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -9,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from backoffice.casework.asking import actor_of, number_in
+from backoffice.casework.asking import actor_of, key_of, number_in
 from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Fact, Tab
@@ -66,14 +67,20 @@ def check(request: HttpRequest) -> HttpResponse:
 @staff(desk="brokerage")
 @require_POST
 def publish(request: HttpRequest) -> HttpResponse:
-    """Hand the lines to a worker. When others are ready than were shown, the list is shown again first."""
-    actor = actor_of(request)
+    """Hand the lines to a worker. When others are ready than were shown, the list is shown again first.
+
+    The second of two clicks is led to the batch of the first. The lines are read before that batch is looked for: when
+    it is not there yet, no worker has begun, so both clicks have read the same lines and the key keeps them one.
+    """
+    actor, key = actor_of(request), key_of(request)
     listed, _ = _chosen(request, actor)
     ids = list(listed.order_by("id").values_list("pk", flat=True))
+    earlier = batches.begun(actor, key)
+    if earlier is not None:
+        return redirect("council:batch", earlier.pk)
     if not ids or request.POST.get("seen") != _seen(ids):
         return _check(request, listed, moved=True)
-    same = contracts.publications().filter(actor=actor.user_id, finished_at=None, parameters__seen=_seen(ids))
-    batch = same.first() or batches.create(PUBLISH, actor, ids, {"seen": _seen(ids)})
+    batch = batches.create(PUBLISH, actor, ids, {"seen": _seen(ids)}, key=key)
     return redirect("council:batch", batch.pk)
 
 
@@ -116,6 +123,7 @@ def _check(request: HttpRequest, listed: QuerySet[CarePackageLine], *, moved: bo
         "rest": max(0, len(ids) - SHOWN),
         "typed": [(name, value) for name in ("line", "all", "provider") for value in request.POST.getlist(name)],
         "seen": _seen(ids),
+        "client_key": uuid4(),
         "moved": moved,
     }
     return render(request, "backoffice/publishing/check.html", context)

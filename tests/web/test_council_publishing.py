@@ -111,12 +111,27 @@ def test_a_list_that_moved_is_shown_again_before_anything_happens(browser: Brows
     assert confirm(browser, again).total == 2
 
 
-def test_sending_twice_makes_no_second_batch_of_published_lines(browser: Browser) -> None:
+def test_sent_again_when_all_is_published_it_leads_to_the_one_batch(browser: Browser) -> None:
     factories.line()
     page = browser.post("/publishing/check/", {"all": "1"})
-    confirm(browser, page)
-    assert "The list has changed" in council.words(browser.post("/publishing/publish/", _sent(page)))
+    batch = confirm(browser, page)
+    assert begin(browser, page) == batch
     assert Batch.objects.count() == 1
+
+
+def test_a_page_left_open_publishes_nothing_that_is_published_already(browser: Browser) -> None:
+    factories.line()
+    opened = [browser.post("/publishing/check/", {"all": "1"}) for _ in range(2)]
+    confirm(browser, opened[0])
+    assert "The list has changed" in council.words(browser.post("/publishing/publish/", _sent(opened[1])))
+    assert Batch.objects.count() == 1
+
+
+def test_anothers_key_leads_to_nothing_of_theirs(browser: Browser) -> None:
+    factories.line()
+    page = browser.post("/publishing/check/", {"all": "1"})
+    first, second = begin(browser, page), begin(council.browser(), page)
+    assert (first.pk != second.pk, first.actor_id != second.actor_id) == (True, True)
 
 
 def test_a_double_click_leads_to_the_one_batch(browser: Browser) -> None:

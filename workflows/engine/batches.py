@@ -87,7 +87,7 @@ def create(
     if not key:
         with transaction.atomic():
             return _create(kind, actor, wanted, parameters)
-    receipt = Receipt(key=f"{actor.user_id}:batch:{key}", body_hash=_hash(kind, wanted, parameters))
+    receipt = Receipt(key=_key(actor, key), body_hash=_hash(kind, wanted, parameters))
     try:
         with transaction.atomic():
             batch = _create(kind, actor, wanted, parameters)
@@ -96,6 +96,16 @@ def create(
             return batch
     except IntegrityError:
         return _earlier(receipt)
+
+
+def begun(actor: Actor, key: str) -> Batch | None:
+    """The batch that this person has begun with a client's key, if any: for a page that is sent twice."""
+    receipt = Receipt.objects.filter(pk=_key(actor, key)).first()
+    return Batch.objects.get(pk=receipt.answer["batch"]) if receipt is not None else None
+
+
+def _key(actor: Actor, key: str) -> str:
+    return f"{actor.user_id}:batch:{key}"
 
 
 def _earlier(receipt: Receipt) -> Batch:
