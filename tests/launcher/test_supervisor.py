@@ -67,7 +67,8 @@ def turns(watcher: Supervisor, true: object) -> None:
 
 def test_a_service_that_dies_is_started_again(tmp_path: Path, watcher: Supervisor) -> None:
     marks = tmp_path / "marks"
-    ready = {"ready": lambda _: marks.exists()}
+    # A file that is there may still be empty: killed between the two, the first would leave no mark.
+    ready = {"ready": lambda _: marks.exists() and marks.read_text().startswith("up\n")}
     watcher.start(service(tmp_path, "web", STEADY, str(marks), **ready))
     first = watcher.running[0].process.pid
     os.kill(first, signal.SIGKILL)
