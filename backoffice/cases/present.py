@@ -11,7 +11,7 @@ from backoffice.web.clock import Clock, clock
 from backoffice.web.pieces import Fact
 from backoffice.web.words import moment, per_week, per_year, weekday_date, weekday_moment
 from workflows.contracts.rules import State, reason_label
-from workflows.contracts.selectors import Page, lines_to_publish
+from workflows.contracts.selectors import Page
 from workflows.council.profile import current
 from workflows.engine import moment as clock_of
 from workflows.engine.calendar import LONDON, council_calendar
@@ -26,9 +26,7 @@ def _counted_as(begun: datetime) -> str:
 
 def view_of(page: Page, actor: Actor) -> "View":
     """A document as this person sees it now."""
-    now = clock_of.now()
-    line_id = page.document.line_id
-    return View(page, actor, now, lines_to_publish(clock_of.today()).filter(pk=line_id).exists())
+    return View(page, actor, clock_of.now(), page.moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,8 @@ class View:
     @property
     def clock(self) -> Clock:
         """How long is left."""
-        return clock(self.page.turn.due_at if self.page.turn else None, self.now)
+        turn = self.page.turn
+        return clock(turn.due_at, self.now, at_risk_at=turn.at_risk_at) if turn else clock(None, self.now)
 
     def address(self, name: str) -> str:
         """The address of one of the case's pages."""

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from backoffice.casework.asking import actor_of
 from backoffice.web.gate import staff
-from backoffice.web.held import Held, held, team_ids
+from backoffice.web.held import Held, held
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Fact, Row, Tab
 from backoffice.web.words import file_size, fingerprint, moment
@@ -20,14 +20,12 @@ from workflows.contracts.models import DocumentVersion
 from workflows.contracts.rules import figures, reason_label, thawed
 from workflows.council.profile import current
 from workflows.engine import moment as clock_of
-from workflows.engine import rules
+from workflows.engine import rules, spans
 from workflows.engine import selectors as engine
-from workflows.engine.calendar import council_calendar
 from workflows.engine.errors import NotFound, Refused
 from workflows.engine.nodes import ProviderTask, TeamTask
 from workflows.engine.selectors import Chapter
 from workflows.engine.turns import running
-from workflows.parties.selectors import team_names
 from workflows.register.selectors import line_terms
 
 from . import story as stories
@@ -79,7 +77,7 @@ def overview(request: HttpRequest, case_id: int) -> HttpResponse:
         "events": len(chapters),
         "changes": page.changed(page.latest.number),
         "rows": [Row(each.label, each.text) for each in thawed(page.latest.figures)],
-        "held": _held(view, chapters),
+        "held": _held(view),
         "path": _path(view, chapters),
     }
     return render(request, "backoffice/cases/overview.html", context)
@@ -167,11 +165,10 @@ def _frame(view: View, current_tab: str, events: int | None = None) -> dict[str,
     }
 
 
-def _held(view: View, chapters: Sequence[Chapter]) -> Held:
-    """Who held it when, in the council's working time."""
-    names = team_names(team_ids(chapters))
-    provider = view.page.case.organisation.name
-    return held(chapters, council_calendar(), view.now, provider=provider, teams=names)
+def _held(view: View) -> Held:
+    """Who held it when, in working time."""
+    case = view.page.case
+    return held(spans.of_case(case, view.now), provider=case.organisation.name)
 
 
 def _path(view: View, chapters: Sequence[Chapter]) -> Picture:

@@ -1,19 +1,21 @@
-"""Who held a case when: a bar with widths in working time, drawn without a style attribute, and its table.
+"""Who had the ball: a bar with widths in working time, drawn without a style attribute, and a table that says the same.
 
-Read from the case's own events, which say after each step who holds it; working time is the council's calendar, and
-the parts add up exactly to the whole, because each begins at the minute in which the one before it ended.
+Every minute is one of `workflows.engine.spans`: measured by the calendar that held when the span ended, up to now for
+the one that has not. The parts add up exactly to the whole, and the table shows them to the minute.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import accumulate
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from workflows.engine.calendar import Calendar
-from workflows.engine.selectors import Chapter
+from workflows.engine.calendar import Calendar, council_calendar
+from workflows.engine.clocks import minutes_in_words
+from workflows.engine.spans import Span
 
 from .words import moment, plural
 
@@ -21,20 +23,44 @@ COUNCIL, PROVIDER, SYSTEM = "council", "provider", "system"
 SIDES = {"team": COUNCIL, "provider": PROVIDER, "system": SYSTEM}
 SIDE_WORDS = {COUNCIL: "Council", PROVIDER: "Provider", SYSTEM: "System"}
 TENTH = Decimal("0.1")
-#: Narrower than this part of the bar, words would not fit into it; the table has them.
-ROOM = Decimal(14)
+#: The bar is at least so wide, in pixels, where words stand in it (from 960 px on), and where only numbers do.
+WIDE, NARROW = 860, 260
+LETTER, NUMBER, EDGE = Decimal("8.4"), 22, 16  # of bold 15 px; a number with its room; the room beside words
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One holder's time: working `minutes`, and `now` when it has not ended."""
+    """One holder's time: working `minutes`; `ended` None when they have it still."""
 
     who: str
     side: str
     begun: datetime
-    ended: datetime
+    ended: datetime | None
     minutes: int
-    now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A part as the bar has it: its place in percent, and what there is room for."""
+
+    number: int
+    part: Part
+    left: Decimal
+    share: Decimal
+    words: str
+    wide: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether the words can be read in the bar of a wide screen."""
+        return len(self.words) * LETTER + EDGE <= self.share * self.wide / 100
+
+    @property
+    def numbered(self) -> str:
+        """On which screens its number can be read: `always`, `wide` or nowhere."""
+        if self.share * NARROW / 100 >= NUMBER:
+            return "always"
+        return "wide" if self.share * self.wide / 100 >= NUMBER else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +69,7 @@ class Held:
 
     parts: Sequence[Part]
     day: int  # working minutes of a usual day
+    wide: int = WIDE
 
     @property
     def minutes(self) -> int:
@@ -52,8 +79,7 @@ class Held:
     @property
     def sides(self) -> list[tuple[str, str]]:
         """(side, words) of each side that ever held it: `Provider: 6.5 working days`."""
-        found = [side for side in SIDE_WORDS if any(part.side == side for part in self.parts)]
-        return [(side, f"{SIDE_WORDS[side]}: {self.words(self._of(side))}") for side in found]
+        return [(side, f"{SIDE_WORDS[side]}: {self.words(minutes)}") for side, minutes in self._by_side()]
 
     @property
     def whole(self) -> str:
@@ -62,17 +88,39 @@ class Held:
 
     @property
     def rows(self) -> list[dict[str, str]]:
-        """The table that says the same as the bar."""
+        """The table that says the same as the bar, to the minute."""
         return [
             {
+                "number": str(number),
                 "who": part.who,
                 "side": SIDE_WORDS[part.side],
                 "from": moment(part.begun),
-                "to": "now" if part.now else moment(part.ended),
-                "time": self.words(part.minutes),
+                "to": "now" if part.ended is None else moment(part.ended),
+                "time": minutes_in_words(part.minutes),
             }
-            for part in self.parts
+            for number, part in enumerate(self.parts, 1)
         ]
+
+    @property
+    def sums(self) -> list[tuple[str, str]]:
+        """The last rows of the table: what each side held, and all of it."""
+        sides = [(f"{SIDE_WORDS[side]} in all", minutes_in_words(minutes)) for side, minutes in self._by_side()]
+        return [*(sides if len(sides) > 1 else []), ("Together", minutes_in_words(self.minutes))]
+
+    @property
+    def drawn(self) -> list[Drawn]:
+        """The parts as the bar has them."""
+        shares = _shares([part.minutes for part in self.parts])
+        lefts = accumulate(shares, initial=Decimal(0))
+        return [
+            Drawn(number, part, left, share, f"{part.who}, {self.short(part.minutes)}", self.wide)
+            for number, (part, left, share) in enumerate(zip(self.parts, lefts, shares, strict=False), 1)
+        ]
+
+    @property
+    def all_fit(self) -> bool:
+        """Whether a wide screen needs no list beside the bar."""
+        return all(each.fits for each in self.drawn)
 
     def words(self, minutes: int) -> str:
         """Working time in words: hours below one day, else days with one decimal."""
@@ -82,20 +130,13 @@ class Held:
             return _number(Decimal(minutes) / 60, "working hour")
         return _number(Decimal(minutes) / self.day, "working day")
 
+    def short(self, minutes: int) -> str:
+        """The same in the bar, beside a key that says working days: `3.3 days`."""
+        return self.words(minutes).replace(" working ", " ")
+
     def svg(self) -> SafeString:
         """The bar. A part without working time is a hair's breadth, so that it is seen at all."""
-        shares = _shares([part.minutes for part in self.parts])
-        left, drawn = Decimal(0), []
-        for part, share in zip(self.parts, shares, strict=True):
-            words = f"{part.who}, {self.words(part.minutes)}" if share >= ROOM else ""
-            drawn.append((left, share, part.side, f"{part.who}: {self.words(part.minutes)}", part.side, words))
-            left += share
-        body = format_html_join(
-            "",
-            '<svg x="{}%" width="{}%" height="46"><rect class="cc-held__{}" width="100%" height="46">'
-            '<title>{}</title></rect><text class="cc-held__words cc-held__words--{}" x="8" y="28">{}</text></svg>',
-            drawn,
-        )
+        body = SafeString("".join(self._part(each) for each in self.drawn))
         return format_html(
             '<svg class="cc-held" height="46" role="img" aria-label="{}"><defs>'
             '<pattern id="cc-held-provider" width="12" height="12" patternUnits="userSpaceOnUse"'
@@ -104,44 +145,55 @@ class Held:
             '<pattern id="cc-held-system" width="8" height="8" patternUnits="userSpaceOnUse">'
             '<rect class="cc-held__plain" width="8" height="8"/><circle class="cc-held__dot" cx="4" cy="4" r="1.5"/>'
             "</pattern></defs>{}</svg>",
-            f"Who held it when. {'. '.join(words for _, words in self.sides)}. {self.whole}.",
+            f"Who had it when. {'. '.join(words for _, words in self.sides)}. {self.whole}.",
             body,
         )
 
-    def _of(self, side: str) -> int:
-        return sum(part.minutes for part in self.parts if part.side == side)
+    def _part(self, each: Drawn) -> SafeString:
+        """A part with its words where they fit, and its number where they do not and on narrow screens."""
+        texts = []
+        if each.fits:
+            texts.append(("wide", each.words))
+        if each.numbered == "always" or (each.numbered and not each.fits):
+            shown = "narrow" if each.fits else each.numbered
+            texts.append((shown, str(each.number)))
+        said = format_html_join(
+            "",
+            '<text class="cc-held__words cc-held__words--{} cc-held__words--on-{}" x="8" y="28">{}</text>',
+            ((each.part.side, shown, text) for shown, text in texts),
+        )
+        return format_html(
+            '<svg x="{}%" width="{}%" height="46"><rect class="cc-held__{}" width="100%" height="46">'
+            "<title>{}</title></rect>{}</svg>",
+            each.left,
+            each.share,
+            each.part.side,
+            f"{each.number}. {each.words}",
+            said,
+        )
+
+    def _by_side(self) -> list[tuple[str, int]]:
+        sides = [side for side in SIDE_WORDS if any(part.side == side for part in self.parts)]
+        return [(side, sum(part.minutes for part in self.parts if part.side == side)) for side in sides]
 
 
-def held(
-    chapters: Iterable[Chapter], calendar: Calendar, now: datetime, *, provider: str, teams: Mapping[int, str]
-) -> Held:
-    """Read a case's parts from its story; nobody holds it once it is closed."""
-    parts: list[Part] = []
-    holding: tuple[str, int | None] | None = None
-    for chapter in chapters:
-        told = (str(chapter.facts.get("holder", "nobody")), chapter.facts.get("holder_team"))
-        if told == holding:
-            continue
-        holding = told
-        if parts and parts[-1].now:
-            parts[-1] = _ended(parts[-1], chapter.at, calendar)
-        if told[0] in SIDES:
-            who = {"provider": provider, "system": "Concord"}.get(told[0]) or teams.get(told[1] or 0, "The council")
-            parts.append(Part(who, SIDES[told[0]], chapter.at, chapter.at, 0, now=True))
-    if parts and parts[-1].now:
-        last = _ended(parts[-1], now, calendar)
-        parts[-1] = Part(last.who, last.side, last.begun, now, last.minutes, now=True)
-    return Held(parts, _usual_day(calendar))
+def held(spans: Iterable[Span], *, provider: str, wide: int = WIDE, calendar: Calendar | None = None) -> Held:
+    """Show the spans of a case; `provider` is what its provider is called. Nobody holds it once it is closed.
+
+    `wide`: how wide the bar is on a screen of 960 px.
+    """
+    parts = [
+        Part(_who(span, provider), SIDES[span.holder], span.begun, span.ended, span.minutes or 0)
+        for span in spans
+        if span.holder in SIDES
+    ]
+    return Held(parts, _usual_day(calendar or council_calendar()), wide)
 
 
-def team_ids(chapters: Iterable[Chapter]) -> set[int]:
-    """The teams that ever held it, so that a page can read their names at once."""
-    found = {each.facts.get("holder_team") for each in chapters}
-    return {each for each in found if isinstance(each, int)}
-
-
-def _ended(part: Part, at: datetime, calendar: Calendar) -> Part:
-    return Part(part.who, part.side, part.begun, at, calendar.minutes_between(part.begun, at))
+def _who(span: Span, provider: str) -> str:
+    if span.holder == "provider":
+        return provider
+    return "Concord" if span.holder == "system" else span.team
 
 
 def _usual_day(calendar: Calendar) -> int:

@@ -7,19 +7,19 @@ from functools import cached_property
 from django.urls import reverse
 
 from backoffice.web.clock import Deadline, deadline
-from backoffice.web.held import Held, held, team_ids
+from backoffice.web.held import Held, held
 from backoffice.web.pieces import Fact, Row, Tag
 from backoffice.web.words import date_words, listing, moment, per_year, plural, weekday_date
 from workflows.contracts import rules
 from workflows.contracts.models import DocumentVersion
 from workflows.contracts.selectors import FUNCTION, Page
 from workflows.council.profile import current
+from workflows.engine import rules as turn_rules
 from workflows.engine import selectors as engine
-from workflows.engine.calendar import council_calendar
+from workflows.engine import spans
 from workflows.engine.models import Content
 from workflows.parties.actor import Actor
 from workflows.parties.audiences import people
-from workflows.parties.selectors import team_names
 
 from ..council import brokerage
 from .tables import STATES
@@ -43,6 +43,7 @@ DONE = {
 OPEN_TO_COPIES = {State.PUBLISHED, State.ACCEPTED}
 MOST_NAMES = 5
 ERASED = "(erased)"
+BAR = 560  # pixels beside the boxes at the right
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ class Shown:
     @cached_property
     def due(self) -> Deadline:
         """Until when whoever has it must act."""
-        return deadline(self.page.turn.due_at if self.page.turn else None, self.now_is)
+        turn = self.page.turn
+        return deadline(turn.due_at, self.now_is, at_risk_at=turn.at_risk_at) if turn else deadline(None, self.now_is)
 
     @property
     def team(self) -> str:
@@ -199,14 +201,13 @@ class Shown:
     @cached_property
     def story(self) -> list[engine.Chapter]:
         """What happened; a provider is shown only what is said of it here (rules.INSIDE stays inside)."""
-        return engine.story(f"case:{self.page.case.pk}")
+        return engine.story(f"case:{self.page.case.pk}", turn_rules.INSIDE)
 
     @cached_property
     def held(self) -> Held:
-        """Who held it when, in working time."""
-        names = team_names(team_ids(self.story))
-        provider = self.page.case.organisation.name
-        return held(self.story, council_calendar(), self.now_is, provider=provider, teams=names)
+        """Who held it when, in working time: the minutes are those that the council counts by."""
+        case = self.page.case
+        return held(spans.of_case(case, self.now_is), provider=case.organisation.name, wide=BAR)
 
     @property
     def facts(self) -> list[Fact]:

@@ -165,8 +165,7 @@ def _show(request: HttpRequest, page: Page, number: int, form: AnswerForm | None
     actor = actor_of(request)
     shown = Shown(page, actor, timezone.now(), number)
     if request.method == "GET":
-        viewed(actor, "contract_document", page.case.pk, page.case.client_id)
-        news.seen(actor.user_id, page.case.pk)
+        news.opened(actor, "contract_document", page.case.pk, page.case.client_id)
     context = {"shown": shown, "form": form if shown.asks else None, "council": current()}
     return render(request, "portal/contract_documents/document.html", context)
 

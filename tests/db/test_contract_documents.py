@@ -280,7 +280,8 @@ def test_a_line_that_changed_gets_a_newer_document_and_supersedes_the_unanswered
     assert Case.objects.get(pk=document.pk).state == State.SUPERSEDED
     newer = ContractDocument.objects.get(pk=outcome.case_id)
     assert (newer.previous_id, newer.occasion) == (document.pk, "variation")
-    assert selectors.page(officer, document.pk).newer == newer.case
+    found = selectors.page(officer, document.pk).newer
+    assert found == selectors.Newer(newer.pk, newer.case.reference, newer.case.created)
 
 
 def test_an_accepted_document_stays_accepted_when_an_end_date_is_recorded(document: ContractDocument) -> None:

@@ -6,9 +6,10 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Concat, Round
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Concat, JSONObject, Round
 
+from workflows.engine import moment
 from workflows.engine import selectors as engine
 from workflows.engine.calendar import LONDON
 from workflows.engine.errors import NotFound
@@ -45,6 +46,15 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Newer:
+    """The case that took a document's place."""
+
+    pk: int
+    reference: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One document with everything its page shows."""
 
@@ -52,7 +62,8 @@ class Page:
     document: ContractDocument
     versions: Sequence[DocumentVersion]  # newest first
     turn: Task | None
-    newer: Case | None  # the case that took this one's place
+    newer: Newer | None
+    moved: bool = False  # the line says something else by now; only the council is told
 
     @property
     def latest(self) -> DocumentVersion:
@@ -107,27 +118,44 @@ def counts(actor: Actor, filters: Filters) -> dict[str, int]:
 
 
 def awaiting(actor: Actor) -> Summary:
-    """What awaits the provider's answer."""
+    """What awaits the provider's answer, in one query."""
     turns = engine.provider_turns(actor, [FUNCTION]).filter(kind=ContractDocumentFlow.kind)
-    found = turns.order_by().aggregate(number=Count("id"), weekly=Sum("amount"))
-    first = turns.values_list("due_at", flat=True).first()
-    return Summary(found["number"], found["weekly"] or Decimal(0), first)
+    found = turns.order_by().aggregate(number=Count("id"), weekly=Sum("amount"), first=Min("due_at"))
+    return Summary(found["number"], found["weekly"] or Decimal(0), found["first"])
 
 
 def page(actor: Actor, case_id: int) -> Page:
-    """One document; NotFound when it does not exist for this person."""
-    case = engine.case(actor, case_id, FUNCTION)
-    document = ContractDocument.objects.select_related("line", "case").filter(pk=case.pk).first()
-    if document is None:
-        raise NotFound
+    """One document, in three queries; NotFound when it does not exist for this person."""
+    document = _document(actor, case_id)
     versions = (
         DocumentVersion.objects.filter(document=document)
         .select_related("published_by", "answered_by", "words", "explanation")
         .order_by("-number")
     )
-    turns = engine.open_turns(case.pk)
-    newer = Case.objects.filter(document__previous=document).order_by("-pk").first()
-    return Page(case, document, list(versions), turns[0] if turns else None, newer)
+    turns = engine.open_turns(case_id)
+    newer = document.took_its_place  # type: ignore[attr-defined]
+    return Page(
+        case=document.case,
+        document=document,
+        versions=list(versions),
+        turn=turns[0] if turns else None,
+        newer=Newer(newer["pk"], newer["reference"], datetime.fromisoformat(newer["created"])) if newer else None,
+        moved=getattr(document, "moved", False),
+    )
+
+
+def _document(actor: Actor, case_id: int) -> ContractDocument:
+    """A document with its parties, what took its place and, for the council, whether its line has moved on."""
+    newer = Case.objects.filter(document__previous=OuterRef("pk")).order_by("-pk")
+    told = newer.values(told=JSONObject(pk="pk", reference="reference", created="created"))
+    parties = [f"case__{each}" for each in ("organisation", "service", "client", "holder_team")]
+    rows = ContractDocument.objects.select_related("line", "case", *parties).annotate(took_its_place=Subquery(told[:1]))
+    if actor.is_staff:
+        rows = rows.annotate(moved=Exists(lines_to_publish(moment.today()).filter(pk=OuterRef("line_id"))))
+    found: ContractDocument | None = rows.filter(pk=case_id, case__in=engine.cases(actor, FUNCTION)).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def services(actor: Actor) -> list[tuple[int, str]]:

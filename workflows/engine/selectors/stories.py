@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, CharField, OuterRef, QuerySet, Value, When
+from django.db.models.functions import JSONObject
+
 from workflows.engine.events import facts_of
 from workflows.engine.models import Content, Event
 from workflows.parties.models import Team, User
@@ -29,25 +33,31 @@ class Chapter:
     names: dict[str, str]  # of the people and teams that facts name by id, by fact
 
 
-def story(stream: str) -> list[Chapter]:
+def story(stream: str, leave_out: Iterable[str] = ()) -> list[Chapter]:
     """Everything that happened in a stream, oldest first. The caller has checked that the person may read it.
 
-    Chapters whose verb is in `rules.INSIDE` are not for providers.
+    Chapters whose verb is in `rules.INSIDE` are not for providers: `leave_out` names the verbs that are not told.
+    One query, and one more where a person or a team is named.
     """
-    events = list(Event.objects.filter(stream=stream).select_related("actor").order_by("seq"))
-    texts = {str(row.pk): row for row in Content.objects.filter(stream=stream)}
-    told = [(event, facts_of(event)) for event in events]
-    facts = [each for _, each in told]
-    people = _names(User, facts, PEOPLE)
-    teams = _names(Team, facts, TEAMS)
-    return [_chapter(event, each, texts, people, teams) for event, each in told]
+    events = list(_events(stream))
+    texts = {row["id"]: row for row in events[0].texts} if events else {}  # type: ignore[attr-defined]
+    hidden = set(leave_out)
+    told = [(event, facts_of(event)) for event in events if event.kind.rpartition(".")[2] not in hidden]
+    names = _names([facts for _, facts in told])
+    return [_chapter(event, each, texts, names) for event, each in told]
 
 
-def _chapter(
-    event: Event, facts: dict[str, Any], texts: dict[str, Content], people: dict[int, str], teams: dict[int, str]
-) -> Chapter:
-    names = {fact: people.get(facts[fact], "") for fact in PEOPLE if facts.get(fact)}
-    names |= {fact: teams.get(facts[fact], "") for fact in TEAMS if facts.get(fact)}
+def _events(stream: str) -> QuerySet[Event]:
+    """The events in order; the first one brings all the words of the stream."""
+    words = Content.objects.filter(stream=OuterRef("stream"))
+    texts = ArraySubquery(words.values(told=JSONObject(id="pk", text="text", erased_at="erased_at")))
+    events = Event.objects.filter(stream=stream).select_related("actor").order_by("seq")
+    return events.annotate(texts=Case(When(seq=1, then=texts), default=None))
+
+
+def _chapter(event: Event, facts: dict[str, Any], texts: dict[str, Any], known: dict[tuple[str, int], str]) -> Chapter:
+    names = {fact: known.get(("user", facts[fact]), "") for fact in PEOPLE if facts.get(fact)}
+    names |= {fact: known.get(("team", facts[fact]), "") for fact in TEAMS if facts.get(fact)}
     stood_in_for = names.get("on_behalf_of")
     return Chapter(
         seq=event.seq,
@@ -62,10 +72,24 @@ def _chapter(
     )
 
 
-def _names(model: Any, facts: Iterable[dict[str, Any]], keys: Iterable[str]) -> dict[int, str]:
-    wanted = {each[key] for each in facts for key in keys if isinstance(each.get(key), int)}
-    return dict(model.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+def _names(facts: Iterable[dict[str, Any]]) -> dict[tuple[str, int], str]:
+    """The names of the people and teams that facts name by id, in one query."""
+    told = list(facts)
+    people, teams = _wanted(told, PEOPLE), _wanted(told, TEAMS)
+    if not people and not teams:
+        return {}
+    found = _named("user", User, people).union(_named("team", Team, teams), all=True)
+    return {(what, pk): name for what, pk, name in found}
 
 
-def _text(content: Content | None) -> str:
-    return "(erased)" if content is None or content.erased_at is not None else content.text
+def _named(what: str, model: Any, ids: set[int]) -> Any:
+    rows = model.objects.filter(pk__in=ids).order_by()
+    return rows.values_list(Value(what, output_field=CharField()), "pk", "name")
+
+
+def _wanted(facts: Iterable[dict[str, Any]], keys: Iterable[str]) -> set[int]:
+    return {each[key] for each in facts for key in keys if isinstance(each.get(key), int)}
+
+
+def _text(content: dict[str, Any] | None) -> str:
+    return "(erased)" if content is None or content["erased_at"] is not None else str(content["text"])
