@@ -8,7 +8,7 @@ from django import forms
 from backoffice.casework.terms_form import TermsForm
 from backoffice.web.fields import LongText
 from backoffice.web.forms import ClientKeyMixin, ConcordForm
-from workflows.contracts.rules import TEXT_LIMIT
+from workflows.engine.typed import TEXT_LIMIT
 
 
 class AmendForm(TermsForm):

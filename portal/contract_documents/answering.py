@@ -17,7 +17,7 @@ from backoffice.web import drafts
 from workflows.contracts import commands, rules, selectors
 from workflows.contracts.selectors import FUNCTION, Page
 from workflows.council.profile import current
-from workflows.engine.errors import Forbidden, KeyReused, Refused, Stale
+from workflows.engine.errors import Forbidden, Invalid, KeyReused, Refused, Stale
 
 from ..asking import actor_of
 from ..council import brokerage
@@ -57,7 +57,7 @@ def receive(request: HttpRequest, page: Page, form: AnswerForm) -> HttpResponse 
 def _send(request: HttpRequest, page: Page, form: AnswerForm) -> HttpResponse | None:
     try:
         outcome = _command(request, page.case.pk, form)
-    except commands.Invalid as invalid:
+    except Invalid as invalid:
         for name, fault in invalid.faults.items():
             form.add_error(name, fault)
         return None

@@ -18,6 +18,7 @@ from workflows.contracts.selectors import Filters
 from workflows.council.profile import current
 from workflows.engine import uploads
 from workflows.engine.errors import Refused
+from workflows.engine.typed import TEXT_LIMIT
 
 AGREE, REJECT = "agree", "reject"
 BINDING = "This is contractually binding and cannot be undone."
@@ -83,7 +84,7 @@ class AnswerForm(ClientKeyMixin, ConcordForm):
     sha256 = forms.CharField(max_length=64, widget=forms.HiddenInput)
     answer = Choice(label="Do you agree to this document?", missing="Choose whether you agree or reject")
     reason = Choice(label="Rejection reason", small=True, required=False)
-    text = LongText(label="What is wrong, and what should it say?", max_length=rules.TEXT_LIMIT, required=False)
+    text = LongText(label="What is wrong, and what should it say?", max_length=TEXT_LIMIT, required=False)
     password = PasswordField(label="Password", missing="Enter your password")
 
     def __init__(self, data: Any = None, *positional: Any, shown: dict[str, Any], **options: Any) -> None:

@@ -13,7 +13,7 @@ from workflows.contracts.rules import State
 from workflows.engine import turns
 from workflows.engine.door import Outcome
 from workflows.engine.erase import erase_client
-from workflows.engine.errors import Forbidden, KeyReused, NotFound, Refused, Stale
+from workflows.engine.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale
 from workflows.engine.models import Access, Case, Content, Event, Outbox, Receipt, StoredFile, Task
 from workflows.engine.selectors import story
 from workflows.engine.verify import verify
@@ -163,7 +163,7 @@ def test_a_rejection_gives_brokerage_the_turn(document: ContractDocument) -> Non
 )
 def test_a_rejection_needs_a_reason_and_words(document: ContractDocument, reason: str, text: str, field: str) -> None:
     events = Event.objects.count()
-    with pytest.raises(commands.Invalid) as refusal:
+    with pytest.raises(Invalid) as refusal:
         reject(document, provider_of(document), reason=reason, text=text)
     assert set(refusal.value.faults) == {field}
     assert Event.objects.count() == events
@@ -200,7 +200,7 @@ def test_republishing_makes_a_new_version_of_the_same_case(document: ContractDoc
 def test_republishing_unchanged_needs_an_explanation(document: ContractDocument) -> None:
     reject(document, provider_of(document))
     words = {"case_id": document.pk, "task_id": turn_of(document).pk, "version": None, "actor": brokerage()}
-    with pytest.raises(commands.Invalid):
+    with pytest.raises(Invalid):
         commands.republish(**words, explanation="", key=make.key())
     commands.republish(**words, explanation="The cost is the rate of 2018.", key=make.key())
     assert latest(document).explanation is not None
@@ -265,7 +265,7 @@ def test_a_closed_document_that_was_not_accepted_stays_as_it_is(document: Contra
 def test_withdraw_needs_a_reason(document: ContractDocument) -> None:
     reject(document, provider_of(document))
     words = {"actor": brokerage(), "case_id": document.pk, "task_id": turn_of(document).pk, "version": None}
-    with pytest.raises(commands.Invalid):
+    with pytest.raises(Invalid):
         commands.withdraw(**words, text="", key=make.key())
     commands.withdraw(**words, text="The care never began.", key=make.key())
     assert Case.objects.get(pk=document.pk).state == State.TERMINATED

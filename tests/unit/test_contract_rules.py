@@ -13,8 +13,10 @@ from workflows.contracts.flow import ContractDocumentFlow
 from workflows.contracts.rules import Figure, Occasion, State
 from workflows.council.profile import current
 from workflows.engine.checks import FlowMismatch, compare
+from workflows.engine.table import moves, outcome
+from workflows.engine.typed import TEXT_LIMIT, faults_of_text
 
-TABLE = {(each.node, each.verb, each.by, each.next_node) for each in rules.TRANSITIONS}
+TABLE = moves(rules.TRANSITIONS)
 VERBS = {each.verb for each in rules.TRANSITIONS}
 ALLOWED = {
     ("", "publish"): "published",
@@ -35,7 +37,7 @@ ALLOWED = {
 
 @pytest.mark.parametrize(("state", "verb"), list(product(["", *State], sorted(VERBS))))
 def test_every_verb_in_every_state(state: str, verb: str) -> None:
-    assert rules.outcome(state, verb) == ALLOWED.get((str(state), verb))
+    assert outcome(rules.TRANSITIONS, state, verb) == ALLOWED.get((str(state), verb))
 
 
 def test_the_flow_says_what_the_table_says() -> None:
@@ -80,9 +82,9 @@ def test_the_picture_of_a_changed_cost() -> None:
     assert change.yearly == "£1,040.00 more a year (52 weeks)"
 
 
-@pytest.mark.parametrize("length", [0, 1, rules.TEXT_LIMIT, rules.TEXT_LIMIT + 1, 10_000])
+@pytest.mark.parametrize("length", [0, 1, TEXT_LIMIT, TEXT_LIMIT + 1, 10_000])
 def test_the_length_of_a_text(length: int) -> None:
-    assert bool(rules.faults_of_text("x" * length, "missing")) is (length in {0, rules.TEXT_LIMIT + 1, 10_000})
+    assert bool(faults_of_text("x" * length, "missing")) is (length in {0, TEXT_LIMIT + 1, 10_000})
 
 
 def test_a_reason_that_the_profile_no_longer_has_is_shown_as_it_was_kept() -> None:

@@ -17,7 +17,8 @@ DAY, TODAY = date(2018, 4, 9), date(2018, 4, 11)
 
 def turn(**columns: Any) -> Task:
     values = {"kind": "document", "node": "amend", "team_id": 3, "amount": Decimal("536.49"), "created": OPENED}
-    return Task(**values | columns)
+    values |= columns
+    return Task(**values, organisation_id=None if values["team_id"] else 7)
 
 
 def summed(rows: list[Delta]) -> dict[tuple[str, int, date], tuple[int, Decimal]]:
@@ -29,6 +30,12 @@ def changed(task: Task, **columns: Any) -> dict[tuple[str, int, date], tuple[int
     for name, value in columns.items():
         setattr(task, name, value)
     return summed(tally.deltas([], [(before, task)], NOW))
+
+
+def test_a_pause_is_nobodys_work_and_counts_nowhere() -> None:
+    pause = Task(kind="action", node="closed", created=OPENED, team_id=None, organisation_id=None)
+    assert tally.deltas([pause], [], OPENED) == []
+    assert tally.deltas([], [(tally.standing(pause), pause)], OPENED) == []
 
 
 def test_a_turn_that_opens_is_open_unclaimed_and_arrived() -> None:
@@ -118,6 +125,7 @@ def test_the_deltas_of_a_turns_life_add_up_to_how_it_stands(life: list[dict[str,
         before = tally.standing(task)
         for name, value in step.items():
             setattr(task, name, value)
+        task.organisation_id = None if task.team_id else 7
         rows += tally.deltas([], [(before, task)], NOW)
     if ends:
         before, task.finished = tally.standing(task), NOW

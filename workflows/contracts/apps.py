@@ -11,9 +11,10 @@ class ContractsConfig(AppConfig):
 
     def ready(self) -> None:
         from workflows.engine.checks import compare
+        from workflows.engine.table import moves
 
         from . import batches, erasing, reactions  # noqa: F401 (they declare themselves)
         from .flow import ContractDocumentFlow
         from .rules import TRANSITIONS
 
-        compare(ContractDocumentFlow, {(each.node, each.verb, each.by, each.next_node) for each in TRANSITIONS})
+        compare(ContractDocumentFlow, moves(TRANSITIONS))

@@ -13,10 +13,11 @@ from django.db import transaction
 
 from workflows.council.profile import current
 from workflows.engine import door, moment
-from workflows.engine.errors import NotFound, Refused
+from workflows.engine.errors import Invalid, NotFound, Refused
 from workflows.engine.models import Case
+from workflows.engine.table import outcome
+from workflows.engine.typed import faults_of_text
 from workflows.parties.actor import Actor
-from workflows.parties.teams import team_id
 from workflows.register.models import CarePackageLine
 from workflows.register.rules import LineTerms
 from workflows.register.selectors import line_terms
@@ -29,14 +30,6 @@ from .models import ContractDocument, DocumentVersion
 
 Answer = DocumentVersion.Answer
 State = rules.State
-
-
-class Invalid(Refused):
-    """A field of the form is wrong: `faults` says what, by field."""
-
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        super().__init__(" ".join(faults.values()), "invalid")
-        self.faults = dict(faults)
 
 
 def publish_line(*, actor: Actor, line_id: int, key: str) -> door.Outcome:
@@ -92,7 +85,7 @@ def _begin(*, actor: Actor, line_id: int, latest: ContractDocument | None, key: 
         _add_version(turn, document, terms, explanation="")
         turn.facts["occasion"] = document.occasion
         turn.facts["line"] = line_id
-        _tell_provider(turn)
+        turn.notify(notices.PUBLISHED, turn.provider())
 
     return door.begin(
         ContractDocumentFlow,
@@ -134,8 +127,7 @@ def reject(
         _answer(turn, _as_shown(turn, number, sha256), Answer.REJECTED, reason=reason, words=words)
         turn.state(State.REJECTED)
         turn.work.title = f"Amend and republish: {rules.reason_label(profile, reason).lower()} rejected"
-        brokerage = team_id(current().team_for("brokerage", turn.work.service_group))
-        turn.notify(notices.REJECTED, {"team": brokerage})
+        turn.notify(notices.REJECTED, turn.desk("brokerage"))
 
     body = {"number": number, "sha256": sha256, "reason": reason, "text": text}
     return _run("reject", act, actor, case_id, task_id, None, key, body)
@@ -155,7 +147,7 @@ def attach_signed_copy(
         turn.facts["version"] = version.number
         turn.event.write_down("file_name", name)
 
-    body = {"verb": "attach", "name": name, "size": len(content)}
+    body = {"name": name, "size": len(content)}
     return _run("attach", act, actor, case_id, task_id, None, key, body)
 
 
@@ -179,7 +171,7 @@ def republish(
         document = ContractDocument.objects.get(pk=turn.case.pk)
         terms = _terms(document.line_id)
         unchanged = _says(document, terms)
-        faults = rules.faults_of_text(explanation, "Change the line, or say why the document is right as it is")
+        faults = faults_of_text(explanation, "Change the line, or say why the document is right as it is")
         if (unchanged or explanation) and faults:
             raise Invalid({"explanation": faults["text"]})
         document.version += 1
@@ -188,9 +180,9 @@ def republish(
         _add_version(turn, document, terms, explanation.strip())
         turn.case.amount = terms.weekly_cost
         turn.state(State.PUBLISHED)
-        _tell_provider(turn)
+        turn.notify(notices.PUBLISHED, turn.provider())
 
-    body = {"verb": "republish", "explanation": explanation}
+    body = {"explanation": explanation}
     return _run("republish", act, actor, case_id, task_id, version, key, body, first=amend)
 
 
@@ -209,7 +201,7 @@ def terminate(
 def _stop(
     verb: str, actor: Actor, case_id: int, task_id: int | None, version: int | None, text: str, key: str
 ) -> door.Outcome:
-    faults = rules.faults_of_text(text, "Say why: the provider reads this")
+    faults = faults_of_text(text, "Say why: the provider reads this")
 
     def act(turn: door.Turn) -> None:
         _still_possible(turn)
@@ -217,9 +209,9 @@ def _stop(
             raise Invalid(faults)
         _leave(turn, State.TERMINATED, Answer.TERMINATED)
         turn.event.write_down("reason", text.strip())
-        turn.notify(notices.TERMINATED, _provider(turn))
+        turn.notify(notices.TERMINATED, turn.provider())
 
-    return _run(verb, act, actor, case_id, task_id, version, key, {"verb": verb, "text": text})
+    return _run(verb, act, actor, case_id, task_id, version, key, {"text": text})
 
 
 def supersede(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
@@ -228,7 +220,7 @@ def supersede(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Out
     def act(turn: door.Turn) -> None:
         _leave(turn, State.SUPERSEDED, Answer.SUPERSEDED)
 
-    return _run("supersede", act, actor, case_id, task_id, None, key, {"verb": "supersede"})
+    return _run("supersede", act, actor, case_id, task_id, None, key, {})
 
 
 def deem_accepted(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
@@ -240,14 +232,14 @@ def deem_accepted(*, actor: Actor, case_id: int, task_id: int, key: str) -> door
         version = latest_version(turn.case.pk)
         _answer(turn, Shown(version.number, version.sha256), Answer.DEEMED)
         turn.state(State.ACCEPTED)
-        turn.notify(notices.DEEMED, _provider(turn))
+        turn.notify(notices.DEEMED, turn.provider())
 
-    return _run("deem", act, actor, case_id, task_id, None, key, {"verb": "deem"})
+    return _run("deem", act, actor, case_id, task_id, None, key, {})
 
 
 def _still_possible(turn: door.Turn) -> None:
     """Refuse a verb that a closed case no longer has: only an accepted document can be terminated, or signed."""
-    if turn.task is None and rules.outcome(turn.case.state, turn.verb) is None:
+    if turn.task is None and outcome(rules.TRANSITIONS, turn.case.state, turn.verb) is None:
         raise Refused(f"The document is {turn.case.state}, so nothing can be done with it.", "closed")
 
 
@@ -270,7 +262,7 @@ def _run(
         task_id=task_id,
         version=version,
         key=key,
-        body={"verb": verb, "case": case_id, **body},
+        body=body,
         act=act,
         first=first,
     )
@@ -338,15 +330,3 @@ def _open_task(case: Case) -> int:
     if task is None:
         raise NotFound
     return task
-
-
-def _provider(turn: door.Turn) -> dict[str, Any]:
-    return {
-        "organisation": turn.case.organisation_id,
-        "service": turn.case.service_id,
-        "function": ContractDocumentFlow.function,
-    }
-
-
-def _tell_provider(turn: door.Turn) -> None:
-    turn.notify(notices.PUBLISHED, _provider(turn))

@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import Any
 
 from workflows.council.schema import ContractDocuments
+from workflows.engine.table import Transition
+from workflows.engine.typed import faults_of_choice, faults_of_text
 from workflows.register.rules import LineTerms
 
-#: norfolk-handbook's portal takes 7,500 characters of free text (the council's web guidance).
-TEXT_LIMIT = 7_500
 WEEKS_A_YEAR = 52
 
 
@@ -34,18 +34,6 @@ class Occasion(StrEnum):
     START = "start"
     VARIATION = "variation"
     END = "end"
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One line of the table: in `state` at `node`, `by` may use `verb`, and the case is then `to` at `next_node`."""
-
-    state: str
-    node: str | None
-    verb: str
-    by: str
-    to: str
-    next_node: str | None
 
 
 S = State
@@ -68,11 +56,6 @@ TRANSITIONS = (
     Transition(S.ACCEPTED, None, "terminate", "brokerage", S.TERMINATED, None),
     Transition(S.ACCEPTED, None, "attach", "provider", S.ACCEPTED, None),
 )
-
-
-def outcome(state: str, verb: str) -> str | None:
-    """The state that a verb leads to from `state`; None when it is not allowed there."""
-    return next((each.to for each in TRANSITIONS if each.state == state and each.verb == verb), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +145,9 @@ def faults_of_rejection(profile: ContractDocuments, reason: str, text: str) -> M
 
     A reason is required (norfolk-handbook §4 "You must specify a reason"), and a clear one (suffolk-user-guide §1.6).
     """
-    faults = {}
-    if reason not in {each.key for each in profile.reasons}:
-        faults["reason"] = "Choose what is wrong with the document"
-    return {**faults, **faults_of_text(text, "Say what is wrong, and what it should say")}
-
-
-def faults_of_text(text: str, missing: str) -> Mapping[str, str]:
-    """What is wrong with a required text of a person; `missing` is the sentence for an empty one."""
-    if not text.strip():
-        return {"text": missing}
-    if len(text) > TEXT_LIMIT:
-        return {"text": f"Use {TEXT_LIMIT:,} characters or fewer: you used {len(text):,}"}
-    return {}
+    keys = [each.key for each in profile.reasons]
+    chosen = faults_of_choice(reason, keys, "Choose what is wrong with the document", field="reason")
+    return {**chosen, **faults_of_text(text, "Say what is wrong, and what it should say")}
 
 
 def reason_label(profile: ContractDocuments, key: str) -> str:

@@ -29,6 +29,9 @@ Function = Literal[
     "invoices",
     "one_off_claims",
 ]
+#: What a conversation may be about that not everybody reads (gloucestershire-faq 4: "no financial correspondence").
+Sensitivity = Literal["care", "finance", "general"]
+EVERY_SENSITIVITY: frozenset[Sensitivity] = frozenset({"care", "finance", "general"})
 Desk = Literal["brokerage", "procurement", "payments", "fes_admin", "helpline"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -113,7 +116,8 @@ class Calendar(Table):
 
 
 class Team(Table):
-    """A council team in its own words; `reads` lists the kinds of case that its members may read.
+    """A council team in its own words; `reads` lists the kinds of case that its members may read, `sensitivities`
+    what of those that are not for everybody (all, unless it says fewer).
 
     An `outside` team does not work in Concord: its `keeper` holds its tasks, with `letter` prepared (it may name
     {reference}, {title}, {amount} and {council}) and a follow-up date `follow_up_after` later.
@@ -122,6 +126,7 @@ class Team(Table):
     key: Key
     name: Text
     reads: frozenset[Key] = frozenset()
+    sensitivities: frozenset[Sensitivity] = EVERY_SENSITIVITY
     outside: bool = False
     keeper: Key | None = None
     letter: Annotated[str, Field(max_length=4000)] = ""
@@ -157,13 +162,15 @@ class ServiceGroup(Table):
 
 
 class Role(Table):
-    """A security role of the provider portal: which functions it may edit, which it may only view."""
+    """A security role of the provider portal: which functions it may edit, which it may only view, and which
+    `sensitivities` it reads (all, unless it says fewer)."""
 
     key: Key
     name: Text
     number: int
     edit: frozenset[Function] = frozenset()
     view: frozenset[Function] = frozenset()
+    sensitivities: frozenset[Sensitivity] = EVERY_SENSITIVITY
     administers_users: bool = False
 
 

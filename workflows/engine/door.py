@@ -14,6 +14,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from workflows.council.profile import current
 from workflows.parties.actor import Actor
+from workflows.parties.teams import team_id, team_key
 
 from . import keeping, moment, reading, work
 from . import outbox as outboxes
@@ -21,9 +22,11 @@ from .errors import Busy, Forbidden, KeyReused, NotFound, Refused, Stale
 from .events import Draft, canonical
 from .flow import CaseFlow
 from .models import Access, Case, Outbox, Receipt, Task
-from .nodes import Walked, Way
+from .nodes import CHOSEN, Walked, Way
 
 LOCK_NOT_AVAILABLE = "55P03"
+#: Stands in the place of a desk for whatever any team may do that reads this kind of case.
+STAFF = "staff"
 
 
 @dataclass(slots=True)
@@ -58,6 +61,17 @@ class Turn:
         """Tell people about this event: `audience` names an organisation and function, a team, or a user."""
         payload = {"kind": kind, "case": self.case.pk, "seq": self.case.version + 1, "audience": dict(audience)}
         self.follow("notify", payload, name=f"notify:{kind}")
+
+    def provider(self) -> dict[str, Any]:
+        """The audience of the case's provider: whoever may answer it."""
+        case = self.case
+        function = case.flow_class.function
+        audience = {"organisation": case.organisation_id, "service": case.service_id, "function": function}
+        return audience | ({"sensitivity": case.sensitivity} if case.sensitivity else {})
+
+    def desk(self, desk: str) -> dict[str, Any]:
+        """The audience of the team that has a desk's work for this case."""
+        return {"team": team_id(current().team_for(desk, self.work.service_group))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +134,7 @@ def run(
 ) -> Outcome:
     """Carry out `verb` on a case. `task_id` names the turn (None: a verb for a closed case), `version` the case as
     the person saw it (None: it does not matter). `first` writes what is locked before a case, in this transaction.
+    `body` is what else was said; the same key with another verb, case or body is refused.
 
     Raises NotFound, Forbidden, Stale, Busy, KeyReused, or the Refused of the command's own rule.
     """
@@ -129,6 +144,8 @@ def run(
             first()
         read = reading.locked(case_id, task_id, actor)
         case, task = read.case, read.task
+        if task is not None:
+            task.process = case
         way = _way(flow, case, task, verb)
         if way is None or (version is not None and version != case.version):
             raise reading.stale(case, flow, actor)
@@ -138,9 +155,10 @@ def run(
         from_state, read_version = case.state, case.version
         act(turn)
         _walk(turn, way)
-        return _write(turn, key, body, from_state=from_state, read_version=read_version)
+        return _write(turn, key, said, from_state=from_state, read_version=read_version)
 
-    return _once(attempt, actor=actor, key=key, body=body, case_id=case_id, verb=verb)
+    said = {"verb": verb, "case": case_id, **body}
+    return _once(attempt, actor=actor, key=key, body=said, case_id=case_id, verb=verb)
 
 
 def on_turn(
@@ -234,10 +252,12 @@ def _may(
     service_group: str | None,
     task: Task | None = None,
 ) -> None:
-    """Refuse whoever is none of `way.by`: `provider`, `system`, or the team of a desk."""
+    """Refuse whoever is none of `way.by`: `provider`, `system`, `staff` (who may read it), or the team of a desk."""
     if actor.is_provider:
         return _provider_may(flow, actor, way, verb, case)
     if actor.kind == "system" and "system" in way.by:
+        return None
+    if actor.is_staff and STAFF in way.by and flow.kind in actor.reads and actor.sees(case.sensitivity):
         return None
     teams = teams_that_may(way.by, service_group, task)
     if actor.is_staff and teams & set(actor.teams):
@@ -253,13 +273,20 @@ def teams_that_may(by: Iterable[str], service_group: str | None, task: Task | No
     """
     desk = getattr(task.flow_task, "desk", None) if task is not None and task.team is not None else None
     holding = task.team.key if task is not None and task.team is not None else ""
-    desks = [each for each in by if each not in {"provider", "system"}]
-    return {holding if each == desk else current().team_for(each, service_group) for each in desks}
+    desks = [each for each in by if each not in {"provider", "system", STAFF}]
+    return {holding if each == desk else _team_of(each, service_group, task) for each in desks}
+
+
+def _team_of(desk: str, service_group: str | None, task: Task | None) -> str:
+    """The team of a desk; `team` is the one that looks after the case (empty: none does)."""
+    if desk != CHOSEN:
+        return current().team_for(desk, service_group)
+    return team_key(task.process.team_id) if task is not None and task.process.team_id else ""
 
 
 def _provider_may(flow: type[CaseFlow], actor: Actor, way: Way, verb: str, case: Case) -> None:
     """A provider's person needs the flow's function at the case's service: to see it at all, and to answer."""
-    if not actor.may(flow.function, "view", case.service_id):
+    if not actor.may(flow.function, "view", case.service_id) or not actor.sees(case.sensitivity):
         raise NotFound
     if "provider" not in way.by:
         raise Forbidden(f"Only the council can {verb.replace('_', ' ')} this.")

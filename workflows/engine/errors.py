@@ -3,6 +3,7 @@
 Raising one inside the door rolls everything back: a refusal has written nothing.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 
@@ -34,6 +35,14 @@ class Busy(Refused):
 
     def __init__(self) -> None:
         super().__init__("Somebody else is changing this at the moment. Try again in a few seconds.", "busy")
+
+
+class Invalid(Refused):
+    """Fields of the form are wrong: `faults` says what, by field."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(" ".join(faults.values()), "invalid")
+        self.faults = dict(faults)
 
 
 class Stale(Refused):

@@ -78,6 +78,10 @@ class Case(AbstractProcess):
     holder = models.CharField(max_length=10, choices=Holder.choices, default=Holder.NOBODY)
     holder_team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+")
     holder_since = models.DateTimeField(default=timezone.now)
+    # The team that was chosen for this case, where no desk says it: the other end of a conversation.
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    # What it takes to read it beside its kind: care, finance, general; empty where the kind says it all.
+    sensitivity = models.CharField(max_length=10, blank=True, default="")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, related_name="+")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="+")

@@ -16,9 +16,13 @@ from viewflow.workflow.status import PROCESS, STATUS
 from viewflow.workflow.token import Token
 
 from workflows.council.profile import current
+from workflows.parties.teams import team_key
 
 from . import keeping, urgency
 from .models import Case, Holder, Task
+
+#: Stands in the place of a desk where the team was chosen for this very case (`case.team`).
+CHOSEN = "team"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,3 +278,26 @@ class ProviderTask(TaskNode):
         """Give the task, and the case, to the provider."""
         task.organisation_id = case.organisation_id
         case.work.hold(Holder.PROVIDER)
+
+
+class ChosenTeamTask(TaskNode):
+    """A turn of the team that this case was given to: by whoever began it, or by a hand-over. `by="team"`."""
+
+    desk = CHOSEN
+
+    def give(self, task: Task, case: Case) -> None:
+        """Give the task, and the case, to the case's own team, or to that team's keeper."""
+        keeping.give_to(task, team_key(case.team_id), case.work.now)
+        case.work.hold(Holder.TEAM, task.team_id)
+
+
+class Pause(TaskNode):
+    """A wait that is nobody's turn: the case stays open for a while for whoever may take it up again."""
+
+    task_type = "PAUSE"
+    bpmn_element = "intermediateCatchEvent"
+
+    def give(self, task: Task, case: Case) -> None:
+        """Nobody holds it."""
+        task.team_id = task.organisation_id = None
+        case.work.hold(Holder.NOBODY)

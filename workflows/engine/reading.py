@@ -103,6 +103,8 @@ def _scope(actor: Actor) -> tuple[str, list[Any]]:
 
 def _sees(actor: Actor, case: Case) -> bool:
     """Whether a role or a team of theirs shows them this kind of case: else not even who was faster is told."""
+    if not actor.sees(case.sensitivity):
+        return False
     if actor.is_staff:
         return case.kind in actor.reads
     return not actor.is_provider or actor.may(case.flow_class.function, "view", case.service_id)

@@ -22,6 +22,7 @@ handed AS (
         coalesce(t.amount, 0) AS worth, (t.created AT TIME ZONE 'Europe/London')::date AS opened,
         (t.finished AT TIME ZONE 'Europe/London')::date AS ended
     FROM engine_task t LEFT JOIN handed h ON h.task = t.id AND h.place = 1
+    WHERE t.team_id IS NOT NULL OR t.organisation_id IS NOT NULL
 ), fact AS (
     SELECT f.metric, t.kind, t.node, f.team, f.day, f.money
     FROM turn t CROSS JOIN LATERAL (VALUES

@@ -143,12 +143,17 @@ def refusal_of_follow_up(old: date | None, new: date | None, today: date) -> Ref
     return None
 
 
-def refusal_of_team(kind: str, old: int, new: int, new_name: str, reads: Iterable[str]) -> Refusal | None:
-    """Why a turn cannot go to a team, or None; `reads` are the kinds of case that the team may open."""
+def refusal_of_team(
+    kind: str, old: int, new: int, new_name: str, reads: Iterable[str], *, sees: bool = True
+) -> Refusal | None:
+    """Why a turn cannot go to a team, or None; `reads` are the kinds of case that the team may open, `sees` whether
+    it may read what this one is about."""
     if new == old:
         return Refusal("unchanged", f"It is with {new_name} already.")
     if kind not in reads:
         return Refusal("cannot_read", f"{new_name} may not open cases of this kind.")
+    if not sees:
+        return Refusal("cannot_read", f"{new_name} does not read what this is about.")
     return None
 
 

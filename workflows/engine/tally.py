@@ -98,10 +98,14 @@ def deltas(opened: Iterable[Task], changed: Iterable[tuple[Standing, Task]], now
     found: dict[Key, tuple[int, Decimal]] = {}
     today = london_day(now)
     for task in opened:
+        if task.team_id is None and task.organisation_id is None:
+            continue  # a pause: it is nobody's work, and stays so
         after = standing(task)
         _add(found, after.stocks(), 1)
         _happened(found, after, {"arrivals": after.team}, today)
     for before, task in changed:
+        if task.team_id is None and task.organisation_id is None:
+            continue
         after = standing(task)
         _add(found, before.stocks(), -1)
         _add(found, after.stocks(), 1)

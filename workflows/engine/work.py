@@ -29,6 +29,7 @@ CASE_COLUMNS = (
     "holder",
     "holder_team",
     "holder_since",
+    "team",
     "amount",
 )
 #: The columns of an open task that a command may change.
@@ -119,6 +120,20 @@ class Work:
         """A turn stays open, with other columns."""
         task.urgency = urgency.of(task)
         self.changed.append((task, self.read[task.pk]))
+
+    def reclock(self, task: Task, path: str) -> dict[str, Any]:
+        """Give an open turn another promise, counted from the same beginning; returns what the event tells of it.
+
+        A promise that was broken already stays broken.
+        """
+        definition = definitions.present().by_key[path]
+        within = timing.limits(definition, task.created)
+        task.clock_id, task.due_at, task.at_risk_at = definition.id, within.due, within.at_risk
+        if task.breached_at is None and within.at_risk > self.now:
+            task.at_risk_marked_at = None
+        self.rebased = True
+        self.change(task)
+        return {"rebased": [[task.pk, definition.id]]}
 
     def also(self, sql: str, parameters: Sequence[Any], miss: Callable[[], Exception] | None = None) -> None:
         """Let the door's statement also make this UPDATE, which must find one row and return it (`RETURNING 1`)."""

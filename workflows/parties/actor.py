@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from workflows.council.schema import EVERY_SENSITIVITY
+
 Level = Literal["view", "edit"]
 
 
@@ -28,6 +30,7 @@ class Actor:
     teams: Mapping[str, str] = field(default_factory=dict)
     team_ids: frozenset[int] = frozenset()
     reads: frozenset[str] = frozenset()
+    sensitivities: frozenset[str] = frozenset()  # "care", "finance", "general": of cases that are not for everybody
     duties: frozenset[str] = frozenset()  # "administrator", "auditor"
 
     @property
@@ -58,6 +61,14 @@ class Actor:
         if wanted & self.grants:
             return None
         return frozenset(service for service, granted in self.service_grants.items() if wanted & granted)
+
+    def reads_all(self) -> bool:
+        """Whether nothing of what their role or team may read is kept from them."""
+        return self.kind == "system" or self.sensitivities >= EVERY_SENSITIVITY
+
+    def sees(self, sensitivity: str) -> bool:
+        """Whether they may read a case of this sensitivity (empty: everybody may who reads its kind)."""
+        return not sensitivity or self.kind == "system" or sensitivity in self.sensitivities
 
     def manages(self, team_key: str) -> bool:
         """Whether the person leads or manages a team."""

@@ -79,16 +79,18 @@ def actor_for(user: User, organisation_id: int | None = None) -> Actor | None:
 
 def _staff(user: User) -> Actor:
     members = list(TeamMember.objects.filter(user=user).select_related("team"))
-    reads = {team.key: team.reads for team in current().teams}
+    wide = {team.key: team for team in current().teams}
+    own = [wide[member.team.key] for member in members if member.team.key in wide]
     duties = frozenset(user.groups.filter(name__in=["administrator", "auditor"]).values_list("name", flat=True))
-    every = frozenset().union(*reads.values()) if "auditor" in duties else frozenset()
+    read = own if "auditor" not in duties else list(wide.values())
     return Actor(
         kind="staff",
         user_id=user.pk,
         name=user.name,
         teams={member.team.key: member.role for member in members},
         team_ids=frozenset(member.team_id for member in members),
-        reads=every.union(*(reads.get(member.team.key, frozenset()) for member in members)),
+        reads=frozenset().union(*(team.reads for team in read)),
+        sensitivities=frozenset().union(*(team.sensitivities for team in read)),
         duties=duties,
     )
 
@@ -98,19 +100,29 @@ def _provider(user: User, organisation_id: int) -> Actor | None:
     if organisation is None:
         return None
     grants = OrganisationGroupPermission.objects.filter(group__user=user, content_object=organisation)
+    granted = list(grants.values_list("permission__codename", "group__name"))
     by_service: dict[int, set[str]] = defaultdict(set)
+    groups = {group for _, group in granted}
     rows = ServiceGroupPermission.objects.filter(group__user=user, content_object__organisation=organisation)
-    for service_id, codename in rows.values_list("content_object_id", "permission__codename"):
+    for service_id, codename, group in rows.values_list("content_object_id", "permission__codename", "group__name"):
         by_service[service_id].add(codename)
+        groups.add(group)
     return Actor(
         kind="provider",
         user_id=user.pk,
         name=user.name,
         organisation_id=organisation.pk,
         organisation_name=organisation.name,
-        grants=frozenset(grants.values_list("permission__codename", flat=True)),
+        grants=frozenset(codename for codename, _ in granted),
         service_grants={service: frozenset(names) for service, names in by_service.items()},
+        sensitivities=_sensitivities(groups),
     )
+
+
+def _sensitivities(groups: Iterable[str]) -> frozenset[str]:
+    """What the roles of these groups (`organisation:<id>:<role>`, grants.py) read of what is not for everybody."""
+    held = {name.rpartition(":")[2] for name in groups}
+    return frozenset().union(*(role.sensitivities for role in current().roles if role.key in held))
 
 
 def team_names(team_ids: Iterable[int]) -> dict[int, str]:

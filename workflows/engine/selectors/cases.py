@@ -10,6 +10,8 @@ from workflows.parties.actor import Actor
 def cases(actor: Actor, function: str = "") -> QuerySet[Case]:
     """The cases that this person may read; for a provider, with the function that shows them."""
     every: QuerySet[Case] = Case.objects.all()
+    if not actor.reads_all():
+        every = every.filter(sensitivity__in=["", *actor.sensitivities])
     if actor.is_staff:
         return every.filter(kind__in=actor.reads)
     if not actor.is_provider:

@@ -47,7 +47,8 @@ def provider_turns(actor: Actor, functions: Iterable[str]) -> QuerySet[Task]:
         # An empty Q would vanish in the disjunction and leave nothing.
         everywhere = Q(organisation_id=actor.organisation_id)
         reach |= everywhere if services is None else Q(service_id__in=services)
-    return _open().filter(reach, organisation_id=actor.organisation_id)
+    turns = _open().filter(reach, organisation_id=actor.organisation_id)
+    return turns if actor.reads_all() else turns.filter(process__sensitivity__in=["", *actor.sensitivities])
 
 
 @dataclass(frozen=True, slots=True)

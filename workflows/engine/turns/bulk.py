@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Literal
 
 from workflows.council.profile import current
+from workflows.council.schema import EVERY_SENSITIVITY
 from workflows.engine import batches, moment, outbox, rules
 from workflows.engine.batches import Item, runs_batch
 from workflows.engine.errors import Forbidden, NotFound, Refused
@@ -26,7 +27,7 @@ VERBS: tuple[Verb, ...] = ("claim", "hand_over", "follow_up", "prioritise")
 MOST = 2_000  # turns of one bulk change
 COLUMNS = (
     "process", "team", "owner", "outside", "kind", "reference", "title", "finished", "priority", "not_before",
-    "team__key", "owner__name", "outside__key",
+    "team__key", "owner__name", "outside__key", "process__sensitivity",
 )  # fmt: skip
 
 
@@ -48,6 +49,7 @@ class Target:
 
     team: Team | None = None
     reads: frozenset[str] = frozenset()
+    sensitivities: frozenset[str] = frozenset()
     person: User | None = None
     gets: int | None = None
     member_of: frozenset[int] = frozenset()
@@ -61,7 +63,7 @@ def preview(actor: Actor, verb: Verb, task_ids: Iterable[int], words: Mapping[st
     "reason"}; claim needs none. Raises Refused when there are too many, NotFound when the team or person is none.
     """
     ids = _checked(actor, verb, task_ids)
-    turns = Task.objects.filter(pk__in=ids, kind__in=actor.reads).select_related("team", "owner", "outside")
+    turns = Task.objects.filter(pk__in=ids, kind__in=actor.reads).select_related("process", "team", "owner", "outside")
     found = turns.only(*COLUMNS).in_bulk()
     away = until(actor.user_id) if verb == "claim" else ""
     target = _target(words) if verb == "hand_over" else Target()
@@ -111,7 +113,8 @@ def _refusal(verb: Verb, task: Task, words: Mapping[str, Any], target: Target) -
         return rules.refusal_of_follow_up(task.not_before, _day(words), moment.today())
     if verb == "hand_over" and target.team is not None:
         was = task.outside_id or task.team_id or 0
-        return rules.refusal_of_team(task.kind, was, target.team.pk, target.team.name, target.reads)
+        sees = not task.process.sensitivity or task.process.sensitivity in target.sensitivities
+        return rules.refusal_of_team(task.kind, was, target.team.pk, target.team.name, target.reads, sees=sees)
     return _refusal_of_person(task, target) if verb == "hand_over" else None
 
 
@@ -138,7 +141,8 @@ def _target(words: Mapping[str, Any]) -> Target:
         wanted = next((each for each in current().teams if team is not None and each.key == team.key), None)
         if team is None or wanted is None:
             raise NotFound
-        return Target(team=team, reads=handing.reads_of(wanted))
+        kept = frozenset(each for each in EVERY_SENSITIVITY if handing.sees(wanted, each))
+        return Target(team=team, reads=handing.reads_of(wanted), sensitivities=kept)
     person = User.objects.filter(pk=words.get("user") or 0, kind=User.Kind.STAFF).first()
     if person is None:
         raise NotFound

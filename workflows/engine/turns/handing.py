@@ -54,7 +54,11 @@ def hand_over(
 
 def teams_for(task: Task) -> list[Team]:
     """The teams that a turn can go to, by name: those that may open its kind of case, and outside teams."""
-    able = [team.key for team in current().teams if task.kind in reads_of(team) and not _has(team, task)]
+    able = [
+        team.key
+        for team in current().teams
+        if task.kind in reads_of(team) and sees(team, task.process.sensitivity) and not _has(team, task)
+    ]
     return list(Team.objects.filter(key__in=able).order_by("name"))
 
 
@@ -64,7 +68,8 @@ def _to_team(turn: door.Turn, task: Task, team_id: int) -> dict[str, object]:
     if team is None or wanted is None:
         raise NotFound
     was = task.outside_id or task.team_id or 0
-    refuse(rules.refusal_of_team(task.kind, was, team.pk, team.name, reads_of(wanted)))
+    may_see = sees(wanted, turn.case.sensitivity)
+    refuse(rules.refusal_of_team(task.kind, was, team.pk, team.name, reads_of(wanted), sees=may_see))
     before = task.team_id
     keeping.give_to(task, wanted.key, turn.now)
     free(task)
@@ -72,6 +77,8 @@ def _to_team(turn: door.Turn, task: Task, team_id: int) -> dict[str, object]:
     if task.outside_id is not None:
         turn.facts["keeper"] = task.team_id
         turn.event.write_down("letter", keeping.letter(wanted, task))
+    if turn.case.team_id is not None:
+        turn.case.team_id = task.team_id
     if not task.optional and (turn.case.holder, turn.case.holder_team_id) == (Holder.TEAM, before):
         turn.work.hold(Holder.TEAM, task.team_id)
     return {"team": task.team_id, "role": None}
@@ -96,6 +103,12 @@ def _to_person(turn: door.Turn, task: Task, user_id: int) -> dict[str, object]:
     if gets != person.pk:
         turn.facts["for_user"] = person.pk
     return {"user": gets}
+
+
+def sees(team: TeamInProfile, sensitivity: str) -> bool:
+    """Whether a team may read what a case is about; for an outside team, whether its keeper may."""
+    keeper = next((each for each in current().teams if each.key == team.keeper), team)
+    return not sensitivity or sensitivity in keeper.sensitivities
 
 
 def reads_of(team: TeamInProfile) -> frozenset[str]:
