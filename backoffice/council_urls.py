@@ -5,6 +5,7 @@ from django.urls import include, path
 app_name = "council"
 urlpatterns = [
     path("", include("backoffice.home.urls")),
+    path("", include("backoffice.absences.urls")),
     path("", include("backoffice.queues.urls")),
     path("", include("backoffice.cases.urls")),
     path("", include("backoffice.lines.urls")),

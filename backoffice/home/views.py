@@ -1,5 +1,6 @@
 """The council's home page: what needs you, your teams' queues, what you were told."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +14,11 @@ from backoffice.queues import bulk
 from backoffice.web.clock import clock_of
 from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
-from backoffice.web.words import capped_count, per_week, plural
+from backoffice.web.words import capped_count, date_words, per_week, plural
 from workflows.engine import moment, seen, selectors
+from workflows.engine.calendar import LONDON
 from workflows.parties.actor import Actor
+from workflows.people import absences
 
 from .tables import MyWork, TeamQueues, Unanswerable
 
@@ -42,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "helpless": Unanswerable(helpless[:SHOWN]),
         "helpless_count": capped_count(len(helpless), SHOWN),
         "changes": bulk.last(actor),
+        "away": _away(actor, now),
         "notices": notices,
         "newest": notices[0].pk if notices else 0,
     }
@@ -56,6 +60,16 @@ def read(request: HttpRequest) -> HttpResponse:
     if newest.isascii() and newest.isdigit() and len(newest) < 19:
         seen.notices_seen(actor_of(request), int(newest))
     return redirect("council:home")
+
+
+def _away(actor: Actor, now: datetime) -> str:
+    """What is recorded about the person's own absence: the present one, or the next."""
+    found = absences.current_of(actor.user_id)
+    if found is None:
+        return "When you are away, a colleague of your team can have your work."
+    if found.first_day <= now.astimezone(LONDON).date():
+        return f"You are recorded as away until {date_words(found.last_day)}. {found.substitute.name} has your work."
+    return f"You are away from {date_words(found.first_day)}. {found.substitute.name} has your work then."
 
 
 def _case(actor: Actor, row: worklist.Row) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.utils import timezone
 
@@ -11,9 +12,10 @@ from tests import factories as make
 from tests.model.moves import seen, verb_call
 from workflows.contracts.batches import PUBLISH
 from workflows.contracts.models import ContractDocument
-from workflows.engine import batches
+from workflows.engine import batches, moment
 from workflows.engine.models import Outbox, Task
-from workflows.parties.models import Organisation, Service, Team, User
+from workflows.parties.actor import Actor
+from workflows.parties.models import Absence, Organisation, Service, Team, User
 from workflows.register.imports import commands as imports
 
 CLIENTS = b"SSRef,Surname,Forename\n5550001,Nobody,Norman\n"
@@ -53,6 +55,8 @@ class World:
             "run_id": run.pk,
             "outbox_id": _parked(),
             "view_id": _view().pk,
+            "user_id": officer.user_id,
+            "absence_id": _absence(officer).pk,
             "form": "csv",
             "verb": "claim",
             "draft_id": _draft_of(make.staff_user()),
@@ -72,6 +76,15 @@ def _parked() -> int:
 def _view() -> SavedView:
     team = Team.objects.get(key="service_brokerage")
     return SavedView.objects.create(team=team, name="Unclaimed", query=f"team={team.pk}&view=unclaimed")
+
+
+def _absence(officer: Actor) -> Absence:
+    """Somebody of Brokerage is away today."""
+    today = moment.today()
+    substitute = make.staff_user()
+    return Absence.objects.create(
+        user_id=officer.user_id, substitute=substitute, first_day=today, last_day=today + timedelta(days=2)
+    )
 
 
 def _draft_of(somebody: User) -> int:

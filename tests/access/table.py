@@ -70,6 +70,10 @@ TABLE: Mapping[str, Row] = {
     # the council's pages
     "council:home": Row(STAFF),
     "council:notices_read": Row(STAFF, "POST"),
+    "council:absences": Row(STAFF),
+    # whose absence it is: oneself, who leads one of their teams, an administrator
+    "council:absence_new": Row({"brokerage_manager", "administrator"}, "GET POST", absent=STAFF),
+    "council:absence_end": Row({"brokerage_manager", "administrator"}, "GET POST", absent=STAFF),
     "council:queues": Row(STAFF),
     "council:queue": Row(BROKERAGE | {"auditor"}, absent=STAFF - BROKERAGE - {"auditor"}),
     "council:queue_file": Row(BROKERAGE | {"auditor"}, absent=STAFF - BROKERAGE - {"auditor"}),

@@ -11,13 +11,13 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from workflows.engine import moment, outbox
 from workflows.engine.atomic import command
 from workflows.engine.errors import Busy, Forbidden, NotFound, Refused, Stale
 from workflows.engine.reactions import reacts_to
-from workflows.engine.records import refuse, tell
+from workflows.engine.records import tell
 from workflows.engine.turns import standing
 from workflows.parties.actor import Actor
 from workflows.parties.models import Absence, TeamMember, User
@@ -70,16 +70,22 @@ class Moved:
 
 @command
 def set_absence(*, actor: Actor, user_id: int, substitute_id: int, first_day: date, last_day: date) -> Absence:
-    """Record that somebody is away from `first_day` to `last_day`, and who has their work meanwhile."""
+    """Record that somebody is away from `first_day` to `last_day`, and who has their work meanwhile.
+
+    The very same again (a double click) is the same absence. Refused with the code `days`, `substitute` or `overlap`.
+    """
     people = _locked(user_id, substitute_id)
     person, substitute = people[user_id], people[substitute_id]
     _require(actor, person)
-    today = moment.today()
-    refuse(rules.refusal_of_days(first_day, last_day, today))
-    refuse(rules.refusal_of_substitute(person.name, substitute.name, **_about(person, substitute)))
+    today, words = moment.today(), {"first_day": first_day, "last_day": last_day}
+    same = Absence.objects.filter(user=person, substitute=substitute, ended_at=None, **words).first()
+    if same is not None:
+        return same
+    _refuse(rules.refusal_of_days(first_day, last_day, today), "days")
+    _refuse(rules.refusal_of_substitute(person.name, substitute.name, **_about(person, substitute)), "substitute")
     others = _overlapping(first_day, last_day)
-    refuse(rules.refusal_of_overlap(user_id, substitute_id, others))
-    absence = Absence.objects.create(user=person, substitute=substitute, first_day=first_day, last_day=last_day)
+    _refuse(rules.refusal_of_overlap(user_id, substitute_id, others), "overlap")
+    absence = Absence.objects.create(user=person, substitute=substitute, **words)
     facts = {"absence": absence.pk, "substitute": substitute.pk, "first_day": first_day, "last_day": last_day}
     tell(f"user:{person.pk}", "user.absence_set", actor, facts)
     if first_day <= today:
@@ -105,6 +111,49 @@ def current_of(user_id: int) -> Absence | None:
     """The absence that a person is in, or the next one; None when there is none."""
     open_ones = Absence.objects.filter(user_id=user_id, ended_at=None, last_day__gte=moment.today())
     return open_ones.select_related("substitute", "user").order_by("first_day").first()
+
+
+def present_and_coming(actor: Actor) -> QuerySet[Absence]:
+    """The absences of today and later that concern a person: their own, of those they lead, where they stand in.
+
+    An auditor reads all of them.
+    """
+    open_ones = Absence.objects.filter(ended_at=None, last_day__gte=moment.today())
+    if not actor.is_staff:
+        return open_ones.none()
+    if "auditor" not in actor.duties:
+        concerned = Q(user__in=people_of(actor)) | Q(substitute_id=actor.user_id) | Q(user_id=actor.user_id)
+        open_ones = open_ones.filter(concerned)
+    return open_ones.select_related("user", "substitute")
+
+
+def people_of(actor: Actor) -> QuerySet[User]:
+    """Whose absence somebody may record: their own and their teams' when they lead; an administrator everybody's."""
+    staff = User.objects.filter(is_active=True, kind=User.Kind.STAFF)
+    if not actor.is_staff:
+        return staff.none()
+    if "administrator" in actor.duties:
+        return staff
+    led = [key for key in actor.teams if actor.manages(key)]
+    members = TeamMember.objects.filter(team__key__in=led).values("user_id")
+    return staff.filter(Q(pk=actor.user_id) | Q(pk__in=members))
+
+
+def person_of(actor: Actor, user_id: int) -> User:
+    """Somebody whose absence this person may record; NotFound otherwise."""
+    person = people_of(actor).filter(pk=user_id).first()
+    if person is None:
+        raise NotFound
+    return person
+
+
+def one_of(actor: Actor, absence_id: int) -> Absence:
+    """An absence, ended or not, that this person may end; NotFound otherwise."""
+    mine = Absence.objects.filter(user__in=people_of(actor)).select_related("user", "substitute")
+    absence = mine.filter(pk=absence_id).first()
+    if absence is None:
+        raise NotFound
+    return absence
 
 
 def substitutes_for(user_id: int) -> list[User]:
@@ -176,6 +225,11 @@ def _require(actor: Actor, person: User) -> None:
     leads = any(actor.manages(key) for key in keys)
     if not (actor.user_id == person.pk or leads or "administrator" in actor.duties):
         raise Forbidden(f"Only {person.name}, or who leads their team, can record this.")
+
+
+def _refuse(reason: str | None, code: str) -> None:
+    if reason is not None:
+        raise Refused(reason, code)
 
 
 def _about(person: User, substitute: User) -> dict[str, bool]:
