@@ -17,6 +17,7 @@ from .models import CarePackageLine, Contract, LineQuerySet, Rate, ServiceLevel
 from .rules import LineTerms, Price, Span, UpliftPreview, amount_on, weekly_cost, yearly
 
 POUNDS = DecimalField(max_digits=14, decimal_places=2)
+FUNCTION = "care_package_line_items"  # what a provider's role must allow
 RELATED = ("client", "service__organisation", "contract", "service_level")
 
 
@@ -80,7 +81,7 @@ def lines(actor: Actor, *, historical: bool = False, on: date | None = None) -> 
     Without `historical` only lines that have not ended.
     """
     day = on or moment.today()
-    rows = _scoped(actor).priced(day).select_related(*RELATED)
+    rows = own_lines(actor).priced(day).select_related(*RELATED)
     return rows if historical else rows.live_on(day)
 
 
@@ -174,12 +175,13 @@ def client_by_ss_ref(ss_ref: str) -> Client | None:
     return Client.objects.filter(ss_ref=ss_ref.strip(), erased_at__isnull=True).first()
 
 
-def _scoped(actor: Actor) -> LineQuerySet:
+def own_lines(actor: Actor) -> LineQuerySet:
+    """The lines that somebody may see, those that have ended too: a provider's where the role lets them, else all."""
     rows = CarePackageLine.objects.all()
     if not actor.is_provider:
         return rows
-    if not actor.may("care_package_line_items"):
+    if not actor.may(FUNCTION):
         return rows.none()
     rows = rows.filter(service__organisation=actor.organisation_id)
-    allowed = actor.services_for("care_package_line_items")
+    allowed = actor.services_for(FUNCTION)
     return rows if allowed is None else rows.filter(service__in=allowed)
