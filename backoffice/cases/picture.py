@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from textwrap import wrap
+from decimal import Decimal
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -20,7 +20,10 @@ from workflows.engine.nodes import VerbNode
 from workflows.engine.selectors import Chapter
 
 BOX, HIGH, GAP, LINE, EDGE = 230, 96, 250, 19, 14
-LETTERS = 24  # of a heading that fit into a box
+STEP, BELOW = 22, 20  # the height of a heading's line, and of a line below it
+ROOM = BOX - 20  # what words may take of a box
+#: How wide letters are, in parts of the size of the type: generous, so that no fallback typeface runs over.
+NARROW, BROAD, CAPITAL, OTHER = frozenset("iljtfr.,:;'!|()[]-1 "), frozenset("mwMW@%"), Decimal("0.75"), Decimal("0.6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,10 @@ class Picture:
     def title(self, node: str) -> str:
         """What a node is called."""
         return str(getattr(self.nodes[node], "task_title", "") or upper_first(node.replace("_", " ")))
+
+    def heading(self, node: str) -> str:
+        """What stands in its box: `Amend and republish: now here`."""
+        return f"{self.title(node)}: now here" if node in self.here else self.title(node)
 
     def taken(self, start: str, end: str) -> list[Step]:
         """The walks along one line."""
@@ -121,6 +128,35 @@ def picture(flow: type[CaseFlow], chapters: Iterable[Chapter], here: Iterable[st
     return Picture(flow, steps, frozenset(found), who)
 
 
+def broken(text: str, size: int) -> list[str]:
+    """Break words into lines that fit into a box, in type of that size; a word that is too long is broken itself."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and _width(longer, size) <= ROOM:
+            lines[-1] = longer
+            continue
+        rest = word
+        while _width(rest, size) > ROOM:
+            fits = next(end for end in range(len(rest) - 1, 0, -1) if _width(rest[:end] + "-", size) <= ROOM)
+            lines.append(rest[:fits] + "-")
+            rest = rest[fits:]
+        lines.append(rest)
+    return lines
+
+
+def _width(text: str, size: int) -> Decimal:
+    return size * sum((_em(each) for each in text), Decimal(0))
+
+
+def _em(letter: str) -> Decimal:
+    if letter in NARROW:
+        return Decimal("0.38")
+    if letter in BROAD:
+        return Decimal("0.95")
+    return CAPITAL if letter.isupper() else OTHER
+
+
 def verb_words(verb: str) -> str:
     """`hand_over` as it is read."""
     return verb.replace("_", " ")
@@ -133,15 +169,21 @@ class _Drawing:
         self.shown = shown
         self.edges = shown.edges
         self.labels = {pair: self._labels(*pair) for pair in self.edges}
+        self.words = {name: broken(shown.heading(name), 18) for name in shown.nodes}
+        self.below = {name: broken(shown.who.get(name, ""), 15) for name in shown.nodes}
+        self.high = max(HIGH, max(self._tall(name) for name in shown.nodes) + 2 * EDGE)
         most = max((len(lines) for lines in self.labels.values()), default=0)
-        self.row = HIGH + max(60, most * LINE + 30)
+        self.row = self.high + max(60, most * LINE + 30)
         self.columns = self._columns()
         self.tallest = max(len(names) for names in self.columns)
-        self.top = EDGE + max(0, most * LINE - HIGH // 2 + 10)
-        self.bottom = self.top + (self.tallest - 1) * self.row + HIGH
+        self.top = EDGE + max(0, most * LINE - self.high // 2 + 10)
+        self.bottom = self.top + (self.tallest - 1) * self.row + self.high
         self.places = self._places()
         self.width = 2 * EDGE + len(self.columns) * BOX + (len(self.columns) - 1) * GAP
         self.height = self.bottom + EDGE
+
+    def _tall(self, name: str) -> int:
+        return len(self.words[name]) * STEP + len(self.below[name]) * BELOW
 
     def svg(self) -> SafeString:
         """Lines first, so that boxes stand on them."""
@@ -207,8 +249,8 @@ class _Drawing:
         start, end = (self.places[name] for name in pair)
         out = self._offset(pair, [each for each in self.edges if each[0] == pair[0] and self._forward(each)])
         into = self._offset(pair, [each for each in self.edges if each[1] == pair[1] and self._forward(each)])
-        x1, y1 = start.x + BOX, start.y + HIGH // 2 + out
-        x2, y2 = end.x, end.y + HIGH // 2 + into
+        x1, y1 = start.x + BOX, start.y + self.high // 2 + out
+        x2, y2 = end.x, end.y + self.high // 2 + into
         bend = x2 - GAP + 26
         path = f"M{x1} {y1}H{x2 - 8}" if y1 == y2 else f"M{x1} {y1}H{bend}V{y2}H{x2 - 8}"
         head = f"{x2},{y2} {x2 - 11},{y2 - 6} {x2 - 11},{y2 + 6}"
@@ -216,8 +258,8 @@ class _Drawing:
 
     def _back(self, pair: tuple[str, str], lane: int) -> SafeString:
         start, end = (self.places[name] for name in pair)
-        x1, x2, y2 = start.x + BOX // 2, end.x + BOX // 2 - (40 if pair[0] == pair[1] else 0), end.y + HIGH
-        path = f"M{x1} {start.y + HIGH}V{lane}H{x2}V{y2 + 8}"
+        x1, x2, y2 = start.x + BOX // 2, end.x + BOX // 2 - (40 if pair[0] == pair[1] else 0), end.y + self.high
+        path = f"M{x1} {start.y + self.high}V{lane}H{x2}V{y2 + 8}"
         head = f"{x2},{y2} {x2 - 6},{y2 + 11} {x2 + 6},{y2 + 11}"
         words = (x2 + 18, lane - 16 - (len(self.labels[pair]) - 1) * LINE)
         return self._line(pair, path, head, words, (x2 + 230, lane))
@@ -226,7 +268,7 @@ class _Drawing:
         start, end = (self.places[name] for name in pair)
         x = start.x + BOX // 2
         down = end.y > start.y
-        y1, y2 = (start.y + HIGH, end.y) if down else (start.y, end.y + HIGH)
+        y1, y2 = (start.y + self.high, end.y) if down else (start.y, end.y + self.high)
         tip = -11 if down else 11
         head = f"{x},{y2} {x - 6},{y2 + tip} {x + 6},{y2 + tip}"
         middle = (y1 + y2) // 2
@@ -273,29 +315,21 @@ class _Drawing:
         place, shown = self.places[name], self.shown
         here = name in shown.here
         reached = here or any(name in {step.start, step.end} for step in shown.steps)
-        lines = wrap(f"{shown.title(name)}{': now here' if here else ''}", LETTERS)[:3]
-        by = (wrap(shown.who.get(name, ""), LETTERS + 6) or [""])[0]
-        total = len(lines) * 22 + (20 if by else 0)
-        first = place.y + (HIGH - total) // 2 + 17
-        css = "now" if here else ("reached" if reached else "not")
-        heading = format_html_join(
+        middle, top = place.x + BOX // 2, place.y + (self.high - self._tall(name)) // 2
+        steps = [("step", top + 17 + row * STEP, text) for row, text in enumerate(self.words[name])]
+        below = top + len(steps) * STEP + 15
+        steps += [("who", below + row * BELOW, text) for row, text in enumerate(self.below[name])]
+        said = format_html_join(
             "",
-            '<text class="cc-flow__step" x="{}" y="{}" text-anchor="middle">{}</text>',
-            ((place.x + BOX // 2, first + row * 22, text) for row, text in enumerate(lines)),
-        )
-        under = format_html(
-            '<text class="cc-flow__who" x="{}" y="{}" text-anchor="middle">{}</text>',
-            place.x + BOX // 2,
-            first + len(lines) * 22 - 1,
-            by,
+            '<text class="cc-flow__{}" x="{}" y="{}" text-anchor="middle">{}</text>',
+            ((css, middle, y, text) for css, y, text in steps),
         )
         return format_html(
-            '<g class="cc-flow__box cc-flow__box--{}"><rect x="{}" y="{}" width="{}" height="{}"/>{}{}</g>',
-            css,
+            '<g class="cc-flow__box cc-flow__box--{}"><rect x="{}" y="{}" width="{}" height="{}"/>{}</g>',
+            "now" if here else ("reached" if reached else "not"),
             place.x,
             place.y,
             BOX,
-            HIGH,
-            heading,
-            under if by else "",
+            self.high,
+            said,
         )

@@ -13,15 +13,9 @@ from backoffice.web.words import moment, per_week, per_year, weekday_date, weekd
 from workflows.contracts.rules import State, reason_label
 from workflows.contracts.selectors import Page
 from workflows.council.profile import current
+from workflows.engine import clocks, door
 from workflows.engine import moment as clock_of
-from workflows.engine.calendar import LONDON, council_calendar
 from workflows.parties.actor import Actor
-
-
-def _counted_as(begun: datetime) -> str:
-    """On which day something counts as received, when that is another one (after the cut-off, at a weekend)."""
-    day = council_calendar().day_of_receipt(begun)
-    return "" if day == begun.astimezone(LONDON).date() else f", which counts as {weekday_date(day)}"
 
 
 def view_of(page: Page, actor: Actor) -> "View":
@@ -57,10 +51,19 @@ class View:
         return self.page.case.state
 
     @property
-    def may_act(self) -> bool:
-        """Whether the person is in the team whose work this is."""
+    def group(self) -> str | None:
+        """The service group, which says whose work it is."""
         service = self.page.case.service
-        return works_for(self.actor, "brokerage", service.group if service else None)
+        return service.group if service else None
+
+    @property
+    def publishes(self) -> bool:
+        """Whether the person is in the team that publishes documents of such a service."""
+        return works_for(self.actor, "brokerage", self.group)
+
+    def may(self, verb: str) -> bool:
+        """Whether the door would let the person use a verb now: also asked of the team that was handed the turn."""
+        return door.may(self.actor, verb, self.page.case, self.page.turn, self.group) is None
 
     @property
     def clock(self) -> Clock:
@@ -122,16 +125,10 @@ class View:
         who = "You" if turn.owner_id == self.actor.user_id else turn.owner.name
         return f"{why} {who} claimed it on {moment(turn.assigned)}."
 
-    def why_then(self) -> str:
-        """Why it is due when it is."""
-        turn, rules = self.page.turn, current().contract_documents
-        if turn is None or turn.due_at is None:
-            return "Nothing is due."
-        begun, target, event = turn.created, rules.amend_within, "a rejection"
-        who = turn.team.name if turn.team else ""
-        if turn.node == "respond":
-            target, event, who = rules.respond_within, "publishing", self.page.case.organisation.name
-        return f"{who} has {target} from {event}. This one came on {weekday_moment(begun)}{_counted_as(begun)}."
+    def why_then(self) -> list[str]:
+        """Why it is due when it is, in the sentences of its clock."""
+        told = clocks.of_task(self.page.turn, self.now) if self.page.turn else None
+        return told.sentences if told else ["Nothing is due."]
 
     def rejected_words(self) -> str:
         """What the provider wrote, in quotation marks."""
@@ -144,7 +141,7 @@ class View:
         latest = self.page.latest
         label = reason_label(current().contract_documents, latest.reason)
         said = f"{self.page.case.organisation.name} rejected version {latest.number}: {self.rejected_words()}"
-        if not self.may_act:
+        if not self.may("republish"):
             return Now(f"{label} rejected. {self._team()} amends it by {weekday_date(self._due())}", said)
         return Now(
             f"Now: amend the {label.lower()} and republish, or withdraw with a reason",
@@ -158,7 +155,7 @@ class View:
 
     def _awaiting(self) -> Now:
         who = self.page.case.organisation.name
-        if self.moved and self.may_act:
+        if self.moved and self.publishes:
             return Now(
                 "Now: publish what the line says today",
                 f"The line was changed after version {self.page.latest.number} was published. {who} has not answered.",
@@ -172,7 +169,7 @@ class View:
     def _closed(self) -> Now:
         latest = self.page.latest
         who = latest.answered_by.name if latest.answered_by else ""
-        if self.moved and self.may_act and self.page.newer is None and self.state != State.TERMINATED:
+        if self.moved and self.publishes and self.page.newer is None and self.state != State.TERMINATED:
             text = f"Version {latest.number} was answered on {moment(latest.answered_at)}."
             return Now("The line has changed since: publish a new document", text, warm=True,
                        button="Publish the change", href=self._publishing())  # fmt: skip

@@ -9,6 +9,7 @@ urlpatterns = [
     path("cases/<int:case_id>/", views.overview, name="case"),
     path("cases/<int:case_id>/story/", views.story, name="story"),
     path("cases/<int:case_id>/versions/", views.versions, name="versions"),
+    path("cases/<int:case_id>/clocks/", views.clocks, name="clocks"),
     path("cases/<int:case_id>/line/", views.line, name="case_line"),
     path("cases/<int:case_id>/versions/<int:number>/document.pdf", views.pdf, name="pdf"),
     path("cases/<int:case_id>/versions/<int:number>/signed-copy/", views.signed_copy, name="signed_copy"),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from backoffice.casework.asking import actor_of
+from backoffice.web import told
 from backoffice.web.gate import staff
 from backoffice.web.held import Held, held
 from backoffice.web.paging import page_by_key
@@ -17,7 +18,7 @@ from backoffice.web.pieces import Fact, Row, Tab
 from backoffice.web.words import file_size, fingerprint, moment
 from workflows.contracts import selectors as contracts
 from workflows.contracts.models import DocumentVersion
-from workflows.contracts.rules import figures, reason_label, thawed
+from workflows.contracts.rules import State, figures, reason_label, thawed
 from workflows.council.profile import current
 from workflows.engine import moment as clock_of
 from workflows.engine import rules, spans
@@ -28,7 +29,7 @@ from workflows.engine.selectors import Chapter
 from workflows.engine.turns import running
 from workflows.register.selectors import line_terms
 
-from . import story as stories
+from . import timekeeping
 from .picture import Picture, picture
 from .present import View, view_of
 from .tables import Documents
@@ -73,11 +74,12 @@ def overview(request: HttpRequest, case_id: int) -> HttpResponse:
     engine.viewed(view.actor, "case", page.case.pk, page.case.client_id)
     chapters = engine.story(f"case:{page.case.pk}")
     context = _frame(view, "case", len(chapters)) | {
-        "entries": stories.entries(page, chapters)[:LATEST],
+        "entries": told.entries(page, chapters)[:LATEST],
         "events": len(chapters),
         "changes": page.changed(page.latest.number),
         "rows": [Row(each.label, each.text) for each in thawed(page.latest.figures)],
         "held": _held(view),
+        "terminates": page.case.state in {State.PUBLISHED, State.ACCEPTED} and view.may("terminate"),
         "path": _path(view, chapters),
     }
     return render(request, "backoffice/cases/overview.html", context)
@@ -89,8 +91,22 @@ def story(request: HttpRequest, case_id: int) -> HttpResponse:
     """Everything that happened."""
     view = _view(request, case_id)
     chapters = engine.story(f"case:{view.page.case.pk}")
-    context = _frame(view, "story", len(chapters)) | {"entries": stories.entries(view.page, chapters)}
+    context = _frame(view, "story", len(chapters)) | {"entries": told.entries(view.page, chapters)}
     return render(request, "backoffice/cases/story.html", context)
+
+
+@staff(reads=KIND)
+@require_GET
+def clocks(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Every clock of the case and of its turns, in sentences, and who held it when."""
+    view = _view(request, case_id)
+    case = view.page.case
+    context = _frame(view, "clocks") | {
+        "turns": timekeeping.of_turns(case, view.now),
+        "cases": timekeeping.of_case(case, view.now),
+        "held": _held(view),
+    }
+    return render(request, "backoffice/cases/clocks.html", context)
 
 
 @staff(reads=KIND)
@@ -149,6 +165,7 @@ def _frame(view: View, current_tab: str, events: int | None = None) -> dict[str,
         ("story", "Story", str(events if events is not None else page.case.version)),
         ("versions", "Documents and versions", str(len(page.versions))),
         ("case_line", "Line", ""),
+        ("clocks", "Clocks", ""),
     ]
     return {
         "view": view,

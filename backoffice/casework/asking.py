@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from django.http import HttpRequest
 
-from workflows.council.profile import current
+from workflows.engine import door
+from workflows.engine.models import Task
 from workflows.parties.actor import Actor
 
 
@@ -14,9 +15,12 @@ def actor_of(request: HttpRequest) -> Actor:
     return cast("Actor", cast("Any", request).actor)
 
 
-def works_for(actor: Actor, desk: str, service_group: str | None) -> bool:
-    """Whether the person is in the team that does a desk's work for a service group."""
-    return actor.is_staff and current().team_for(desk, service_group) in actor.teams
+def works_for(actor: Actor, desk: str, service_group: str | None, task: Task | None = None) -> bool:
+    """Whether the person is in the team that does a desk's work: of a turn that was handed over, the team that has it.
+
+    What they may do with a case is asked of `engine.door.may`, verb by verb.
+    """
+    return actor.is_staff and bool(door.teams_that_may([desk], service_group, task) & set(actor.teams))
 
 
 def number_in(request: HttpRequest, name: str) -> int | None:

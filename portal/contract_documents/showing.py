@@ -8,15 +8,16 @@ from django.urls import reverse
 
 from backoffice.web.clock import Deadline, deadline
 from backoffice.web.held import Held, held
-from backoffice.web.pieces import Fact, Row, Tag
+from backoffice.web.pieces import Entry, Fact, Row, Tag
+from backoffice.web.told import entries
 from backoffice.web.words import date_words, listing, moment, per_year, plural, weekday_date
 from workflows.contracts import rules
 from workflows.contracts.models import DocumentVersion
 from workflows.contracts.selectors import FUNCTION, Page
 from workflows.council.profile import current
+from workflows.engine import clocks, spans
 from workflows.engine import rules as turn_rules
 from workflows.engine import selectors as engine
-from workflows.engine import spans
 from workflows.engine.models import Content
 from workflows.parties.actor import Actor
 from workflows.parties.audiences import people
@@ -202,6 +203,17 @@ class Shown:
     def story(self) -> list[engine.Chapter]:
         """What happened; a provider is shown only what is said of it here (rules.INSIDE stays inside)."""
         return engine.story(f"case:{self.page.case.pk}", turn_rules.INSIDE)
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The story, newest first."""
+        return entries(self.page, self.story, inside=False)
+
+    @cached_property
+    def why_then(self) -> list[str]:
+        """Why it is due when it is, in the sentences of its clock."""
+        told = clocks.of_task(self.page.turn, self.now_is) if self.page.turn else None
+        return told.sentences if told else []
 
     @cached_property
     def held(self) -> Held:

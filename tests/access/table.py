@@ -91,6 +91,7 @@ TABLE: Mapping[str, Row] = {
     "council:case": Row(LOOKING),
     "council:story": Row(LOOKING),
     "council:versions": Row(LOOKING),
+    "council:clocks": Row(LOOKING),
     "council:case_line": Row(LOOKING),
     "council:pdf": Row(LOOKING),
     "council:signed_copy": Row(LOOKING),

@@ -80,6 +80,16 @@ def bindings(facts: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return found
 
 
+def rebased(facts: Mapping[str, Any]) -> list[str]:
+    """What a move of a clock on purpose changed, for both sides, from the facts of its event."""
+    if "due" in facts:
+        was, now = (when(datetime.fromisoformat(each)) if each else "" for each in facts["due"])
+        return [f"It was due on {was or 'no day'}.", f"Now it is due on {now}."]
+    known = definitions.by_id(set(facts.get("case_clocks", {}).values()))
+    parties = {"provider": "The provider", "team": "The council"}
+    return [f"{parties[each.party]} may now hold the case for {each.target} in all." for each in known.values()]
+
+
 def minutes_in_words(minutes: int) -> str:
     """`5 working hours`, `1 working hour 20 minutes`, `20 working minutes`."""
     hours, rest = divmod(minutes, 60)
@@ -104,7 +114,10 @@ def _of_turn(definition: Definition, clock: Clock, party: str) -> Iterable[str]:
     if clock.due is not None:
         yield f"So it {'was' if clock.ended else 'is'} due on {when(clock.due)}."
     yield from _risk_and_end(definition, clock)
-    yield "It does not stop: neither a priority, nor a follow-up date, nor another team or person moves it."
+    if clock.ended is None and definition.party == "provider":
+        yield "It does not stop before the answer is sent."
+    elif clock.ended is None:
+        yield "It does not stop: neither a priority, nor a follow-up date, nor another team or person moves it."
 
 
 def _of_case(definition: Definition, clock: Clock, party: str) -> Iterable[str]:

@@ -333,6 +333,29 @@ def _write(turn: Turn, key: str, body: Mapping[str, Any], *, from_state: str, re
     return Outcome(case.pk, case.version, case.state, answer)
 
 
+def may(actor: Actor, verb: str, case: Case, task: Task | None, service_group: str | None) -> Refused | None:
+    """Why `run` would not let this person use a verb here, before the command's own rule; None when it would.
+
+    What a page offers, and what it opens, is asked here: the team that was handed a turn may end it.
+    """
+    way = _way(case.flow_class, case, task, verb)
+    if way is None:
+        return Refused("This is not possible any more.", "over")
+    try:
+        _may(case.flow_class, actor, way, verb, case, service_group, task)
+        _free(actor, task)
+    except Refused as refusal:
+        return refusal
+    return None
+
+
+def stale(actor: Actor, verb: str, case: Case) -> Stale:
+    """The refusal of a page that finds out before the command that somebody was faster; it is noted all the same."""
+    refusal = reading.stale(case, case.flow_class, actor)
+    _note(refusal, actor, case.pk, verb)
+    return refusal
+
+
 def answered(actor: Actor, key: str) -> Outcome | None:
     """What this key has done, if it has: for commands that choose between verbs before they come to the door."""
     receipt = Receipt.objects.filter(key=_key(actor, key)).first()
@@ -366,7 +389,10 @@ def _once(
         earlier = _earlier(actor, key, body)
         if earlier is not None:
             return earlier
-        raise _lost(error, case_id, actor) from error
+        lost = _lost(error, case_id, actor)
+        if isinstance(lost, Stale):
+            _note(lost, actor, case_id, verb)
+        raise lost from error
     except NotFound as refusal:
         _note(refusal, actor, case_id, verb)
         raise

@@ -48,7 +48,7 @@ SAID = {
     "stand_in": "gave it to whoever stands in",
     "give_back": "gave it back to whoever was away",
     "let_go": "gave it back to the team",
-    "rebase": "moved its clock on purpose",
+    "rebase": "changed when it is due",
 }
 #: What a provider is never shown in a story: who of the council did what with a turn, and what they wrote about it.
 INSIDE = frozenset(SAID) - {"rebase"}

@@ -1,6 +1,6 @@
 """The readers of cases, turns and stories, already scoped to who asks."""
 
-from .cases import case, cases, is_turn_of, open_turns, viewed
+from .cases import case, cases, is_turn_of, open_turns, turns_of, viewed
 from .changes import batches_of, task_items, turns_of_mine
 from .helpline import unanswerable
 from .people import name_of, teams, unread
@@ -40,6 +40,7 @@ __all__ = [
     "story",
     "task_items",
     "teams",
+    "turns_of",
     "turns_of_mine",
     "unanswerable",
     "unread",

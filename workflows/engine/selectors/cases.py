@@ -36,6 +36,11 @@ def open_turns(case_id: int) -> list[Task]:
     return list(turns.select_related("team", "owner", "standing_in_for", "outside").order_by("id"))
 
 
+def turns_of(case: Case) -> list[Task]:
+    """Every turn of a case, open or over, the newest first, with who had it. The caller has scoped the case."""
+    return list(Task.objects.filter(process_id=case.pk).select_related("team", "organisation").order_by("-id"))
+
+
 def is_turn_of(case_id: int, task_id: int) -> bool:
     """Whether a turn, open or over, is one of this case."""
     found: bool = Task.objects.filter(pk=task_id, process_id=case_id).exists()

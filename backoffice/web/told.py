@@ -1,19 +1,26 @@
-"""A case's events as sentences: what happened, by whom, with the words that were written."""
+"""A document's events as sentences, for both sides: what happened, by whom, with the words that were written.
+
+A provider is given the chapters without `rules.INSIDE`, and reads the words that were written for it.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from backoffice.web.pieces import Entry
-from backoffice.web.words import date_words, upper_first
 from workflows.contracts.rules import Change, reason_label
 from workflows.contracts.selectors import Page
 from workflows.council.profile import current
+from workflows.engine import clocks
 from workflows.engine.flow import CaseFlow
 from workflows.engine.rules import Priority
 from workflows.engine.selectors import Chapter
 
+from .pieces import Entry
+from .words import date_words, upper_first
+
 ERASED = "(erased)"
 BY_PROVIDER = {"agree", "reject", "attach"}
+#: Words that only the council reads: what was sent to an outside team.
+INSIDE_WORDS = {"letter"}
 Title = Callable[[Chapter], str]
 
 TITLES: Mapping[str, Title] = {
@@ -34,6 +41,7 @@ TITLES: Mapping[str, Title] = {
     "note": lambda _: "Inside note",
     "stand_in": lambda each: f"Given to {_receiver(each)}, because {each.names.get('from_user', 'its owner')} is away",
     "give_back": lambda each: f"Given back to {_receiver(each)}, who is there again",
+    "rebase": lambda _: "The time to do it was changed",
     "let_go": lambda each: f"Given back to the team, because {each.names.get('from_user', 'its owner')} cannot do it",
 }
 
@@ -55,20 +63,20 @@ def _priority(each: Chapter, fact: str) -> str:
     return Priority(int(each.facts.get(fact) or 0)).words
 
 
-def entries(page: Page, chapters: Sequence[Chapter]) -> list[Entry]:
-    """The story, newest first."""
-    return [_entry(page, chapter) for chapter in reversed(chapters)]
+def entries(page: Page, chapters: Sequence[Chapter], *, inside: bool = True) -> list[Entry]:
+    """The story, newest first; `inside`: with the words that only the council reads."""
+    return [_entry(page, chapter, inside) for chapter in reversed(chapters)]
 
 
-def _entry(page: Page, chapter: Chapter) -> Entry:
+def _entry(page: Page, chapter: Chapter, inside: bool) -> Entry:
     title = TITLES.get(chapter.verb)
     said: Mapping[str, str] = getattr(page.case.flow_class, "said", CaseFlow.said)
     return Entry(
         title=title(chapter) if title else upper_first(said.get(chapter.verb, chapter.verb)),
         when=chapter.at,
         by=_by(page, chapter),
-        text=_quoted(chapter),
-        lines=_changes(page, chapter),
+        text=_quoted(chapter, inside),
+        lines=_lines(page, chapter),
         inside=chapter.verb == "note",
     )
 
@@ -77,12 +85,15 @@ def _by(page: Page, chapter: Chapter) -> str:
     return f"{chapter.actor}, {page.case.organisation.name}" if chapter.verb in BY_PROVIDER else chapter.actor
 
 
-def _quoted(chapter: Chapter) -> str:
+def _quoted(chapter: Chapter, inside: bool) -> str:
     """What was written, in quotation marks; erased words say so."""
-    return "\n".join("The words were erased." if text == ERASED else f"“{text}”" for text in chapter.words.values())
+    texts = [text for label, text in chapter.words.items() if inside or label not in INSIDE_WORDS]
+    return "\n".join("The words were erased." if text == ERASED else f"“{text}”" for text in texts)
 
 
-def _changes(page: Page, chapter: Chapter) -> list[str]:
+def _lines(page: Page, chapter: Chapter) -> list[str]:
+    if chapter.verb == clocks.REBASED:
+        return clocks.rebased(chapter.facts)
     if chapter.verb != "republish":
         return []
     return [change_words(each) for each in page.changed(int(chapter.facts.get("version", 1)))]
