@@ -2,10 +2,13 @@
 
 from django.urls import include, path
 
+from backoffice.web import files
+
 app_name = "council"
 urlpatterns = [
     path("", include("backoffice.home.urls")),
     path("", include("backoffice.absences.urls")),
+    path("files/<int:file_id>/", files.for_staff, name="file"),
     path("", include("backoffice.queues.urls")),
     path("", include("backoffice.cases.urls")),
     path("", include("backoffice.lines.urls")),

@@ -58,6 +58,19 @@ def database(name: str = "DATABASE_URL") -> dict[str, object]:
     }
 
 
+def clamav(name: str) -> tuple[str, str] | tuple[str, str, int] | None:
+    """Turn `tcp://host:3310` or `unix:///path/clamd.sock` into where clamd listens, None when unset."""
+    value = os.environ.get(name, "")
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme == "unix" and parts.path and not parts.netloc:
+        return "unix", unquote(parts.path)
+    if parts.scheme == "tcp" and parts.hostname:
+        return "tcp", parts.hostname, parts.port or 3310
+    raise ImproperlyConfigured(f"{name} must look like tcp://host:3310 or unix:///path/clamd.sock.")
+
+
 def smtp(name: str = "CONCORD_SMTP_URL") -> dict[str, object] | None:
     """Turn `smtp://user:password@host:587?tls=1` into Django's mail settings, None when unset."""
     value = os.environ.get(name, "")

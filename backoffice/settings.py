@@ -140,6 +140,8 @@ STORAGES = {
     "default": {"BACKEND": "workflows.engine.storage.DatabaseStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# The virus scanner of files that people send; None: they are not scanned.
+CLAMAV = environment.clamav("CONCORD_CLAMAV_URL")
 STATIC_URL = "static/"
 STATIC_ROOT = Path(environment.text("CONCORD_STATIC_ROOT", str(HOME / "static")))
 # The front-end build (Sass, GOV.UK and MoJ scripts) is written outside the tree, which may be read-only.

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from backoffice.web import files
+
 from .contract_documents import views as documents
 from .home import views as home
 
@@ -9,6 +11,7 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("news/seen/", home.news_seen, name="news_seen"),
+    path("files/<int:file_id>/", files.for_providers, name="file"),
     path("contract-documents/", documents.documents, name="documents"),
     path("contract-documents/spreadsheet/", documents.download_list, name="documents_spreadsheet"),
     path("contract-documents/<int:case_id>/", documents.document, name="document"),

@@ -17,6 +17,7 @@ from tasks import cleaning
 from tasks.stopping import Rest, Stop
 from workflows.contracts import deeming
 from workflows.engine import anchors, definitions, folding, outbox, replaying, sweep
+from workflows.engine.files import scanning
 from workflows.engine.models import Outbox, Slot
 from workflows.people import absences, leaving
 
@@ -54,6 +55,7 @@ JOBS = {
         Job("anchor", timedelta(hours=1), anchors.anchor, late_after=timedelta(minutes=30)),
         Job("absences", timedelta(hours=1), absences.move_turns, late_after=timedelta(minutes=30)),
         Job("stranded", timedelta(hours=1), leaving.put_right, late_after=timedelta(minutes=30)),
+        Job("scans", timedelta(minutes=15), scanning.retry, late_after=timedelta(minutes=15)),
         Job("deem", timedelta(hours=1), deeming.deem_due, late_after=timedelta(minutes=30)),
         Job("calendar", timedelta(days=1), definitions.refresh, late_after=timedelta(hours=6)),
         Job("check_clocks", timedelta(days=1), replaying.check_daily, late_after=timedelta(hours=6)),

@@ -18,6 +18,7 @@ from django.forms.utils import ErrorDict
 from django.http import HttpRequest
 
 from . import drafts
+from .files import FilesField
 from .layout import Buttons
 from .markup import kind
 from .words import plural
@@ -45,6 +46,14 @@ class ConcordForm(forms.Form):
     @classmethod
     def of(cls, request: HttpRequest, **options: Any) -> Self:
         """The form of this request: bound to a POST, filled with a kept draft on GET, else empty."""
+        form = cls._filled(request, options)
+        for name, field in form.fields.items():
+            if isinstance(field, FilesField):
+                field.bind(request, form.add_prefix(name))
+        return form
+
+    @classmethod
+    def _filled(cls, request: HttpRequest, options: dict[str, Any]) -> Self:
         if request.method == "POST":
             return cls(request.POST, request.FILES, **options)
         typed = drafts.typed_here(request, set(cls.base_fields))

@@ -11,17 +11,19 @@ from django.shortcuts import render
 from workflows.engine.errors import Busy, Forbidden, NotFound, Refused, Stale
 
 from .drafts import NOT_TYPED, is_secret, page_of_form
+from .files import KEPT, REMOVE, kept_with
 from .words import upper_first
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One value that was posted: `secret` ones are asked again and never shown."""
+    """One value that was posted, and how people read it: `secret` ones are asked again and never shown."""
 
     name: str
     label: str
     value: str
     secret: bool
+    shown: str
 
 
 @singledispatch
@@ -54,12 +56,15 @@ def _busy(refusal: Busy, request: HttpRequest) -> HttpResponse:
 
 def typed_in(request: HttpRequest) -> list[Typed]:
     """What was posted, in its order, without the tokens that only the page itself uses."""
-    return [
-        Typed(name, upper_first(name.replace("_", " ")), value, is_secret(name))
+    kept = kept_with(request)
+    own = NOT_TYPED | {part for name, _ in kept for part in (name, name.replace(f"_{KEPT}", f"_{REMOVE}"))}
+    typed = [
+        Typed(name, upper_first(name.replace("_", " ")), value, is_secret(name), value)
         for name in request.POST
-        if name not in NOT_TYPED
+        if name not in own
         for value in request.POST.getlist(name)
     ]
+    return typed + [Typed(name, "File (kept for a day)", str(file.pk), False, file.name) for name, file in kept]
 
 
 def _context(request: HttpRequest) -> dict[str, object]:

@@ -71,7 +71,7 @@ def kept(request: HttpRequest, draft_id: int) -> HttpResponse:
     if draft is None:
         raise NotFound
     typed = [
-        Typed(name, upper_first(name.replace("_", " ")), value, False)
+        Typed(name, upper_first(name.replace("_", " ")), value, False, value)
         for name, values in draft.fields
         for value in values
     ]

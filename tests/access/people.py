@@ -9,6 +9,7 @@ from django.utils import timezone
 from backoffice.queues.models import SavedView
 from backoffice.web.models import Draft
 from tests import factories as make
+from tests.files import staged
 from tests.model.moves import seen, verb_call
 from workflows.contracts.batches import PUBLISH
 from workflows.contracts.models import ContractDocument
@@ -61,6 +62,7 @@ class World:
             "verb": "claim",
             "draft_id": _draft_of(make.staff_user()),
             "name": "mail",
+            "file_id": staged(make.actor(make.provider_user(self.organisation))).pk,
         }
 
     @property

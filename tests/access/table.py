@@ -60,6 +60,7 @@ TABLE: Mapping[str, Row] = {
     # the provider's pages
     "portal:home": Row(PROVIDERS),
     "portal:news_seen": Row(PROVIDERS, "POST"),
+    "portal:file": Row(set(), absent=PROVIDERS),
     "portal:documents": Row(READERS | ELSEWHERE),
     "portal:documents_spreadsheet": Row(READERS | ELSEWHERE),
     "portal:document": Row(READERS, "GET POST", absent=ELSEWHERE, posting=ANSWERERS),
@@ -69,6 +70,7 @@ TABLE: Mapping[str, Row] = {
     "portal:signed_copy_file": Row(READERS, absent=ELSEWHERE),
     # the council's pages
     "council:home": Row(STAFF),
+    "council:file": Row(set(), absent=STAFF),
     "council:notices_read": Row(STAFF, "POST"),
     "council:absences": Row(STAFF),
     # whose absence it is: oneself, who leads one of their teams, an administrator

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READERS = {"text", "flag", "number", "database", "smtp"}
+READERS = {"text", "flag", "number", "database", "smtp", "clamav"}
 
 
 def asked() -> dict[str, bool]:

@@ -52,6 +52,7 @@ def test_the_addresses_name_the_services() -> None:
     given = variables("concord.env.example")
     assert "@postgres:5432/concord" in given["DATABASE_URL"]
     assert given["REDIS_URL"] == "redis://valkey:6379/0"
+    assert given["CONCORD_CLAMAV_URL"] == "tcp://clamav:3310"
     assert variables("database.env.example")["CONCORD_DATABASE_PASSWORD"] in given["DATABASE_URL"]
 
 
@@ -61,7 +62,7 @@ def test_what_the_image_sets_is_known_to_the_settings() -> None:
 
 
 def test_every_process_of_the_product_is_there_twice_where_it_may_be() -> None:
-    assert {"postgres", "valkey", *OURS} == set(SERVICES)
+    assert {"postgres", "valkey", "clamav", *OURS} == set(SERVICES)
     assert SERVICES["web"]["deploy"]["replicas"] == SERVICES["worker"]["deploy"]["replicas"] == 2
 
 
@@ -77,7 +78,7 @@ def test_valkey_keeps_what_it_is_told_and_never_throws_away() -> None:
     assert settings["--maxmemory-policy"] == "noeviction"
 
 
-@pytest.mark.parametrize("name", [*OURS, "postgres", "valkey"])
+@pytest.mark.parametrize("name", [*OURS, "postgres", "valkey", "clamav"])
 def test_every_service_is_looked_at_or_ends_by_itself(name: str) -> None:
     check = SERVICES[name].get("healthcheck", {})
     by_image = name == "web" and any(line.startswith("HEALTHCHECK") for line in dockerfile())

@@ -12,7 +12,7 @@ from tests.browser.conftest import Open
 NOT_PAGES = {
     "landing", "web:brand", "web:healthz", "council:queues", "council:pdf", "council:signed_copy",
     "council:import_errors", "portal:documents_spreadsheet", "portal:document_pdf", "portal:signed_copy_file",
-    "council:queue_file", "council:queue_all_file",
+    "portal:file", "council:file", "council:queue_file", "council:queue_all_file",
 }  # fmt: skip
 WATCHERS = ("administration", "brokerage_manager", "administrator", "auditor")
 

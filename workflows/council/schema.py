@@ -207,6 +207,23 @@ class ContractDocuments(Table):
         return self
 
 
+FileKind = Literal["pdf", "png", "jpeg", "docx", "xlsx", "odt", "ods", "csv", "txt"]
+
+
+class Files(Table):
+    """The files that people may send: of which kinds, how large, how many.
+
+    `unpacked_mb` holds for what is packed (docx, xlsx, odt, ods), `megapixels` for pictures: a small file must not
+    become a huge one where it is opened.
+    """
+
+    kinds: Annotated[tuple[FileKind, ...], Field(min_length=1)]
+    largest_mb: Annotated[int, Field(ge=1, le=100)]
+    most: Annotated[int, Field(ge=1, le=50)]
+    unpacked_mb: Annotated[int, Field(ge=1, le=1000)]
+    megapixels: Annotated[int, Field(ge=1, le=200)]
+
+
 class Clocks(Table):
     """When a turn is at risk: at a share of its target, or when no more than so much is left, whichever is first."""
 
@@ -305,6 +322,7 @@ class Council(Table):
     routes: tuple[Route, ...] = ()
     roles: tuple[Role, ...]
     contract_documents: ContractDocuments
+    files: Files
     managers: Managers
     clocks: Clocks = Clocks()
     case_clocks: tuple[CaseClock, ...] = ()

@@ -12,3 +12,4 @@ class EngineConfig(AppConfig):
     def ready(self) -> None:
         """Declare what turns tell people, and what may be done to many of them."""
         from . import turns  # noqa: F401
+        from .files import scanning  # noqa: F401

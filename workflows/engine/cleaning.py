@@ -6,6 +6,7 @@ from django.db import connection
 from django.utils import timezone
 
 from . import storage
+from .files import staging
 
 #: Rows a statement: short locks, whatever has piled up.
 PIECE = 5_000
@@ -25,6 +26,7 @@ def clean(now: datetime | None = None) -> dict[str, int]:
         "outbox": _remove("engine_outbox", "id", DONE, moment - OUTBOX_KEPT),
         "receipts": _remove("engine_receipt", "key", RECEIPTS, moment - RECEIPTS_KEPT),
         "slots": _remove("engine_slot", "id", SLOTS, moment - SLOTS_KEPT),
+        "files not sent": staging.wipe(moment),
         "files": storage.sweep_orphans(moment),
     }
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from workflows.parties.actor import Actor
 from workflows.parties.models import Client
 
-from . import events
+from . import events, files
 from .errors import Forbidden
 from .models import Case, Content
 
@@ -37,7 +37,8 @@ def with_client(function: Also) -> Also:
 
 @transaction.atomic
 def erase_streams(streams: Iterable[str], actor: Actor) -> int:
-    """Erase the words of whole streams; returns how many rows. Raises Forbidden unless an administrator asks."""
+    """Erase the words and files of whole streams; returns how many texts. Raises Forbidden unless an administrator
+    asks."""
     _may(actor)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
@@ -64,6 +65,7 @@ def erase_client(client_id: int, actor: Actor) -> int:
 
 
 def _erase(streams: list[str], told_on: str, actor: Actor, now: datetime) -> int:
+    files.erase(streams, now)
     rows = Content.objects.filter(stream__in=streams, erased_at=None)
     ids = sorted(str(pk) for pk in rows.values_list("pk", flat=True))
     rows.filter(pk__in=ids).update(text="", salt=b"", erased_at=now)

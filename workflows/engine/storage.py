@@ -8,7 +8,7 @@ from __future__ import annotations  # Django's File takes its type argument in s
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import PurePosixPath
@@ -122,13 +122,40 @@ def sweep_orphans(now: datetime) -> int:
     named = " ".join(f"AND NOT EXISTS (SELECT FROM {table} WHERE {column} = f.name)" for table, column in _namers())
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT f.name FROM engine_storedfile f WHERE f.created_at < %s {named} FOR UPDATE SKIP LOCKED",  # noqa: S608
+            f"SELECT f.name FROM engine_storedfile f WHERE f.created_at < %s {named} FOR UPDATE SKIP LOCKED",
             [now - ORPHAN_AFTER],
         )
         names = [row[0] for row in cursor.fetchall()]
         FileChunk.objects.filter(file__in=names).delete()
         StoredFile.objects.filter(pk__in=names).delete()
     return len(names)
+
+
+@transaction.atomic
+def drop_unnamed(names: Iterable[str]) -> int:
+    """Delete files at once that no FileField names any more; returns how many.
+
+    The rows are locked first and looked at afterwards: whoever saves the same bytes meanwhile has named them by then,
+    or finds them gone and writes them again.
+    """
+    wanted = sorted(set(names))
+    there = StoredFile.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    locked = list(there.values_list("pk", flat=True))
+    gone = [name for name in locked if not _is_named(name)]
+    StoredFile.objects.filter(pk__in=gone).delete()
+    return len(gone)
+
+
+def digest_of(content: bytes) -> str:
+    """The SHA-256 by which the same bytes are known."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _is_named(name: str) -> bool:
+    asked = " UNION ALL ".join(f"SELECT 1 FROM {table} WHERE {column} = %s" for table, column in _namers())
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS ({asked})", [name] * asked.count("%s"))
+        return bool(cursor.fetchone()[0])
 
 
 def _namers() -> Iterator[tuple[str, str]]:

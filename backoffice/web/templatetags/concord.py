@@ -16,7 +16,9 @@ from django.utils.safestring import SafeString
 
 from backoffice.web import assets, markup, words
 from backoffice.web import forms as own_forms
+from backoffice.web.files import FilesField
 from backoffice.web.pieces import Entry, Fact, Row, Tab, Tag
+from workflows.engine.models import Attachment
 
 register = template.Library()
 
@@ -111,6 +113,13 @@ def story(entries: Sequence[Entry], level: int = 3) -> dict[str, Any]:
     return {"entries": entries, "level": level}
 
 
+@register.inclusion_tag("web/pieces/files.html", takes_context=True)
+def files_list(context: Context, files: Sequence[Attachment]) -> dict[str, Any]:
+    """Attached files with their size and state, each a link for the reader's own side."""
+    provider = context["request"].actor.is_provider
+    return {"files": files, "address": "portal:file" if provider else "council:file"}
+
+
 @register.simple_tag
 def changed(before: str, after: str) -> SafeString:
     """Old and new value side by side: struck through, then marked as inserted."""
@@ -182,7 +191,8 @@ def still_here(form: Form) -> str:
     kinds = {markup.kind(form[name]) for name in form.fields} - {"hidden"}
     if not kinds - {"password", "file"}:
         return ""
-    gone = (["the password"] if "password" in kinds else []) + (["the file"] if form.files else [])
+    lost = [name for name in form.files if not isinstance(form.fields.get(name), FilesField)]
+    gone = (["the password"] if "password" in kinds else []) + (["the file"] if lost else [])
     return f"Everything you typed is still here{', except ' if gone else ''}{words.listing(gone)}."
 
 
