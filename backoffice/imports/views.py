@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from backoffice.casework.asking import actor_of, number_in
 from backoffice.casework.commanding import carried
+from backoffice.queues.navigation import imports
 from backoffice.web.gate import staff
 from workflows.engine import selectors as engine
 from workflows.engine.tabular import safe
@@ -36,7 +37,8 @@ def runs(request: HttpRequest) -> HttpResponse:
         run.href = reverse("council:import", args=[run.pk])  # type: ignore[attr-defined]
         run.kind_title = titles.get(run.kind, run.kind)  # type: ignore[attr-defined]
     older = found[-1].pk if len(found) == selectors.PAGE else None
-    return render(request, "backoffice/imports/runs.html", {"table": Runs(found), "older": older})
+    context = {"table": Runs(found), "older": older, "may": imports(actor_of(request))}
+    return render(request, "backoffice/imports/runs.html", context)
 
 
 @staff()
@@ -71,6 +73,7 @@ def show(request: HttpRequest, run_id: int) -> HttpResponse:
     context = {
         "run": run,
         "running": run.status in RUNNING,
+        "may": imports(actor),
         "counters": selectors.counters(run),
         "problems": run.rejected + run.quality_issues,
         "latest": number_in(request, "after") is None,

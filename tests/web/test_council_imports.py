@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 
 from tests import factories
+from workflows.engine.models import Access
 from workflows.parties.models import Client
 from workflows.register.imports import commands
 from workflows.register.models import ImportRun
@@ -124,6 +125,24 @@ def test_other_teams_see_no_imports(browser: Browser) -> None:
     assert payments.get(f"{address}errors.csv").status_code == 403
     assert payments.post(f"{address}update/").status_code == 403
     assert payments.get("/imports/").status_code == 403
+
+
+def test_an_auditor_reads_imports_and_decides_nothing(browser: Browser) -> None:
+    address = address_of(browser)
+    person = factories.staff_user("", duty="auditor")
+    auditor = browser_of(person)
+    assert 'href="/imports/"' in council.body(auditor.get("/administration/"))
+    assert address in council.body(auditor.get("/imports/"))
+    assert "Choose a file" not in council.words(auditor.get("/imports/"))
+    page = auditor.get(address)
+    assert "Check the pending records" in council.words(page)
+    assert f"{address}update/" not in council.body(page)
+    assert auditor.get(f"{address}errors.csv").status_code == 200
+    assert Access.objects.filter(user=person, what__startswith="import").count() == 2
+    for act in ("update", "cancel"):
+        assert auditor.post(f"{address}{act}/").status_code == 403
+    assert auditor.get("/imports/new/").status_code == 403
+    assert ImportRun.objects.get().status == ImportRun.Status.PENDING
 
 
 def test_the_list_names_file_kind_and_state(browser: Browser) -> None:
