@@ -223,6 +223,7 @@ class Loader:
             "token": "'start'",
             "service_id": self._service,
             "client_id": self._client,
+            "provider_id": self._organisation(self._service),
             "kind": "'contract_document'",
             "reference": "'ISO-2026-' || lpad(i::text, 7, '0')",
             "amount": AMOUNT,

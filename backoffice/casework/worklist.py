@@ -3,10 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import F
-
 from backoffice.web.words import NOTHING
-from workflows.engine import registry, rules
+from workflows.engine import registry, rules, selectors
 from workflows.engine.selectors import Narrow
 from workflows.parties.selectors import organisation_names
 
@@ -29,14 +27,7 @@ def rows(turns: Any) -> Any:
         "amount",
         "owner_id",
         "team_id",
-        holder=F("owner__name"),
-        absent=F("standing_in_for__name"),
-        outside_team=F("outside__name"),
-        provider=F("process__organisation__name"),
-        home=F("service__name"),
-        surname=F("client__surname"),
-        forename=F("client__forename"),
-        ss_ref=F("client__ss_ref"),
+        **selectors.names(),
     )
 
 
@@ -72,7 +63,7 @@ def client_words(row: Row) -> str:
 
 def home_words(row: Row) -> str:
     """The service that it is about, else the organisation."""
-    return row["home"] or row["provider"] or NOTHING
+    return row["home"] or row["provider_name"] or NOTHING
 
 
 def stake_words(row: Row) -> str:

@@ -62,7 +62,7 @@ class Unanswerable(ListTable):
                late=lambda row: row["clock"].late, bare=True)  # fmt: skip
     what = Cell("What", lambda row: row["title"], link=lambda row: row["href"], more=lambda row: row["reference"],
                 second=worklist.what_words, name=True)  # fmt: skip
-    who = Cell("Provider and service", lambda row: row["provider"], second=lambda row: row["home"])
+    who = Cell("Provider and service", lambda row: row["provider_name"], second=lambda row: row["home"])
 
     class Meta(ListTable.Meta):
         caption = "What nobody at the provider may answer"

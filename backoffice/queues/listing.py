@@ -91,12 +91,14 @@ class Listing:
         """The figures of the tabs and, by id, of the saved views: all one query, each counted to 999."""
         turns = selectors.queue(self.actor, self.team_ids)
         lists: dict[str, Any] = {name: selectors.narrowed(turns, by, self.now) for name, by in self.lists_by().items()}
+        anew = self.asked.by.rare
         for view in views:
             teams = [view.team_id] if view.team_id is not None else [each.pk for each in self.teams]
             its = self.read(view.query)
             by = worklist.narrows(its.by, self.actor.user_id)[its.figure]
+            anew = anew or its.by.rare
             lists[f"view {view.pk}"] = selectors.narrowed(selectors.queue(self.actor, teams), by, self.now)
-        found = selectors.counts(lists)
+        found = selectors.counts(lists, anew=anew)
         return found, {view.pk: found.pop(f"view {view.pk}") for view in views}
 
     def people(self) -> list[tuple[int, str]]:

@@ -32,7 +32,7 @@ def lines(rows: Iterable[Row], user_id: int, now: datetime) -> Iterator[list[Val
             worklist.kind_words(row["kind"]),
             row["reference"],
             rules.Priority(row["priority"]).words,
-            row["provider"] or "",
+            row["provider_name"] or "",
             row["home"] or "",
             f"{row['surname']}, {row['forename']}" if row["ss_ref"] else "",
             row["ss_ref"] or "",

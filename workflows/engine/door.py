@@ -7,7 +7,8 @@ one statement that writes it all with the receipt. A refusal writes nothing but 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -40,6 +41,7 @@ class Turn:
     now: datetime
     work: work.Work
     event: Draft
+    away: date | None = None  # the actor's, where `on_turn` was to ask
     outbox: list[Outbox] = field(default_factory=list)
     answer: dict[str, Any] = field(default_factory=dict)
 
@@ -165,26 +167,30 @@ def on_turn(
     *,
     actor: Actor,
     verb: str,
-    case_id: int | None,
-    task_id: int,
+    which: int | Callable[[], reading.Read],
     key: str,
     act: Act,
     body: Mapping[str, Any],
-    pick: Callable[[], tuple[int, int]] | None = None,
+    away: bool = False,
 ) -> Outcome:
     """Carry out a verb that every turn has (engine.turns): nothing is walked, and `act` says who may.
 
-    `pick` finds and locks the case and the turn in this transaction, where nobody has named them. Raises NotFound,
-    Stale when the turn is over, and what `pick` and `act` refuse.
+    `which` is the turn, or what finds and locks one in this transaction where nobody has named it; `away`: the command
+    asks whether the actor is recorded as absent. Raises NotFound, Stale when the turn is over, and what `which` and
+    `act` refuse.
     """
 
     def attempt() -> Outcome:
-        at_case, at_task = pick() if pick is not None else (case_id or 0, task_id)
-        read = reading.locked(at_case, at_task, actor)
+        read = reading.turn(which, actor, away=away) if isinstance(which, int) else which()
+        if read is None:
+            raise NotFound
         if read.task is None or read.task.finished is not None:
             raise reading.stale(read.case, read.case.flow_class, actor)
-        return _stay(_turn(actor, read.case, read.task, verb, moment.now(), read.service_group), key, body, act)
+        turn = _turn(actor, read.case, read.task, verb, moment.now(), read.service_group)
+        turn.away = read.away
+        return _stay(turn, key, body, act)
 
+    case_id = partial(reading.case_of, which) if isinstance(which, int) else None
     return _once(attempt, actor=actor, key=key, body=body, case_id=case_id, verb=verb)
 
 
@@ -371,12 +377,18 @@ def _prepare_letters(turn: Turn) -> None:
 
 
 def _once(
-    attempt: Callable[[], Outcome], *, actor: Actor, key: str, body: Mapping[str, Any], case_id: int | None, verb: str
+    attempt: Callable[[], Outcome],
+    *,
+    actor: Actor,
+    key: str,
+    body: Mapping[str, Any],
+    case_id: int | Callable[[], int | None] | None,
+    verb: str,
 ) -> Outcome:
     """Make one attempt in one transaction, and answer a repeated key as the first time.
 
     A repeated key is found out late on purpose: the happy path asks nothing, and whoever waited for the lock sees the
-    winner's receipt.
+    winner's receipt. `case_id` may be how to find it: only a refusal asks.
     """
     try:
         with transaction.atomic():
@@ -389,20 +401,25 @@ def _once(
         earlier = _earlier(actor, key, body)
         if earlier is not None:
             return earlier
-        lost = _lost(error, case_id, actor)
+        known = _known(case_id)
+        lost = _lost(error, known, actor)
         if isinstance(lost, Stale):
-            _note(lost, actor, case_id, verb)
+            _note(lost, actor, known, verb)
         raise lost from error
     except NotFound as refusal:
-        _note(refusal, actor, case_id, verb)
+        _note(refusal, actor, _known(case_id), verb)
         raise
     except Refused as refusal:
         # What the first sending did may be why the second is refused: who has claimed a turn cannot claim it again.
         earlier = _earlier(actor, key, body)
         if earlier is not None:
             return earlier
-        _note(refusal, actor, case_id, verb)
+        _note(refusal, actor, _known(case_id), verb)
         raise
+
+
+def _known(case_id: int | Callable[[], int | None] | None) -> int | None:
+    return case_id() if callable(case_id) else case_id
 
 
 def _earlier(actor: Actor, key: str, body: Mapping[str, Any]) -> Outcome | None:

@@ -5,6 +5,7 @@ written by the door alone; the sweep may touch what it marks on a task: at risk,
 """
 
 import uuid
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -113,11 +114,19 @@ class Case(AbstractProcess):
         return self
 
 
+def _of_team(name: str, *fields: str, include: Sequence[str] = ("not_before", "owner"), **but: bool) -> models.Index:
+    """An index of the open turns of teams, or of those of them that `but` says."""
+    which = models.Q(finished__isnull=True, team__isnull=False, **but)
+    return models.Index(fields=["team", *fields], name=name, include=include, condition=which)
+
+
 @without_generic_owner
 class Task(AbstractTask):
     """A turn: something that a team, a provider or the system is to do.
 
-    Title, reference and amount are copied in when it opens, so that a queue page reads one table.
+    Title, reference, amount and provider are copied in when it opens, so that a queue page reads one table. Each of a
+    queue's views and filters has a partial index that is in the order of the list, or small; what else is asked of
+    every row of a count stands in the index too (`include`), so that counting reads no rows.
     """
 
     process = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="task_set")
@@ -135,6 +144,8 @@ class Task(AbstractTask):
     )
     service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    # The case's organisation, whoever's turn it is: a queue is narrowed by it.
+    provider = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
     # The outside team that is to do it, where `team` only keeps it (keeping.py).
     outside = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=40)
@@ -170,16 +181,28 @@ class Task(AbstractTask):
             )
         ]
         indexes = [
+            _of_team("task_team_queue", "due_at", "id"),
+            _of_team("task_costly_first", "-urgency", "id"),
+            _of_team("task_unclaimed", "due_at", "id", include=["not_before", "kind"], owner__isnull=True),
+            _of_team("task_at_risk", "due_at", "id", at_risk_marked_at__isnull=False, breached_at__isnull=True),
+            _of_team(
+                "task_at_risk_costly", "-urgency", "id", at_risk_marked_at__isnull=False, breached_at__isnull=True
+            ),
+            _of_team("task_waiting", "due_at", "id", not_before__isnull=False),
+            _of_team("task_by_provider", "provider", "due_at", "id"),
+            _of_team("task_by_step", "kind", "node", "due_at", "id"),
+            _of_team("task_by_amount", "amount"),
+            _of_team("task_by_opening", "created"),
             models.Index(
-                fields=["team", "due_at", "id"], name="task_team_queue", condition=models.Q(finished__isnull=True)
+                fields=["owner", "due_at", "id"],
+                name="task_my_work",
+                include=["team", "not_before"],
+                condition=models.Q(finished__isnull=True, owner__isnull=False),
             ),
             models.Index(
                 fields=["organisation", "due_at", "id"],
                 name="task_provider_queue",
-                condition=models.Q(finished__isnull=True),
-            ),
-            models.Index(
-                fields=["team", "-urgency", "id"], name="task_costly_first", condition=models.Q(finished__isnull=True)
+                condition=models.Q(finished__isnull=True, organisation__isnull=False),
             ),
             models.Index(
                 fields=["at_risk_at"],
@@ -187,22 +210,9 @@ class Task(AbstractTask):
                 condition=models.Q(finished__isnull=True, breached_at__isnull=True, at_risk_marked_at__isnull=True),
             ),
             models.Index(
-                fields=["owner", "due_at", "id"], name="task_my_work", condition=models.Q(finished__isnull=True)
-            ),
-            models.Index(
                 fields=["due_at"],
                 name="task_to_breach",
                 condition=models.Q(finished__isnull=True, breached_at__isnull=True),
-            ),
-            models.Index(
-                fields=["team", "not_before", "id"],
-                name="task_waiting",
-                condition=models.Q(finished__isnull=True, not_before__isnull=False),
-            ),
-            models.Index(
-                fields=["team", "due_at", "id"],
-                name="task_at_risk",
-                condition=models.Q(finished__isnull=True, at_risk_marked_at__isnull=False, breached_at__isnull=True),
             ),
             models.Index(fields=["process", "id"], name="task_of_case"),
         ]

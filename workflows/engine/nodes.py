@@ -241,6 +241,7 @@ class TaskNode(VerbNode):
             amount=case.amount,
             service_id=case.service_id,
             client_id=case.client_id,
+            provider_id=case.organisation_id,
         )
         if promise := work.promise(self.clock):
             definition, limits = promise

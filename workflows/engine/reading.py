@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db import connection
 from workflows.parties.actor import Actor
 from workflows.parties.models import Service, User
 
+from . import moment
 from .errors import NotFound, Stale
 from .flow import CaseFlow
 from .models import Case, Event, Task
@@ -18,15 +19,29 @@ from .rules import INSIDE
 
 #: Tests take the lock out to show that they would notice.
 LOCK = "FOR UPDATE OF"
+#: Until when a person is recorded as away on a day, as `parties.selectors.absences_on` finds it.
+ABSENCE = (
+    "(SELECT a.last_day FROM parties_absence a"
+    " WHERE a.user_id = %s AND a.first_day <= %s AND a.last_day >= %s AND a.ended_at IS NULL LIMIT 1)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A case and a turn of it as they stand under the lock."""
+    """A case and a turn of it as they stand under the lock; `away`: the last day of an absence that was asked for."""
 
     case: Case
     task: Task | None
     service_group: str | None
+    away: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which turn is read, of all there are (`t`, of the case `c`): the end of a statement with its lock."""
+
+    sql: str
+    parameters: Sequence[Any]
 
 
 def locked(case_id: int, task_id: int | None, actor: Actor) -> Read:
@@ -34,18 +49,47 @@ def locked(case_id: int, task_id: int | None, actor: Actor) -> Read:
 
     Both rows are locked, the case first: after a wait PostgreSQL reads only locked rows again.
     """
-    sql, parameters = _query(case_id, task_id, actor)
+    where, own = _scope(actor)
+    turn = [] if task_id is None else [task_id]
+    found = _read(_text(task_id is not None, where, LOCK), [*turn, case_id, *own], actor, task_id is not None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def turn(which: int | Which, actor: Actor, *, away: bool = False) -> Read | None:
+    """Lock and read a turn with its case, both found by the turn alone; None when there is none for this actor.
+
+    `away`: read too until when the actor is recorded as absent; a question more, but no trip more.
+    """
+    where, own = _scope(actor)
+    if isinstance(which, int):
+        which = Which(f"t.id = %s{where}{_locking('c, t')}", [which, *own])
+    elif own:
+        raise NotFound  # only the council's people choose among turns
+    today = moment.today()
+    asked = [actor.user_id, today, today] if away else []
+    return _read(_text_of_turn(which.sql, away), [*asked, *which.parameters], actor, True, away=away)
+
+
+def case_of(task_id: int) -> int | None:
+    """The case of a turn; None when there is no such turn."""
+    found: int | None = Task.objects.filter(pk=task_id).values_list("process_id", flat=True).first()
+    return found
+
+
+def _read(sql: str, parameters: Sequence[Any], actor: Actor, with_turn: bool, *, away: bool = False) -> Read | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         row = cursor.fetchone()
     if row is None:
-        raise NotFound
-    width = len(_columns(Case))
+        return None
+    width, last = len(_columns(Case)), len(row) - (2 if away else 1)
     case = _make(Case, row[:width])
     if not _sees(actor, case):
         raise NotFound
-    task = _make(Task, row[width:-1]) if task_id is not None else None
-    return Read(case, task, row[-1])
+    task = _make(Task, row[width:last]) if with_turn else None
+    return Read(case, task, row[last], row[-1] if away else None)
 
 
 def stale(case: Case, flow: Any, actor: Actor | None = None) -> Stale:
@@ -72,12 +116,6 @@ def number(case: Case, flow: type[CaseFlow], now: datetime) -> None:
     case.reference = f"{flow.prefix}-{now.year}-{case.pk:06d}"
 
 
-def _query(case_id: int, task_id: int | None, actor: Actor) -> tuple[str, list[Any]]:
-    where, own = _scope(actor)
-    turn = [] if task_id is None else [task_id]
-    return _text(task_id is not None, where, LOCK), [*turn, case_id, *own]
-
-
 @cache
 def _text(with_turn: bool, where: str, lock: str) -> str:
     columns = [f'c."{name}"' for name in _columns(Case)]
@@ -89,6 +127,19 @@ def _text(with_turn: bool, where: str, lock: str) -> str:
     tables += f' LEFT JOIN "{Service._meta.db_table}" s ON s.id = c.service_id'
     sql = f'SELECT {", ".join(columns)}, s."group" FROM {tables} WHERE c.id = %s{where}'
     return f"{sql} {lock} {locks}" if lock else sql
+
+
+def _locking(tables: str) -> str:
+    return f" {LOCK} {tables}" if LOCK else ""
+
+
+@cache
+def _text_of_turn(which: str, away: bool) -> str:
+    columns = [f'c."{name}"' for name in _columns(Case)] + [f't."{name}"' for name in _columns(Task)]
+    columns += ['s."group"', *([ABSENCE] if away else [])]
+    tables = f'"{Task._meta.db_table}" t JOIN "{Case._meta.db_table}" c ON c.id = t.process_id'
+    tables += f' LEFT JOIN "{Service._meta.db_table}" s ON s.id = c.service_id'
+    return f"SELECT {', '.join(columns)} FROM {tables} WHERE {which}"
 
 
 def _scope(actor: Actor) -> tuple[str, list[Any]]:

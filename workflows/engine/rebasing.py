@@ -63,16 +63,16 @@ def carry_out(move: Move, *, actor: Actor, reason: str) -> None:
     words = checked_words("reason", reason, required=True)
     key = f"rebase:{move.task_id or move.case_id}:{move.old.id}:{move.new.id}:{moment.now().isoformat()}"
     body = {"case": move.case_id, "task": move.task_id, "clock": move.new.id}
-    common: dict[str, Any] = {"actor": actor, "verb": clocks.REBASED, "case_id": move.case_id, "key": key, "body": body}
+    common: dict[str, Any] = {"actor": actor, "verb": clocks.REBASED, "key": key, "body": body}
 
     def act(turn: door.Turn) -> None:
         turn.event.write_down("reason", words)
         (_move_case if move.task_id is None else _move_turn)(turn, move)
 
     if move.task_id is not None:
-        door.on_turn(**common, task_id=move.task_id, act=act)
+        door.on_turn(**common, which=move.task_id, act=act)
     else:
-        door.on_case(**common, act=act)
+        door.on_case(**common, case_id=move.case_id, act=act)
 
 
 def _move_turn(turn: door.Turn, move: Move) -> None:

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Literal
 
-from django.db import connection
 from viewflow.workflow.status import STATUS
 
-from workflows.engine import door, moment
+from workflows.engine import door, moment, reading
 from workflows.engine.errors import Forbidden, NotFound, Refused
 from workflows.engine.models import Task
 from workflows.parties.actor import Actor
@@ -14,16 +13,14 @@ from workflows.parties.actor import Actor
 from .running import permitted, run
 
 Order = Literal["due", "costly"]
-#: How each order reads the partial indexes `task_team_queue` and `task_costly_first`.
+#: How each order reads the partial indexes `task_unclaimed` and `task_costly_first`.
 ORDERS: dict[Order, str] = {"due": "t.due_at, t.id", "costly": "t.urgency DESC, t.id"}
 #: Case first, then turn, as every lock here; who finds a row locked passes on to the next. Tests take it out.
 SKIP = "FOR UPDATE OF c, t SKIP LOCKED"
-NEXT = """
-SELECT c.id, t.id FROM engine_task t JOIN engine_case c ON c.id = t.process_id
-WHERE t.team_id = %s AND t.finished IS NULL AND t.owner_id IS NULL AND t.kind = ANY(%s)
-  AND (t.not_before IS NULL OR t.not_before <= %s)
-ORDER BY {order} LIMIT 1 {lock}
-"""
+NEXT = (
+    "t.team_id = %s AND t.finished IS NULL AND t.owner_id IS NULL AND t.kind = ANY(%s)"
+    " AND (t.not_before IS NULL OR t.not_before <= %s) ORDER BY {order} LIMIT 1 {lock}"
+)
 
 
 def claim(*, actor: Actor, task_id: int, key: str) -> door.Outcome:
@@ -40,12 +37,10 @@ def claim_next(*, actor: Actor, team_id: int, order: Order = "due", key: str) ->
     return door.on_turn(
         actor=actor,
         verb="claim",
-        case_id=None,
-        task_id=0,
+        which=_picker(actor, team_id, order),
         key=key,
         act=_claim,
         body={"verb": "claim_next", "team": team_id, "order": order},
-        pick=_picker(actor, team_id, order),
     )
 
 
@@ -82,21 +77,20 @@ def _claim(turn: door.Turn) -> None:
     turn.work.change(task)
 
 
-def _picker(actor: Actor, team_id: int, order: Order) -> Callable[[], tuple[int, int]]:
+def _picker(actor: Actor, team_id: int, order: Order) -> Callable[[], reading.Read]:
     sql = NEXT.format(order=ORDERS[order], lock=SKIP)
 
-    def pick() -> tuple[int, int]:
+    def pick() -> reading.Read:
         if not actor.is_staff:
             raise NotFound
         if team_id not in actor.team_ids:
             raise Forbidden("Only the team whose tasks these are can claim them.")
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [team_id, sorted(actor.reads), moment.today()])
-            found = cursor.fetchone()
+        which = reading.Which(sql, [team_id, sorted(actor.reads), moment.today()])
+        found = reading.turn(which, actor, away=True)
         if found is None:
             raise Refused(
                 "There is nothing left to claim: what is open is claimed, or for a later day.", "nothing_left"
             )
-        return found[0], found[1]
+        return found
 
     return pick

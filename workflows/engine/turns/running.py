@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
 from workflows.engine import door, moment, rules
 from workflows.engine.errors import Forbidden, NotFound, Refused
 from workflows.engine.models import Task
@@ -18,17 +16,8 @@ def run(
     actor: Actor, verb: str, task_id: int, key: str, act: door.Act, words: Mapping[str, Any] | None = None
 ) -> door.Outcome:
     """Carry out a verb on one turn; `words` is what the person asked for, and part of what the key stands for."""
-    case_id = _case_of(task_id)
     body = {"verb": verb, "task": task_id, **(words or {})}
-    return door.on_turn(actor=actor, verb=verb, case_id=case_id, task_id=task_id, key=key, act=act, body=body)
-
-
-def _case_of(task_id: int) -> int:
-    """The case of a turn, 0 when there is none; by hand, because it is asked by every verb."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT process_id FROM engine_task WHERE id = %s", [task_id])
-        found = cursor.fetchone()
-    return found[0] if found else 0
+    return door.on_turn(actor=actor, verb=verb, which=task_id, key=key, act=act, body=body, away=verb == "claim")
 
 
 def permitted(turn: door.Turn, verb: rules.Verb) -> Task:
@@ -36,7 +25,7 @@ def permitted(turn: door.Turn, verb: rules.Verb) -> Task:
     task = turn.task
     if task is None:
         raise NotFound
-    away = until(turn.actor.user_id) if verb == "claim" else ""
+    away = words_of(turn.away) if turn.away else ""
     refuse(rules.refusal(verb, situation(task, turn.actor, away=away)))
     return task
 
