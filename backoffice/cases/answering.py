@@ -15,12 +15,12 @@ from backoffice.casework.commanding import carried
 from backoffice.casework.terms import Standing, draft, standing
 from backoffice.casework.terms_form import price_words
 from backoffice.web.gate import staff
+from backoffice.web.stale import Told, again, told
 from workflows.contracts import commands
 from workflows.contracts import selectors as contracts
 from workflows.contracts.rules import Change, State, changes, figures, money_moved, thawed
-from workflows.contracts.selectors import lines_to_publish
-from workflows.engine import moment, reading
-from workflows.engine.errors import Stale
+from workflows.engine import door, reading
+from workflows.engine.errors import Forbidden, Refused, Stale
 from workflows.parties.actor import Actor
 from workflows.register import commands as register
 from workflows.register import selectors as lines
@@ -28,10 +28,11 @@ from workflows.register import selectors as lines
 from .forms import AmendForm, StopForm
 from .present import view_of
 
+KIND = "contract_document"
 NOT_TYPED = {"csrfmiddlewaretoken", "step"}
 
 
-@staff(desk="brokerage")
+@staff(reads=KIND)
 @require_http_methods(["GET", "POST"])
 def amend(request: HttpRequest, case_id: int) -> HttpResponse:
     """Change the line and publish a new version: type, check what changes, confirm. Nothing is written before that."""
@@ -40,7 +41,9 @@ def amend(request: HttpRequest, case_id: int) -> HttpResponse:
     if page.case.state != State.REJECTED or page.turn is None:
         return _too_late(request, page)
     now = standing(lines.line(actor, page.document.line_id))
+    refusal = _refusal(page, actor, "republish")
     if request.method != "POST":
+        _let_in(refusal)
         return _amending(request, page, _form(request, page, now))
     if request.POST.get("step") == "edit":
         return _amending(request, page, _form(request, page, now, data=request.POST, quiet=True))
@@ -48,20 +51,22 @@ def amend(request: HttpRequest, case_id: int) -> HttpResponse:
     if not form.is_valid():
         return _amending(request, page, form)
     if stale := _moved_on(page, now, form):
-        return _again(request, actor, case_id, stale)
+        return _again(request, actor, case_id, door.noted(stale, actor, "republish", case_id))
+    if refusal is not None:
+        return _not_yours(request, page, form, refusal)
     if request.POST.get("step") != "confirm":
         return _checking(request, page, now, form)
     return _republish(request, actor, page, form)
 
 
-@staff(desk="brokerage")
+@staff(reads=KIND)
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, case_id: int) -> HttpResponse:
     """Withdraw a rejected document for a reason."""
     return _stop(request, case_id, "withdraw", commands.withdraw, frozenset({State.REJECTED}))
 
 
-@staff(desk="brokerage")
+@staff(reads=KIND)
 @require_http_methods(["GET", "POST"])
 def terminate(request: HttpRequest, case_id: int) -> HttpResponse:
     """Terminate a published, rejected or accepted document for a reason."""
@@ -72,23 +77,44 @@ def terminate(request: HttpRequest, case_id: int) -> HttpResponse:
 def _form(
     request: HttpRequest, page: contracts.Page, now: Standing, *, data: QueryDict | None = None, quiet: bool = False
 ) -> AmendForm:
-    options: dict[str, Any] = {
+    if data is None:
+        return AmendForm.of(request, **_options(page, now))
+    return AmendForm(data, quiet=quiet, **_options(page, now))
+
+
+def _options(page: contracts.Page, now: Standing) -> dict[str, Any]:
+    return {
         "now": now,
-        "moved": lines_to_publish(moment.today()).filter(pk=now.line.pk).exists(),
+        "moved": page.moved,
         "initial": {"case_version": page.case.version},
         "cancel": reverse("council:case", args=[page.case.pk]),
     }
-    if data is None:
-        return AmendForm.of(request, **options)
-    return AmendForm(data, quiet=quiet, **options)
+
+
+def _refusal(page: contracts.Page, actor: Actor, verb: str) -> Refused | None:
+    """Why this person may not use a verb here, as the door says: a colleague may have claimed the turn."""
+    service = page.case.service
+    return door.may(actor, verb, page.case, page.turn, service.group if service else None)
+
+
+def _let_in(refusal: Refused | None) -> None:
+    """Open a form only for whoever may send it."""
+    if isinstance(refusal, Forbidden):
+        raise refusal
+
+
+def _not_yours(request: HttpRequest, page: contracts.Page, form: AmendForm, refusal: Refused) -> HttpResponse:
+    """The form as it was typed, with why it cannot be sent."""
+    form.add_error(None, refusal.reason)
+    return _amending(request, page, form, status=403)
 
 
 def _amending(
-    request: HttpRequest, page: contracts.Page, form: AmendForm, *, stale: Stale | None = None
+    request: HttpRequest, page: contracts.Page, form: AmendForm, *, stale: Told | None = None, status: int = 200
 ) -> HttpResponse:
     view = view_of(page, actor_of(request))
     context = {"form": form, "view": view, "case": page.case, "stale": stale, "price": price_words(form.now)}
-    return render(request, "backoffice/cases/amend.html", context, status=409 if stale else 200)
+    return render(request, "backoffice/cases/amend.html", context, status=409 if stale else status)
 
 
 def _checking(request: HttpRequest, page: contracts.Page, now: Standing, form: AmendForm) -> HttpResponse:
@@ -135,6 +161,8 @@ def _republish(request: HttpRequest, actor: Actor, page: contracts.Page, form: A
         done = carried(form, command)
     except Stale as stale:
         return _again(request, actor, page.case.pk, stale)
+    except Forbidden as refusal:
+        return _not_yours(request, page, form, refusal)
     if done is None:
         return _amending(request, page, form)
     messages.success(request, f"Version {page.latest.number + 1} is published. {page.case.organisation.name} is told.")
@@ -151,15 +179,15 @@ def _moved_on(page: contracts.Page, now: Standing, form: AmendForm) -> Stale | N
     return None
 
 
-def _again(request: HttpRequest, actor: Actor, case_id: int, stale: Stale) -> HttpResponse:
-    """The same form with what was typed, opened anew on what is there now; who was faster stands above it."""
+def _again(request: HttpRequest, actor: Actor, case_id: int, refusal: Stale) -> HttpResponse:
+    """The form opened anew on what is there now, with what was typed, and what the other changed field by field."""
     page = contracts.page(actor, case_id)
     if page.case.state != State.REJECTED or page.turn is None:
-        raise stale
+        raise refusal
     now = standing(lines.line(actor, page.document.line_id))
-    typed = request.POST.copy()
-    typed["case_version"], typed["line_version"] = str(page.case.version), str(now.line.version)
-    return _amending(request, page, _form(request, page, now, data=typed, quiet=True), stale=stale)
+    options = _options(page, now)
+    stale = told(refusal, AmendForm(**options), request.POST)
+    return _amending(request, page, again(AmendForm(stale.data, quiet=True, **options)), stale=stale)
 
 
 def _too_late(request: HttpRequest, page: contracts.Page) -> HttpResponse:
@@ -177,7 +205,8 @@ def _too_late(request: HttpRequest, page: contracts.Page) -> HttpResponse:
             key=request.POST.get("client_key", ""),
         )
     else:
-        raise reading.stale(page.case, page.case.flow_class)
+        stale = reading.stale(page.case, page.case.flow_class)
+        raise door.noted(stale, actor_of(request), "republish", page.case.pk)
     return redirect("council:case", page.case.pk)
 
 
@@ -189,20 +218,40 @@ def _stop(
     if page.case.state not in allowed and request.method != "POST":
         messages.info(request, f"There is nothing to {verb}: this document is {page.case.state}.")
         return redirect("council:case", page.case.pk)
-    form = StopForm.of(
-        request,
-        verb=verb,
-        initial={"case_version": page.case.version},
-        cancel=reverse("council:case", args=[case_id]),
-    )
-    if request.method == "POST" and form.is_valid():
+    options = _stop_options(page, verb)
+    form, stale, status = StopForm.of(request, **options), None, 200
+    if request.method != "POST":
+        _let_in(_refusal(page, actor, verb))
+    elif form.is_valid():
         if page.case.state not in allowed and form.cleaned_data["case_version"] == page.case.version:
-            raise reading.stale(page.case, page.case.flow_class)
-        if carried(form, partial(_carry_out, command, actor, page, form)) is not None:
-            messages.success(request, f"{page.case.reference} is terminated. {page.case.organisation.name} is told.")
-            return redirect("council:case", case_id)
-    view = view_of(page, actor)
-    return render(request, "backoffice/cases/stop.html", {"form": form, "view": view, "case": page.case, "verb": verb})
+            raise door.noted(reading.stale(page.case, page.case.flow_class), actor, verb, case_id)
+        try:
+            done = carried(form, partial(_carry_out, command, actor, page, form))
+        except Stale as refusal:
+            page = contracts.page(actor, case_id)
+            if page.case.state not in allowed:
+                raise
+            options = _stop_options(page, verb)
+            stale = told(refusal, StopForm(**options), request.POST)
+            form = again(StopForm(stale.data, quiet=True, **options))
+        except Forbidden as refusal:
+            form.add_error(None, refusal.reason)
+            status = 403
+        else:
+            if done is not None:
+                name = page.case.organisation.name
+                messages.success(request, f"{page.case.reference} is terminated. {name} is told.")
+                return redirect("council:case", case_id)
+    context = {"form": form, "view": view_of(page, actor), "case": page.case, "verb": verb, "stale": stale}
+    return render(request, "backoffice/cases/stop.html", context, status=409 if stale else status)
+
+
+def _stop_options(page: contracts.Page, verb: str) -> dict[str, Any]:
+    return {
+        "verb": verb,
+        "initial": {"case_version": page.case.version},
+        "cancel": reverse("council:case", args=[page.case.pk]),
+    }
 
 
 def _carry_out(command: Callable[..., object], actor: Actor, page: contracts.Page, form: StopForm) -> object:

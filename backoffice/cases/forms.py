@@ -8,6 +8,7 @@ from django import forms
 from backoffice.casework.terms_form import TermsForm
 from backoffice.web.fields import LongText
 from backoffice.web.forms import ClientKeyMixin, ConcordForm
+from backoffice.web.stale import OpenedMixin
 from workflows.engine.typed import TEXT_LIMIT
 
 
@@ -40,7 +41,7 @@ class AmendForm(TermsForm):
         return data
 
 
-class StopForm(ClientKeyMixin, ConcordForm):
+class StopForm(OpenedMixin, ClientKeyMixin, ConcordForm):
     """Why a document is withdrawn or terminated."""
 
     what_failed = "Nothing was changed"

@@ -8,6 +8,7 @@ from django import forms
 from backoffice.web.fields import Choice, DateField, Pick
 from backoffice.web.forms import ClientKeyMixin, ConcordForm
 from backoffice.web.layout import Reveal
+from backoffice.web.stale import OpenedMixin
 from backoffice.web.words import money
 from workflows.register.models import ServiceLevel
 from workflows.register.selectors import service_levels
@@ -18,7 +19,7 @@ from .terms import Standing, Wanted, differing, faults
 LEVEL, OWN = "level", "own"
 
 
-class TermsForm(ClientKeyMixin, ConcordForm):
+class TermsForm(OpenedMixin, ClientKeyMixin, ConcordForm):
     """The line's terms, filled with what they are. After `is_valid`, `wanted` and `changed` say what is meant."""
 
     service_level = Pick(label="Service level", missing="Choose the service level")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from backoffice.casework.commanding import carried
 from backoffice.casework.terms import standing
 from backoffice.web.forms import ConcordForm
 from backoffice.web.gate import staff
+from backoffice.web.stale import Told, again, told
 from workflows.engine.errors import Stale
 from workflows.parties.actor import Actor
 from workflows.register import commands, selectors
@@ -61,7 +61,9 @@ def act(request: HttpRequest, line_id: int, verb: str) -> HttpResponse:
         try:
             done = carried(form, lambda: what.command(actor=actor, line_id=line_id, version=version, **data), FIELDS)
         except Stale as refusal:
-            stale, form = refusal, what.form(_with_version(request, line), line=line, cancel=_line(line), quiet=True)
+            line = selectors.line(actor, line_id)
+            stale = told(refusal, what.form(line=line), request.POST)
+            form = again(what.form(stale.data, line=line, cancel=_line(line), quiet=True))
         else:
             if done is not None:
                 messages.success(request, what.done)
@@ -82,8 +84,9 @@ def change(request: HttpRequest, line_id: int) -> HttpResponse:
         try:
             done = carried(form, lambda: _change(actor, line_id, form), FIELDS)
         except Stale as refusal:
-            stale = refusal
-            form = ChangeForm(_with_version(request, line), now=now, cancel=_line(line), quiet=True)
+            now = standing(selectors.line(actor, line_id))
+            stale = told(refusal, ChangeForm(now=now), request.POST)
+            form = again(ChangeForm(stale.data, now=now, cancel=_line(line), quiet=True))
         else:
             if done is not None:
                 messages.success(request, "The line is changed.")
@@ -103,15 +106,8 @@ def _change(actor: Actor, line_id: int, form: ChangeForm) -> CarePackageLine:
     )
 
 
-def _with_version(request: HttpRequest, line: CarePackageLine) -> Any:
-    """What was typed, for the line as it is now."""
-    typed = request.POST.copy()
-    typed["line_version"] = str(line.version)
-    return typed
-
-
 def _page(
-    request: HttpRequest, line: CarePackageLine, form: ConcordForm, stale: Stale | None, title: str, note: str
+    request: HttpRequest, line: CarePackageLine, form: ConcordForm, stale: Told | None, title: str, note: str
 ) -> HttpResponse:
     context = {"form": form, "line": line, "title": title, "note": note, "stale": stale,
                "caption": f"Care package line {line.reference}", "back_href": _line(line),

@@ -10,6 +10,8 @@ from backoffice.casework.terms_form import LEVEL, OWN, TermsForm, ignore_unchose
 from backoffice.web.fields import Choice, DateField, LongText, Pick, TextField
 from backoffice.web.forms import ConcordForm
 from backoffice.web.layout import Reveal
+from backoffice.web.stale import OpenedMixin
+from backoffice.web.words import date_range, money
 from workflows.engine.records import MOST_WORDS
 from workflows.parties.models import Service
 from workflows.register.models import CarePackageLine, Contract, ServiceLevel
@@ -19,8 +21,8 @@ CHOOSE = ("", "Choose")
 PUBLISH_NOW = "Publish the contract document at once"
 
 
-class LineForm(ConcordForm):
-    """What every act on a line carries: the version of the line as the person saw it."""
+class LineForm(OpenedMixin, ConcordForm):
+    """What every act on a line carries: the version of the line as the person saw it, and what it said."""
 
     what_failed = "Nothing was changed"
     line_version = forms.IntegerField(widget=forms.HiddenInput)
@@ -28,6 +30,17 @@ class LineForm(ConcordForm):
     def __init__(self, *positional: Any, line: CarePackageLine, **options: Any) -> None:
         options["initial"] = {"line_version": line.version} | options.get("initial", {})
         super().__init__(*positional, **options)
+        self.line = line
+
+    def beside(self) -> dict[str, str]:
+        """What the line says, which these forms do not ask about."""
+        line = self.line
+        return {
+            "Service level of the line": line.service_level.name,
+            "Quantity of the line": f"{line.quantity.normalize():f}",
+            "Price of one unit": money(line.unit_cost),
+            "The line's days": date_range(line.start, line.end),
+        }
 
 
 class EndForm(LineForm):

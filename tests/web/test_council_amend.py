@@ -261,5 +261,12 @@ def test_a_stale_withdrawal_says_who_was_faster(priya: User, document: ContractD
     browser_of(council.officer("Tom Bullard")).post("/queues/act/", {"claim": council.turn(document).pk})
     page = browser.post(address, {**fields, "text": "Entered twice."})
     assert page.status_code == 409
-    assert "Tom Bullard: claimed it" in council.words(page)
-    assert "Entered twice." in council.words(page)
+    assert "Tom Bullard claimed it" in council.words(page)
+    again = council.fields_of(page)
+    assert again["text"] == "Entered twice."
+    refused = browser.post(address, again)
+    assert (refused.status_code, council.fields_of(refused)["text"]) == (403, "Entered twice.")
+    assert "Tom Bullard has claimed this" in council.words(refused)
+    browser_of(User.objects.get(name="Tom Bullard")).post("/queues/act/", {"release": council.turn(document).pk})
+    latest = council.fields_of(browser.post(address, again))
+    assert browser.post(address, latest).status_code == 302

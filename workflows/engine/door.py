@@ -355,10 +355,9 @@ def may(actor: Actor, verb: str, case: Case, task: Task | None, service_group: s
     return None
 
 
-def stale(actor: Actor, verb: str, case: Case) -> Stale:
-    """The refusal of a page that finds out before the command that somebody was faster; it is noted all the same."""
-    refusal = reading.stale(case, case.flow_class, actor)
-    _note(refusal, actor, case.pk, verb)
+def noted(refusal: Stale, actor: Actor, verb: str, case_id: int) -> Stale:
+    """The refusal of a page that finds out before the command that somebody was faster: noted like the command's."""
+    _note(refusal, actor, case_id, verb)
     return refusal
 
 
