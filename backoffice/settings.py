@@ -120,6 +120,10 @@ GUARDIAN_MONKEY_PATCH_USER = False
 LOGIN_URL = "access:sign_in"
 # Who fills the menu of each side (the layout knows neither).
 NAVIGATION = {"provider": "portal.navigation.entries", "staff": "backoffice.queues.navigation.entries"}
+# Which pages the menu of one's account has on one side only, and where cases and notices lead (the layout knows none).
+ACCOUNT_MENU = {"staff": (("Absence and substitute", "council:absences"),)}
+CASE_PAGES = {"staff": {"contract_document": "council:case"}, "provider": {"contract_document": "portal:document"}}
+NOTICE_PAGES = {"import.read": "council:import", "import.finished": "council:import"}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", landing, name="landing"),
     path("", include("backoffice.web.urls")),
     path("", include("backoffice.access.urls")),
+    path("", include("backoffice.account.urls")),
     path("", include("backoffice.council_urls")),
     path("portal/", include("portal.urls")),
 ]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.contrib.auth import authenticate, login
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,6 +17,7 @@ from backoffice.web import drafts
 from workflows.council.profile import current
 from workflows.parties.models import User
 from workflows.parties.selectors import organisations_of
+from workflows.people.secrets import secret_changed
 
 from . import lockout, passcode
 
@@ -86,19 +88,23 @@ def asked_positions(user: User) -> list[int]:
     return [int(place) for place in user.passcode_asked.split(",")]
 
 
+@transaction.atomic
 def choose_password(user: User, password: str) -> None:
-    """Set the password that a person chose."""
+    """Set the password that a person chose; they are told by a mail."""
     user.set_password(password)
     user.must_change_password = False
     user.password_set_at = timezone.now()
     user.save(update_fields=["password", "must_change_password", "password_set_at"])
+    secret_changed(user_id=user.pk, what="password", called="password")
 
 
+@transaction.atomic
 def choose_passcode(user: User, digits: str) -> None:
-    """Set the passcode that a person chose."""
+    """Set the passcode that a person chose; they are told by a mail."""
     user.passcode = passcode.hashed(user.pk, digits)
     user.passcode_asked = ""
     user.save(update_fields=["passcode", "passcode_asked"])
+    secret_changed(user_id=user.pk, what="passcode", called=current().sign_in.passcode.name)
 
 
 def finish(request: HttpRequest, user: User) -> str:

@@ -7,16 +7,21 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from workflows.council.profile import current
 from workflows.council.schema import Council, Helpdesk
+from workflows.engine import selectors
 from workflows.parties.actor import Actor
 
 from . import brand, drafts
 from .models import Draft
 from .navigation import navigation
 from .pieces import NavigationItem
+from .words import capped_count
+
+MOST_UNREAD = 99
 
 
 @dataclass
@@ -50,6 +55,18 @@ class Page:
         """The first of a member of staff's teams, in the profile's order."""
         names = [team.name for team in self.council.teams if self.actor and team.key in self.actor.teams]
         return names[0] if names else ""
+
+    @cached_property
+    def unread(self) -> str:
+        """How much the person was told and has not read; empty when nothing."""
+        count = selectors.unread_count(self.actor.user_id, MOST_UNREAD) if self.actor else 0
+        return capped_count(count, MOST_UNREAD) if count else ""
+
+    @property
+    def account(self) -> list[tuple[str, str]]:
+        """(text, address) of what the menu of one's account has for one side only."""
+        kind = self.actor.kind if self.actor else ""
+        return [(text, reverse(page)) for text, page in settings.ACCOUNT_MENU.get(kind, ())]
 
     @property
     def several(self) -> bool:

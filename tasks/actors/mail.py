@@ -1,10 +1,11 @@
 """The topic "mail": one plain-text mail with all notices that joined it. References only, never a client's name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -34,25 +35,35 @@ def mail(payload: Mapping[str, Any], key: str) -> None:
     """
     user = User.objects.get(pk=payload["user"])
     unmailed = Notice.objects.filter(user=user, mail_key=key, mailed_at=None).order_by("pk")
-    lines = list(unmailed.values_list("text", flat=True))
-    if not lines or not user.is_active:
+    told = list(unmailed.select_related("case"))
+    if not told or not user.is_active:
         return
-    message(user, payload["kind"], lines, key).send()
+    message(user, payload["kind"], told, key).send()
     unmailed.update(mailed_at=timezone.now())
 
 
-def message(user: User, kind: str, lines: list[str], key: str) -> EmailMessage:
-    """Put the mail together."""
+def message(user: User, kind: str, told: Sequence[Notice], key: str) -> EmailMessage:
+    """Put the mail together; what is about a case has that case's address, which holds its reference only."""
     council = current()
     text = BODY.format(
         service=council.portal_title if user.kind == User.Kind.PROVIDER else council.staff_title,
         council=council.name,
-        lines="\n".join(f"- {line}" for line in lines),
-        address=settings.BASE_URL,
+        lines="\n".join(_lines(told)),
+        address=f"{settings.BASE_URL}{reverse('account:notices')}",
         helpdesk=_helpdesk(),
     )
     headers = {"Message-ID": message_id(key), "Auto-Submitted": "auto-generated"}
-    return EmailMessage(notices.headline(kind, lines), text, to=[user.email], headers=headers)
+    return EmailMessage(notices.headline(kind, [each.text for each in told]), text, to=[user.email], headers=headers)
+
+
+def _lines(told: Sequence[Notice]) -> Iterator[str]:
+    """Each notice, with where it leads and what to do about it."""
+    for notice in told:
+        yield f"- {notice.text}"
+        if notice.case is not None:
+            yield f"  {settings.BASE_URL}{reverse('account:case', args=[notice.case.reference])}"
+        if advice := notices.note(notice.kind):
+            yield f"  {advice}"
 
 
 def message_id(key: str) -> str:

@@ -1,8 +1,9 @@
 """The topic "notify": tells people of an event, on their home page and by a mail that several notices share.
 
-Mails are coalesced by person, kind and hour; of kinds that a person wants once a day, into one mail at the beginning of
-the next working day; of kinds that they want no mail of, none. A notice may only join a mail that nobody has begun to
-send: a mail that is sent twice after a crash must be the same mail.
+Mails are coalesced by person, kind and hour, save for what protects an account: that is a mail of its own at once. Of
+kinds that a person wants once a day, into one mail at the beginning of the next working day; of kinds that they want no
+mail of, none. A notice may only join a mail that nobody has begun to send: a mail that is sent twice after a crash must
+be the same mail.
 """
 
 import hashlib
@@ -34,7 +35,7 @@ def notify(payload: Mapping[str, Any], key: str) -> None:
     users = [user for user in people(payload["audience"]).values_list("pk", flat=True) if user not in already]
     if not users:
         return
-    mails = _mails(users, payload["kind"], timezone.now())
+    mails = _mails(users, payload["kind"], told, timezone.now())
     case_id, text = payload.get("case"), _text(payload)
     Notice.objects.bulk_create(
         [
@@ -58,8 +59,10 @@ def join_digests(users: Iterable[int], now: datetime) -> dict[int, str]:
     return _join(users, DIGEST, ((f"{DIGEST}:{at:%Y%m%d}", at) for at in _mornings(now)))
 
 
-def _mails(users: Iterable[int], kind: str, now: datetime) -> dict[int, str]:
+def _mails(users: Iterable[int], kind: str, told: str, now: datetime) -> dict[int, str]:
     """The mail for each person as they wish it; who wishes none is left out."""
+    if notices.always(kind):
+        return _join(users, kind, iter([(f"{kind}:{told}", now)]))
     wishes = preferences.of(users, kind)
     at_once = [user for user, how in wishes.items() if how == How.AT_ONCE]
     daily = [user for user, how in wishes.items() if how == How.DAILY]

@@ -14,7 +14,7 @@ from tests.model.moves import seen, verb_call
 from workflows.contracts.batches import PUBLISH
 from workflows.contracts.models import ContractDocument
 from workflows.engine import batches, moment
-from workflows.engine.models import Outbox, Task
+from workflows.engine.models import Notice, Outbox, Task
 from workflows.parties.actor import Actor
 from workflows.parties.models import Absence, Organisation, Service, Team, User
 from workflows.register.imports import commands as imports
@@ -57,6 +57,8 @@ class World:
             "outbox_id": _parked(),
             "view_id": _view().pk,
             "user_id": officer.user_id,
+            "reference": self.document.case.reference,
+            "notice_id": _notice(make.staff_user()).pk,
             "absence_id": _absence(officer).pk,
             "form": "csv",
             "verb": "claim",
@@ -78,6 +80,10 @@ def _parked() -> int:
 def _view() -> SavedView:
     team = Team.objects.get(key="service_brokerage")
     return SavedView.objects.create(team=team, name="Unclaimed", query=f"team={team.pk}&view=unclaimed")
+
+
+def _notice(somebody: User) -> Notice:
+    return Notice.objects.create(user=somebody, kind="x", text="News", key="x")
 
 
 def _absence(officer: Actor) -> Absence:

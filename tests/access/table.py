@@ -57,6 +57,12 @@ TABLE: Mapping[str, Row] = {
     "access:provider": Row(EVERYBODY, "GET POST"),
     "access:sign_out": Row(EVERYBODY, "POST"),
     "access:signed_out": Row(EVERYBODY, "GET POST"),
+    # one's own account, on either side
+    "account:notices": Row(SIGNED_IN),
+    "account:notices_read": Row(SIGNED_IN, "POST"),
+    "account:notice_read": Row(set(), "POST", absent=SIGNED_IN),  # one's own only
+    "account:notifications": Row(SIGNED_IN, "GET POST"),
+    "account:case": Row(READERS | LOOKING, absent=SIGNED_IN),
     # the provider's pages
     "portal:home": Row(PROVIDERS),
     "portal:news_seen": Row(PROVIDERS, "POST"),

@@ -106,6 +106,8 @@ def other_side(who: str, name: str) -> bool:
 def place(world: World, name: str, *, absent: bool = False) -> str:
     """The address, with the ids of the world's records or with ids that no record has."""
     ids = {each: NO_SUCH_ID if absent and each.endswith("_id") else world.ids[each] for each in ADDRESSES[name]}
+    if absent and "reference" in ids:
+        ids["reference"] = "ISO-1999-999999"
     return reverse(name, kwargs=ids)
 
 

@@ -5,16 +5,18 @@ from typing import Any
 
 import pytest
 
+from tasks.actors.notify import notify
 from tests import factories as make
 from tests.db.test_turns import again, rejected
 from workflows.engine import moment, selectors, turns
 from workflows.engine.errors import Forbidden, NotFound, Refused
-from workflows.engine.models import Event, Outbox, Task
+from workflows.engine.models import Event, Notice, Outbox, Task
 from workflows.engine.verify import verify
 from workflows.parties.models import Absence, User
 from workflows.parties.selectors import stand_in
 from workflows.people import absences, commands
 from workflows.people.absences import Moved, end_absence, move_turns, set_absence
+from workflows.people.notices import STANDS_IN
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +79,44 @@ def test_claimed_work_goes_to_the_substitute_and_comes_back_untouched(priya: Use
     assert has(task) == (priya.pk, None)
     assert last_title(task)[0] == "give_back"
     assert verify().findings == []
+
+
+def test_a_substitute_is_told_once_an_absence_what_came_to_them(priya: User, tom: User, cara: User) -> None:
+    tasks = [claimed(priya) for _ in range(2)]
+    absence = away(priya, tom)
+    move_turns()
+    move_turns()
+    [told] = Outbox.objects.filter(topic="notify", payload__kind=STANDS_IN)
+    assert told.payload["audience"] == {"user": tom.pk}
+    assert told.payload["figures"] == {"count": 2}
+    notify(told.payload, told.key)
+    notice = Notice.objects.get(user=tom)
+    first = tasks[0].process.reference
+    assert notice.text == f"Tasks are with you while a colleague is away: 2, first {first}"
+    turns.hand_over(actor=make.actor(cara), task_id=rejected().pk, user_id=priya.pk, reason="Hers.", key=make.key())
+    end_absence(actor=make.actor(priya), absence_id=absence.pk)
+    move_turns()
+    assert Outbox.objects.filter(topic="notify", payload__kind=STANDS_IN).count() == 1
+
+
+def test_a_move_that_was_cut_short_before_it_was_told_is_told_the_next_time(
+    priya: User, tom: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimed(priya)
+    away(priya, tom)
+    with monkeypatch.context() as patch:
+        patch.setattr(absences, "_tell_substitutes", lambda _today: None)
+        move_turns()
+    assert not Outbox.objects.filter(topic="notify", payload__kind=STANDS_IN).exists()
+    assert move_turns() == Moved(0, 0)
+    assert Outbox.objects.filter(topic="notify", payload__kind=STANDS_IN).count() == 1
+
+
+def test_who_got_nothing_by_an_absence_is_told_nothing(priya: User, tom: User, cara: User) -> None:
+    away(priya, tom)
+    turns.hand_over(actor=make.actor(cara), task_id=rejected().pk, user_id=priya.pk, reason="Hers.", key=make.key())
+    move_turns()
+    assert not Outbox.objects.filter(topic="notify", payload__kind=STANDS_IN).exists()
 
 
 def test_the_clock_stays_through_an_absence(priya: User, tom: User) -> None:
@@ -163,6 +203,12 @@ def test_no_loop_of_two_or_of_three(priya: User, tom: User, cara: User) -> None:
         away(cara, priya)
     away(cara, priya, first=5, last=6)
     assert Absence.objects.count() == 3
+
+
+def test_the_very_same_absence_again_is_the_same_one(priya: User, tom: User) -> None:
+    assert away(priya, tom) == away(priya, tom)
+    assert Event.objects.filter(stream=f"user:{priya.pk}").count() == 1
+    assert Outbox.objects.filter(topic="absence.changed").count() == 1
 
 
 def test_one_absence_at_a_time(priya: User, tom: User) -> None:

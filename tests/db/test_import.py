@@ -11,10 +11,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tasks.actors.notify import notify
 from tests import factories as make
 from workflows.engine import events
 from workflows.engine.errors import Forbidden, NotFound, Refused
-from workflows.engine.models import Event, Outbox
+from workflows.engine.models import Event, Notice, Outbox
 from workflows.engine.tabular import write_csv
 from workflows.engine.verify import verify
 from workflows.parties.actor import Actor
@@ -387,3 +388,27 @@ def test_rates_for_an_organisation_or_a_contract(handbook: None) -> None:
     assert Rate.objects.filter(organisation__reference="OASIS").get().amount == Decimal("540.00")
     line = CarePackageLine.objects.get(reference="AP2750571")
     assert selectors.line_terms(line.pk, date(2019, 5, 1)).unit_cost == Decimal("545.00")
+
+
+def test_whoever_started_an_import_is_told_when_it_is_read_and_when_it_is_finished() -> None:
+    priya, tom = make.staff_user(name="Priya Raman"), make.staff_user(name="Tom Bullard")
+    run = start("SSRef,Surname,Forename\n5550001,Nobody,Norman\n5550002,,\n", "clients", make.actor(priya))
+    commands.read(run.pk)
+    commands.update_system(actor=make.actor(tom), run_id=run.pk)
+    commands.apply(run.pk)
+    told = Outbox.objects.filter(topic="notify").order_by("pk")
+    assert [(row.payload["kind"], row.payload["audience"]) for row in told] == [
+        ("import.read", {"user": priya.pk}),
+        ("import.finished", {"user": priya.pk}),
+    ]
+    for row in told:
+        notify(row.payload, row.key)
+    assert list(Notice.objects.order_by("pk").values_list("text", flat=True)) == [
+        f"Import {run.pk} has been read: 2 records, 1 rejected; nothing is taken over yet",
+        f"Import {run.pk} is finished: 1 new, 0 updated, 1 rejected",
+    ]
+
+
+def test_the_system_itself_is_told_nothing_of_its_imports() -> None:
+    load("SSRef,Surname,Forename\n5550001,Nobody,Norman\n", "clients")
+    assert not Outbox.objects.filter(topic="notify").exists()

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 
 from tasks.actors.mail import mail as send
@@ -14,6 +15,8 @@ from workflows.engine.errors import Refused
 from workflows.engine.models import Event, Notice, Outbox
 from workflows.parties.models import User
 from workflows.people import preferences
+from workflows.people.models import NoticePreference
+from workflows.people.notices import SIGN_IN_CHANGED
 
 pytestmark = pytest.mark.django_db
 FRIDAY = datetime(2026, 5, 8, 15, 30, tzinfo=UTC)
@@ -110,5 +113,38 @@ def test_what_is_not_on_the_list_is_refused(priya: User, kind: str, how: str) ->
 
 def test_every_kind_that_people_are_told_of_has_a_plain_name() -> None:
     named = notices.kinds()
-    assert set(notices._words) - set(named) <= {"notice.digest"}
+    always = {kind for kind in notices._words if notices.always(kind)}
+    assert set(notices._words) - set(named) - always == {"notice.digest"}
     assert all(name[0].isupper() and "." not in name for name in named.values())
+
+
+def test_what_protects_an_account_is_mailed_at_once_each_time_and_cannot_be_switched_off(priya: User) -> None:
+    with pytest.raises(Refused, match="from the list"):
+        wish(priya, "none", SIGN_IN_CHANGED)
+    NoticePreference.objects.create(user=priya, kind=SIGN_IN_CHANGED, how="none")  # of an older time
+    for number, word in enumerate(("password", "passcode")):
+        tell(priya, f"told:{number}", SIGN_IN_CHANGED, reference=word)
+        row = mails()[-1]
+        assert row.due_at == FRIDAY
+        send(row.payload, row.key)
+        Outbox.objects.filter(pk=row.pk).update(attempts=1, done_at=FRIDAY)
+    assert [sent.subject for sent in mail.outbox] == ["Your password was changed", "Your passcode was changed"]
+    assert all("If that was not you, tell the helpdesk at once." in sent.body for sent in mail.outbox)
+
+
+def test_the_other_sides_news_cannot_be_chosen(priya: User) -> None:
+    with pytest.raises(Refused, match="from the list"):
+        wish(priya, "none", "contract_document.published")
+
+
+def test_a_mail_leads_to_each_case_by_its_reference(priya: User) -> None:
+    one, two = make.published().case, make.published().case
+    for case in (one, two):
+        notify({"kind": KIND, "case": case.pk, "audience": {"user": priya.pk}}, f"told:{case.pk}")
+    (row,) = mails()
+    send(row.payload, row.key)
+    (sent,) = mail.outbox
+    for case in (one, two):
+        assert f"{settings.BASE_URL}/case/{case.reference}/\n" in sent.body
+        assert f"/{case.pk}" not in sent.body
+    assert f"Sign in to see more: {settings.BASE_URL}/notices/" in sent.body

@@ -88,6 +88,7 @@ WHEN = datetime(2018, 4, 18, 15, 20, tzinfo=UTC)
 urlpatterns = [
     path("", include("backoffice.web.urls")),
     path("", include("backoffice.access.urls")),
+    path("", include("backoffice.account.urls")),
     path("", home),
     path("note/", note),
     path("undeclared/", undeclared),

@@ -10,6 +10,9 @@ from django.test import Client
 from backoffice.access import demo, lockout, passcode
 from tests import factories
 from tests.factories import PASSWORD
+from workflows.council.profile import current
+from workflows.engine.models import Event, Outbox
+from workflows.engine.verify import verify
 from workflows.parties.models import Membership, Organisation, User
 
 from .conftest import PASSCODE, with_passcode
@@ -161,6 +164,24 @@ class TestFirstSignIn:
         assert newcomer.check_password("Garden-path-99")
         assert not newcomer.must_change_password
         assert passcode.matches(newcomer.pk, newcomer.passcode, passcode.whole("592741"))
+
+    def test_a_chosen_password_and_passcode_are_told_and_never_written_down(
+        self, client: Client, newcomer: User
+    ) -> None:
+        first_step(client, newcomer.email)
+        assert client.post("/sign-in/new-password/", {"password": "too short"}).status_code == 200
+        assert not Outbox.objects.exists()
+        client.post("/sign-in/new-password/", {"password": "Garden-path-99"})
+        client.post("/sign-in/new-passcode/", {"passcode": "592741", "again": "592741"})
+        events = Event.objects.filter(stream=f"user:{newcomer.pk}").order_by("seq")
+        assert [each.kind for each in events] == ["user.password_changed", "user.passcode_changed"]
+        assert {each.actor_id for each in events} == {newcomer.pk}
+        told = Outbox.objects.filter(topic="notify").order_by("pk")
+        assert [row.payload["reference"] for row in told] == ["password", current().sign_in.passcode.name]
+        assert all(row.payload["audience"] == {"user": newcomer.pk} for row in told)
+        written = " ".join(f"{each.body}" for each in events) + " ".join(f"{row.payload}" for row in told)
+        assert "Garden" not in written and "592741" not in written
+        assert verify().findings == []
 
     @pytest.mark.parametrize(
         ("password", "said"),

@@ -3,6 +3,7 @@
 from workflows.parties.actor import Actor
 
 from . import moment
+from .errors import NotFound
 from .models import Notice
 
 
@@ -10,3 +11,11 @@ def notices_seen(actor: Actor, up_to: int) -> int:
     """Mark the person's own notices up to an id as read, not newer ones, which nobody has seen; returns how many."""
     unread = Notice.objects.filter(user_id=actor.user_id, read_at__isnull=True, pk__lte=up_to)
     return unread.update(read_at=moment.now())
+
+
+def notice_seen(actor: Actor, notice_id: int) -> None:
+    """Mark one of the person's own notices as read; again it stays as it was. NotFound when it is not theirs."""
+    own = Notice.objects.filter(pk=notice_id, user_id=actor.user_id)
+    if not own.exists():
+        raise NotFound
+    own.filter(read_at__isnull=True).update(read_at=moment.now())

@@ -24,6 +24,7 @@ from workflows.parties.models import Absence, TeamMember, User
 from workflows.parties.selectors import system_actor
 
 from . import rules
+from .notices import STANDS_IN
 
 MOVED = "absence.changed"
 
@@ -57,6 +58,19 @@ WHERE t.finished IS NULL AND t.owner_id IS NOT NULL AND t.standing_in_for_id IS 
     SELECT FROM engine_event e
     WHERE e.stream = 'case:' || t.process_id AND e.actor_id = t.owner_id AND e.at > t.assigned)
 ORDER BY t.id
+"""
+
+
+#: Who has got turns of an absence that goes on, in its own moves: one row an absence and substitute.
+GOT = """
+SELECT a.id, t.owner_id, count(*), (array_agg(t.process_id ORDER BY t.due_at, t.id))[1]
+FROM parties_absence a
+JOIN engine_task t ON t.standing_in_for_id = a.user_id AND t.finished IS NULL AND t.owner_id IS NOT NULL
+WHERE a.first_day <= %(today)s AND a.last_day >= %(today)s AND a.ended_at IS NULL AND EXISTS (
+    SELECT FROM engine_event e
+    WHERE e.stream = 'case:' || t.process_id AND e.at = t.assigned AND e.kind LIKE '%%.stand_in')
+GROUP BY 1, 2
+ORDER BY 1, 2
 """
 
 
@@ -168,6 +182,7 @@ def move_turns() -> Moved:
     today, system = {"today": moment.today()}, system_actor()
     out = sum(_out(system, *row) for row in _rows(AWAY, today))
     back = sum(_back(system, *row) for row in _rows(BACK, today))
+    _tell_substitutes(today)
     return Moved(out, back)
 
 
@@ -175,6 +190,15 @@ def move_turns() -> Moved:
 def move_at_once(_payload: Mapping[str, Any], _key: str) -> None:
     """Move the turns of an absence that begins or ends today, without waiting for the regular job."""
     move_turns()
+
+
+@command
+def _tell_substitutes(today: Mapping[str, Any]) -> None:
+    """Tell whoever got work by an absence, once an absence: also when the move was cut short before it was told."""
+    for absence, substitute, count, case in _rows(GOT, today):
+        audience = {"user": substitute}
+        told = {"kind": STANDS_IN, "case": case, "figures": {"count": count}, "audience": audience}
+        outbox.put("notify", f"absence:{absence}:{substitute}", told)
 
 
 def _out(system: Actor, task_id: int, absent: int, substitute: int) -> bool:

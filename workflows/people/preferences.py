@@ -1,6 +1,7 @@
 """How somebody wants to be told, kind by kind: by a mail at once, by one mail a day, or on the home page only.
 
-Every notice stands on the home page in any case; without a choice there is a mail at once.
+Every notice stands on the home page in any case; without a choice there is a mail at once. What protects an account
+(`notices.always`) is mailed at once whatever was chosen.
 """
 
 from collections.abc import Iterable, Mapping
@@ -37,8 +38,9 @@ def of(users: Iterable[int], kind: str) -> dict[int, str]:
 @command
 def set_preferences(*, actor: Actor, wishes: Mapping[str, str]) -> None:
     """Choose how to be told of some kinds (`{kind: "at_once" | "daily" | "none"}`); the others stay as they are."""
+    own = {each.kind for group in notices.listed(actor.kind).values() for each in group if not each.always}
     for kind, how in wishes.items():
-        if kind not in kinds() or how not in How.values:
+        if kind not in own or how not in How.values:
             raise Refused("Choose how to be told from the list.", "preference")
     before = read(actor.user_id)
     changed = {kind: how for kind, how in wishes.items() if before[kind] != how}

@@ -14,11 +14,11 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from backoffice.web import assets, markup, words
+from backoffice.web import assets, markup, news, words
 from backoffice.web import forms as own_forms
 from backoffice.web.files import FilesField
 from backoffice.web.pieces import Entry, Fact, Row, Tab, Tag
-from workflows.engine.models import Attachment
+from workflows.engine.models import Attachment, Notice
 
 register = template.Library()
 
@@ -220,3 +220,15 @@ def gds_kind(field: BoundField) -> str:
 def gds_described(field: BoundField) -> str:
     """The ids of a field's hint and errors, for aria-describedby."""
     return markup.described_by(field)
+
+
+@register.simple_tag
+def notice_text(notice: Notice) -> SafeString:
+    """What a notice says, as a link to what it is about when there is a page of it."""
+    href = news.href(notice)
+    if not href:
+        return format_html("{}", notice.text)
+    told = f", notice of {words.moment(notice.created_at)}, number {notice.pk}"
+    return format_html(
+        '<a class="govuk-link" href="{}">{}<span class="govuk-visually-hidden">{}</span></a>', href, notice.text, told
+    )

@@ -3,7 +3,7 @@
 from .cases import case, cases, is_turn_of, open_turns, turns_of, viewed
 from .changes import batches_of, task_items, turns_of_mine
 from .helpline import unanswerable
-from .people import name_of, teams, unread
+from .people import name_of, teams, told, unread, unread_count
 from .queues import (
     ORDERS,
     Across,
@@ -18,6 +18,7 @@ from .queues import (
     queue,
     why_first,
 )
+from .references import case_of
 from .stories import Chapter, story
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "across",
     "batches_of",
     "case",
+    "case_of",
     "cases",
     "counts",
     "is_turn_of",
@@ -42,10 +44,12 @@ __all__ = [
     "story",
     "task_items",
     "teams",
+    "told",
     "turns_of",
     "turns_of_mine",
     "unanswerable",
     "unread",
+    "unread_count",
     "viewed",
     "why_first",
 ]

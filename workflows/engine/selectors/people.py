@@ -1,5 +1,7 @@
 """What a person's own pages show: their teams, what they have not seen yet."""
 
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
 from workflows.engine.models import Notice
 from workflows.parties.actor import Actor
 from workflows.parties.models import Team, User
@@ -16,6 +18,17 @@ def unread(user_id: int, limit: int = 20) -> list[Notice]:
     return list(
         Notice.objects.filter(user_id=user_id, read_at__isnull=True).select_related("case").order_by("-id")[:limit]
     )
+
+
+def unread_count(user_id: int, cap: int) -> int:
+    """How many things a person has not seen, counted no further than one past `cap`."""
+    return Notice.objects.filter(user_id=user_id, read_at__isnull=True).order_by("-id")[: cap + 1].count()
+
+
+def told(user_id: int) -> QuerySet[Notice]:
+    """Everything that a person was told, with `seen`; to be ordered by ("seen", "-id"): unread first, newest first."""
+    seen = ExpressionWrapper(Q(read_at__isnull=False), output_field=BooleanField())
+    return Notice.objects.filter(user_id=user_id).select_related("case").annotate(seen=seen)
 
 
 def name_of(user_id: int) -> str:

@@ -5,7 +5,7 @@ twice and have one effect.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from itertools import islice
@@ -19,7 +19,9 @@ from workflows.engine import moment, outbox
 from workflows.engine.atomic import command
 from workflows.engine.errors import Busy, Forbidden, NotFound, Refused
 from workflows.parties.actor import Actor
+from workflows.parties.models import User
 from workflows.register.models import ImportRow, ImportRun
+from workflows.register.notices import FINISHED, READ
 
 from . import parsing
 from .checks import check, compare
@@ -135,7 +137,9 @@ def apply(run_id: int) -> ImportRun:
     except IntegrityError as error:
         # Somebody added the same record between our look and our writing; the next try sees theirs.
         raise Busy from error
-    return _finish(run, Status.DONE)
+    _finish(run, Status.DONE)
+    _tell(run, FINISHED, {"new": run.new, "updated": run.updated, "rejected": run.rejected})
+    return run
 
 
 @command
@@ -189,7 +193,9 @@ def _judged(run_id: int, total: int) -> ImportRun:
     with connection.cursor() as cursor:
         _stage(run, cursor, locked=False)
     run.total, run.content = total, None
-    return _finish(run, Status.PENDING)
+    _finish(run, Status.PENDING)
+    _tell(run, READ, {"read": run.total, "rejected": run.rejected})
+    return run
 
 
 def _stage(run: ImportRun, cursor: CursorWrapper, *, locked: bool = True) -> Stage:
@@ -220,6 +226,13 @@ def _finish(run: ImportRun, status: str) -> ImportRun:
     run.finished_at = None if status == Status.PENDING else moment.now()
     run.save()
     return run
+
+
+def _tell(run: ImportRun, kind: str, figures: Mapping[str, int]) -> None:
+    """Tell whoever started the run; the system itself (a command of the shell, the demonstration) reads no news."""
+    if run.actor.kind == User.Kind.STAFF:
+        told = {"kind": kind, "reference": f"{run.pk}", "figures": dict(figures), "audience": {"user": run.actor_id}}
+        outbox.put("notify", f"import:{run.pk}:{run.status}", told)
 
 
 def _locked(run_id: int, actor: Actor, *statuses: str) -> ImportRun:

@@ -1,0 +1,24 @@
+"""What people are told about themselves and their work: counts and references only."""
+
+from workflows.engine.notices import declare
+
+SIGN_IN_CHANGED = "user.sign_in_changed"
+STANDS_IN = "absence.stands_in"
+
+declare(
+    SIGN_IN_CHANGED,
+    one="Your {reference} was changed",
+    many="{count} changes of how you sign in",
+    name="My password or my passcode is changed",
+    group="My account",
+    always="so that you notice at once when somebody else changes how you sign in",
+    note="If that was not you, tell the helpdesk at once.",
+)
+declare(
+    STANDS_IN,
+    one="Tasks are with you while a colleague is away: {count}, first {reference}",
+    many="{count} colleagues are away and their tasks are with you",
+    name="Work comes to me because a colleague is away",
+    group="My work",
+    sides=frozenset({"staff"}),
+)
