@@ -4,6 +4,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from backoffice.web.pieces import NavigationItem
+from backoffice.web.words import upper_first
+from workflows.council.profile import current
+from workflows.register.selectors import FUNCTION as LINES
 
 from .asking import FUNCTION, actor_of, awaiting
 
@@ -14,4 +17,7 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
     if actor_of(request).may(FUNCTION):
         count = awaiting(request).count
         found.append(NavigationItem("Contract documents", reverse("portal:documents"), str(count) if count else ""))
+    if actor_of(request).may(LINES):
+        words = current().care_package_lines
+        found.append(NavigationItem(upper_first(words.names), reverse("portal:lines")))
     return found

@@ -6,6 +6,7 @@ from backoffice.web import files
 
 from .contract_documents import views as documents
 from .home import views as home
+from .lines import views as lines
 
 app_name = "portal"
 urlpatterns = [
@@ -23,4 +24,8 @@ urlpatterns = [
         documents.download_signed_copy,
         name="signed_copy_file",
     ),
+    path("care-package-line-items/", lines.lines, name="lines"),
+    path("care-package-line-items/list.csv", lines.download, {"form": "csv"}, name="lines_csv"),
+    path("care-package-line-items/list.xlsx", lines.download, {"form": "xlsx"}, name="lines_xlsx"),
+    path("care-package-line-items/<int:line_id>/", lines.line, name="line"),
 ]

@@ -38,20 +38,29 @@ class Key:
     nullable: bool
 
 
-def page_by_key(rows: QuerySet[Any], keys: Sequence[str], query: QueryDict, *, size: int = SIZE) -> Page:
+def page_by_key(
+    rows: QuerySet[Any], keys: Sequence[str], query: QueryDict, *, size: int = SIZE, by_id: bool = False
+) -> Page:
     """Return the page that `?after=` or `?before=` names, else the first.
 
     `keys` order the list, as in `("-amount", "id")`; the last must be unique. Give `rows` without an order; model rows
     and `.values()` both work. A cursor that cannot be read, or that nothing follows any more, gives the first page,
     because an old bookmark should show something.
+
+    A list in the order of names asks for `by_id`: its addresses then carry the last key only, the row's id, and where
+    that row stands is read again. No address may name a client.
     """
     order = [_key(rows, name) for name in keys]
+    said = order[-1:] if by_id else order
     back = "before" in query
-    cursor = _decode(query.get("before") if back else query.get("after"), order)
-    if cursor is None:
-        return _page(rows, order, query, size=size, back=False, first=True)
-    found = _page(rows.filter(_beyond(order, cursor, back=back)), order, query, size=size, back=back, first=False)
-    return found if found.items else _page(rows, order, query, size=size, back=False, first=True)
+    cursor = _decode(query.get("before") if back else query.get("after"), said)
+    if cursor is not None and by_id:
+        cursor = _place(rows, order, cursor[0])
+    found = None
+    if cursor is not None:
+        beyond = rows.filter(_beyond(order, cursor, back=back))
+        found = _page(beyond, order, query, said, size=size, back=back, first=False)
+    return found if found and found.items else _page(rows, order, query, said, size=size, back=False, first=True)
 
 
 def capped(rows: QuerySet[Any], cap: int = 999) -> int:
@@ -59,7 +68,15 @@ def capped(rows: QuerySet[Any], cap: int = 999) -> int:
     return rows.order_by()[: cap + 1].count()
 
 
-def _page(rows: QuerySet[Any], order: list[Key], query: QueryDict, *, size: int, back: bool, first: bool) -> Page:
+def _place(rows: QuerySet[Any], order: list[Key], row_id: Any) -> list[Any] | None:
+    """Where a row stands in the order; None when the list has it no more."""
+    found = rows.filter(**{order[-1].name: row_id}).values_list(*[key.name for key in order]).first()
+    return list(found) if found else None
+
+
+def _page(
+    rows: QuerySet[Any], order: list[Key], query: QueryDict, said: list[Key], *, size: int, back: bool, first: bool
+) -> Page:
     found = list(rows.order_by(*[_ordering(key, back=back) for key in order])[: size + 1])
     more, items = len(found) > size, found[:size]
     if back:
@@ -69,8 +86,8 @@ def _page(rows: QuerySet[Any], order: list[Key], query: QueryDict, *, size: int,
     has_previous, has_next = (more, True) if back else (not first, more)
     return Page(
         items,
-        _link(query, "before", order, items[0]) if has_previous else "",
-        _link(query, "after", order, items[-1]) if has_next else "",
+        _link(query, "before", said, items[0]) if has_previous else "",
+        _link(query, "after", said, items[-1]) if has_next else "",
     )
 
 
@@ -79,12 +96,16 @@ def _key(rows: QuerySet[Any], name: str) -> Key:
     annotation = rows.query.annotations.get(column)
     if annotation is not None:
         return Key(column, name.startswith("-"), annotation.output_field, nullable=True)
+    *path, last = column.split("__")
     try:
-        field = rows.model._meta.get_field(column)
+        model: Any = rows.model
+        for each in path:
+            model = model._meta.get_field(each).related_model
+        field = model._meta.get_field(last)
     except FieldDoesNotExist:
         raise ValueError(f"{rows.model.__name__} has no column {column!r} to page by.") from None
     # A foreign key is paged by its own column, never by the row that it leads to.
-    return Key(field.attname, name.startswith("-"), field, nullable=bool(field.null))
+    return Key("__".join([*path, field.attname]), name.startswith("-"), field, nullable=bool(field.null))
 
 
 def _ordering(key: Key, *, back: bool) -> OrderBy:

@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.web.gate import needs
-from backoffice.web.words import per_week, plural
+from backoffice.web.words import per_week, plural, upper_first
 from workflows.contracts import selectors
 from workflows.contracts.selectors import FUNCTION, Filters, Summary
 from workflows.council.profile import current
 from workflows.engine import news
 from workflows.engine.selectors import unread
 from workflows.parties.actor import Actor
+from workflows.register.selectors import FUNCTION as LINES
 
 from ..asking import actor_of, awaiting
 from ..council import brokerage
@@ -89,9 +90,17 @@ def _first(actor: Actor, needed: Sequence[waiting.Need]) -> First:
 
 def _chapters(actor: Actor, summary: Summary) -> list[Chapter]:
     """The chapters that exist and that the role has; others are absent, not greyed."""
-    if not actor.may(FUNCTION):
-        return []
+    documents = [_documents(actor, summary)] if actor.may(FUNCTION) else []
+    return documents + ([_lines()] if actor.may(LINES) else [])
+
+
+def _lines() -> Chapter:
+    words = current().care_package_lines
+    return Chapter(upper_first(words.names), reverse("portal:lines"), "", "See the care, its cost and dates; download")
+
+
+def _documents(actor: Actor, summary: Summary) -> Chapter:
     verbs = "read, agree, reject, download" if actor.may(FUNCTION, "edit") else "read, download"
     note = f"({summary.count} {'needs' if summary.count == 1 else 'need'} you)" if summary.count else ""
     about = f"{current().contract_documents.type_label}s: {verbs}"
-    return [Chapter("Contract documents", reverse("portal:documents"), note, about)]
+    return Chapter("Contract documents", reverse("portal:documents"), note, about)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 ANSWERERS = {"super_user_actuals", "super_user_scheduled", "payments", "administration", "at_this_service"}
 READERS = ANSWERERS | {"read_only"}
+#: §2: all but "Payments", "Reports" and "Invoice Only"
+LINE_READERS = {"super_user_actuals", "super_user_scheduled", "administration", "at_this_service", "read_only"}
 #: The role has the function, but this document is none of theirs.
 ELSEWHERE = {"at_another_service", "other_provider", "other_read_only"}
 PROVIDERS = READERS | ELSEWHERE | {"reports", "invoice_only"}
@@ -74,6 +76,10 @@ TABLE: Mapping[str, Row] = {
     "portal:document_pdf": Row(READERS, absent=ELSEWHERE),
     "portal:signed_copy": Row(ANSWERERS, "GET POST", absent={"at_another_service", "other_provider"}),
     "portal:signed_copy_file": Row(READERS, absent=ELSEWHERE),
+    "portal:lines": Row(LINE_READERS | ELSEWHERE, "GET POST"),
+    "portal:lines_csv": Row(LINE_READERS | ELSEWHERE),
+    "portal:lines_xlsx": Row(LINE_READERS | ELSEWHERE),
+    "portal:line": Row(LINE_READERS, absent=ELSEWHERE),
     # the council's pages
     "council:home": Row(STAFF),
     "council:file": Row(set(), absent=STAFF),

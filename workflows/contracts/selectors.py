@@ -203,7 +203,7 @@ def lines_to_publish(today: date) -> QuerySet[CarePackageLine]:
 
 def of_line(actor: Actor, line_id: int) -> list[Any]:
     """The documents of a line that this person may read, the newest first, as plain rows."""
-    rows = ContractDocument.objects.filter(line=line_id, case__in=engine.cases(actor)).order_by("-case_id")
+    rows = ContractDocument.objects.filter(line=line_id, case__in=engine.cases(actor, FUNCTION)).order_by("-case_id")
     case = {name: F(f"case__{name}") for name in ("reference", "state", "amount", "created")}
     return list(rows.values("case_id", "occasion", **case))
 

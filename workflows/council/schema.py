@@ -224,6 +224,15 @@ class Files(Table):
     megapixels: Annotated[int, Field(ge=1, le=200)]
 
 
+class CarePackageLines(Table):
+    """The lines of care packages, as providers read of them: `name` and `names` stand inside sentences."""
+
+    name: Text
+    names: Text
+    about: Text
+    if_wrong: Text
+
+
 class Clocks(Table):
     """When a turn is at risk: at a share of its target, or when no more than so much is left, whichever is first."""
 
@@ -323,6 +332,7 @@ class Council(Table):
     roles: tuple[Role, ...]
     contract_documents: ContractDocuments
     files: Files
+    care_package_lines: CarePackageLines
     managers: Managers
     clocks: Clocks = Clocks()
     case_clocks: tuple[CaseClock, ...] = ()

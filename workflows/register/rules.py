@@ -4,13 +4,14 @@ Every span has a first and a last day, both included, as councils write and prin
 28 days). An open span has no last day. Sources: norfolk-handbook §5 (cost and pricing), domain.md §4.1.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 PENNY = Decimal("0.01")
 WEEKS_A_YEAR = 52
+OWN, CONTRACT, ORGANISATION, GENERAL = "own", "contract", "organisation", "general"  # what sets a price
 MOST_QUANTITY = Decimal("9999.99")
 MOST_AMOUNT = Decimal("99999999.99")
 EARLIEST, LATEST = date(1990, 1, 1), date(2099, 12, 31)  # outside of these a date is a slip of the finger
@@ -38,6 +39,15 @@ class Price:
 
     span: Span
     amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The price that holds for one line while the span lasts, and what sets it; no amount: nothing did."""
+
+    span: Span
+    amount: Decimal | None
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +173,36 @@ def amount_on(prices: Iterable[Price], day: date) -> Decimal | None:
     """The amount of the price in force on a day; of several the one that began last; None when there is none."""
     standing = [price for price in prices if price.span.covers(day)]
     return max(standing, key=lambda price: price.span.start).amount if standing else None
+
+
+def standing_prices(
+    within: Span, own: Iterable[tuple[date, Decimal | None]], scopes: Mapping[str, Iterable[Price]]
+) -> list[Standing]:
+    """Which price held when, for one line: its own from a day on, else the narrowest scope's that is in force.
+
+    `own` in the order of its days; an own price of None hands over to the scopes again, which come narrowest first.
+    """
+    own, prices = list(own), {source: list(each) for source, each in scopes.items()}
+    days = {within.start, *(start for start, _ in own)}
+    for span in (price.span for each in prices.values() for price in each):
+        days |= {span.start} if span.end is None else {span.start, span.end + timedelta(days=1)}
+    found: list[tuple[date, Decimal | None, str]] = []
+    for day in sorted(each for each in days if within.covers(each)):
+        amount, source = _price_of(day, own, prices)
+        if not found or found[-1][1:] != (amount, source):
+            found.append((day, amount, source))
+    ends = [*(day_before(day) for day, _, _ in found[1:]), within.end]
+    return [Standing(Span(day, end), amount, source) for (day, amount, source), end in zip(found, ends, strict=True)]
+
+
+def _price_of(
+    day: date, own: Iterable[tuple[date, Decimal | None]], scopes: Mapping[str, Iterable[Price]]
+) -> tuple[Decimal | None, str]:
+    alone = [amount for start, amount in own if start <= day]
+    if alone and alone[-1] is not None:
+        return alone[-1], OWN
+    amounts = ((amount_on(prices, day), source) for source, prices in scopes.items())
+    return next(((amount, source) for amount, source in amounts if amount is not None), (None, ""))
 
 
 def day_before(day: date) -> date:

@@ -14,7 +14,20 @@ from workflows.parties.actor import Actor
 from workflows.parties.models import Client, Organisation, Service
 
 from .models import CarePackageLine, Contract, LineQuerySet, Rate, ServiceLevel
-from .rules import LineTerms, Price, Span, UpliftPreview, amount_on, weekly_cost, yearly
+from .rules import (
+    CONTRACT,
+    GENERAL,
+    ORGANISATION,
+    LineTerms,
+    Price,
+    Span,
+    Standing,
+    UpliftPreview,
+    amount_on,
+    standing_prices,
+    weekly_cost,
+    yearly,
+)
 
 POUNDS = DecimalField(max_digits=14, decimal_places=2)
 FUNCTION = "care_package_line_items"  # what a provider's role must allow
@@ -100,12 +113,18 @@ def line_story(line_id: int) -> QuerySet[Event]:
 
 def rate_history(line: CarePackageLine) -> list[Price]:
     """The prices of the line's service level that may hold for it, narrowest scope first, then by start."""
-    scope = Q(contract=line.contract_id) | Q(
-        Q(organisation=line.contract.organisation_id) | Q(organisation__isnull=True), contract__isnull=True
-    )
     order = (F("contract").asc(nulls_last=True), F("organisation").asc(nulls_last=True), "start")
-    rates = Rate.objects.filter(scope, service_level=line.service_level_id).order_by(*order)
-    return [Price(Span(rate.start, rate.end), rate.amount) for rate in rates]
+    return [Price(Span(rate.start, rate.end), rate.amount) for rate in _rates(line).order_by(*order)]
+
+
+def prices_of(line: CarePackageLine) -> list[Standing]:
+    """Which price of one unit held for a line from when to when, the first one first, in two queries."""
+    own = line.rates.order_by("start").values_list("start", "amount")
+    scopes: dict[str, list[Price]] = {CONTRACT: [], ORGANISATION: [], GENERAL: []}
+    for rate in _rates(line).order_by("start"):
+        source = CONTRACT if rate.contract_id else ORGANISATION if rate.organisation_id else GENERAL
+        scopes[source].append(Price(Span(rate.start, rate.end), rate.amount))
+    return standing_prices(Span(line.start, line.end), own, scopes)
 
 
 def uplift_preview(service_level_id: int, start: date, amount: Decimal) -> UpliftPreview:
@@ -185,3 +204,10 @@ def own_lines(actor: Actor) -> LineQuerySet:
     rows = rows.filter(service__organisation=actor.organisation_id)
     allowed = actor.services_for(FUNCTION)
     return rows if allowed is None else rows.filter(service__in=allowed)
+
+
+def _rates(line: CarePackageLine) -> QuerySet[Rate]:
+    scope = Q(contract=line.contract_id) | Q(
+        Q(organisation=line.contract.organisation_id) | Q(organisation__isnull=True), contract__isnull=True
+    )
+    return Rate.objects.filter(scope, service_level=line.service_level_id)
