@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from backoffice.casework.asking import actor_of
+from backoffice.casework.asking import actor_of, works_for
 from backoffice.casework.commanding import carried
 from backoffice.casework.terms import Standing, draft, standing
 from backoffice.casework.terms_form import price_words
@@ -38,6 +38,7 @@ def amend(request: HttpRequest, case_id: int) -> HttpResponse:
     """Change the line and publish a new version: type, check what changes, confirm. Nothing is written before that."""
     actor = actor_of(request)
     page = contracts.page(actor, case_id)
+    _enter(request, page)
     if page.case.state != State.REJECTED or page.turn is None:
         return _too_late(request, page)
     now = standing(lines.line(actor, page.document.line_id))
@@ -95,6 +96,15 @@ def _refusal(page: contracts.Page, actor: Actor, verb: str) -> Refused | None:
     """Why this person may not use a verb here, as the door says: a colleague may have claimed the turn."""
     service = page.case.service
     return door.may(actor, verb, page.case, page.turn, service.group if service else None)
+
+
+def _enter(request: HttpRequest, page: contracts.Page) -> None:
+    """For the team of the desk and the team that has the turn; whoever had it may send twice, or be told of it."""
+    actor, group = actor_of(request), page.case.service.group if page.case.service else None
+    if any(works_for(actor, "brokerage", group, turn) for turn in (page.turn, None)):
+        return
+    if door.answered(actor, request.POST.get("client_key", "")) is None:
+        raise Forbidden("This is for the team whose turn it is.")
 
 
 def _let_in(refusal: Refused | None) -> None:
@@ -215,6 +225,7 @@ def _stop(
 ) -> HttpResponse:
     actor = actor_of(request)
     page = contracts.page(actor, case_id)
+    _enter(request, page)
     if page.case.state not in allowed and request.method != "POST":
         messages.info(request, f"There is nothing to {verb}: this document is {page.case.state}.")
         return redirect("council:case", page.case.pk)

@@ -198,3 +198,34 @@ def test_a_provider_s_turn_offers_none_of_it(priya: User) -> None:
     for verb in ("hand-over", "follow-up", "priority"):
         answer = browser_of(priya).get(f"/cases/{document.pk}/{verb}/")
         assert answer.headers["Location"] == f"/cases/{document.pk}/"
+
+
+def test_after_a_hand_over_the_buttons_are_with_the_team_that_has_the_turn(
+    priya: User, document: ContractDocument
+) -> None:
+    case, amend = f"/cases/{document.pk}/", f"/cases/{document.pk}/amend/"
+    paul = factories.staff_user("procurement", name="Paul Beck")
+    assert 'href="' + amend in council.body(browser_of(priya).get(case))
+    assert 'href="' + amend not in council.body(browser_of(paul).get(case))
+    assert browser_of(paul).get(amend).status_code == 403
+    send(priya, document, "hand-over", to="team", team=Team.objects.get(key="procurement").pk, reason="Their price.")
+    assert 'href="' + amend not in council.body(browser_of(priya).get(case))
+    assert browser_of(priya).get(amend).status_code == 403
+    assert 'href="' + amend in council.body(browser_of(paul).get(case))
+    fields = council.fields_of(browser_of(paul).get(amend))
+    checked = council.fields_of(browser_of(paul).post(amend, {**fields, "explanation": "The price is right."}))
+    for _ in range(2):
+        assert browser_of(paul).post(amend, {**checked, "step": "confirm"}).status_code == 302
+    assert council.latest(document).number == 2
+
+
+def test_words_typed_before_the_turn_was_handed_on_are_kept(priya: User, document: ContractDocument) -> None:
+    amend = f"/cases/{document.pk}/amend/"
+    fields = council.fields_of(browser_of(priya).get(amend)) | {"explanation": "As agreed by telephone."}
+    tom = council.officer("Tom Bullard")
+    send(tom, document, "hand-over", to="team", team=Team.objects.get(key="procurement").pk, reason="Their price.")
+    page = browser_of(priya).post(amend, fields)
+    assert page.status_code == 409
+    again = council.fields_of(page)
+    refused = browser_of(priya).post(amend, again)
+    assert (refused.status_code, council.fields_of(refused)["explanation"]) == (403, "As agreed by telephone.")
