@@ -83,7 +83,9 @@ def what_words(row: Row) -> str:
 
 
 def holder_words(row: Row, user_id: int) -> str:
-    """Who has claimed it, for whom they stand in, and the outside team that is to do it."""
+    """Who has claimed it, for whom they stand in, and the outside team that is to do it; or that a provider has it."""
+    if row["team_id"] is None:
+        return "The provider"
     name = row["holder"] or "Nobody"
     if row["owner_id"] == user_id:
         name = f"{name} (you)"

@@ -9,8 +9,6 @@ from workflows.engine import registry
 from workflows.insight.asked import Number, Opens
 from workflows.parties.actor import Actor
 
-AWAITING = {"contract_document": ("council:cases", {"status": "awaiting"})}
-
 
 @dataclass(frozen=True, slots=True)
 class Doors:
@@ -34,10 +32,9 @@ class Doors:
         return f"{reverse('council:queue', args=[opens.team_id])}{'?' if query else ''}{query}"
 
     def _providers(self, opens: Opens) -> str:
-        """The list of a kind of case that awaits providers; it can be narrowed by nothing else."""
-        kinds = {opens.kind} if opens.kind else registry.kinds()
-        narrowed = opens.view or opens.opened_from or opens.opened_to
-        if narrowed or len(kinds) > 1 or not kinds <= AWAITING.keys() & self.actor.reads:
+        """What awaits providers, in the list of all that one may read; none where a part is kept from this person."""
+        kinds = {opens.kind} if opens.kind else set(registry.kinds())
+        if not (kinds <= self.actor.reads and self.actor.reads_all()):
             return ""
-        name, query = AWAITING[min(kinds)]
-        return f"{reverse(name)}?{urlencode(query)}"
+        query = urlencode([*opens.query(), ("held_by", "providers")])
+        return f"{reverse('council:queue_everything')}?{query}"

@@ -20,8 +20,9 @@ VIEWS = (
     ("waiting", "Not before", "waiting"),
     ("mine", "My work", "mine"),
 )
-FILTERS = ("kind", "provider", "owner", "money", "node", "opened_from", "opened_to", "waiting")
+FILTERS = ("kind", "provider", "owner", "held_by", "money", "node", "opened_from", "opened_to", "waiting")
 NAMES = ("view", "order", *FILTERS)
+PROVIDERS = "providers"
 MOST_MONEY = Decimal(10) ** 9
 
 
@@ -40,8 +41,13 @@ class Asked:
         return next(figure for view, _, figure in VIEWS if view == self.view)
 
 
-def asked(query: QueryDict, kinds: Collection[str], providers: Collection[int]) -> Asked:
-    """Read an address. What is not known is left out, never an error: an old link shows the list."""
+def asked(
+    query: QueryDict, kinds: Collection[str], providers: Collection[int], teams: Collection[int] = frozenset()
+) -> Asked:
+    """Read an address. What is not known is left out, never an error: an old link shows the list.
+
+    `teams` are those that the list can be narrowed to: none where it is a team's own.
+    """
     view, order = query.get("view", ""), query.get("order", "")
     provider, money = number(query.get("provider")), pounds(query.get("money"))
     by = Narrow(
@@ -49,6 +55,7 @@ def asked(query: QueryDict, kinds: Collection[str], providers: Collection[int]) 
         nodes=tuple(each for each in query.getlist("node")[:1] if each.isidentifier() and len(each) <= 40),
         providers=(provider,) if provider in providers and provider is not None else (),
         owner=_owner(query.get("owner", "")),
+        held_by=_holder(query.get("held_by", ""), teams),
         waiting="show" if query.get("waiting") == "show" else "hide",
         money=money,
         opened_from=_day(query.get("opened_from")),
@@ -94,6 +101,13 @@ def pounds(text: str | None) -> Decimal | None:
 
 def _owner(text: str) -> int | Literal["nobody"] | None:
     return "nobody" if text == "nobody" else number(text) or None
+
+
+def _holder(text: str, teams: Collection[int]) -> int | Literal["providers"] | None:
+    if text == PROVIDERS and teams:
+        return "providers"
+    team = number(text)
+    return team if team in teams else None
 
 
 def _day(text: str | None) -> date | None:

@@ -17,10 +17,10 @@ from workflows.engine import moment, rules, selectors, urgency
 from workflows.engine.errors import NotFound
 from workflows.parties.actor import Actor
 from workflows.parties.models import Team
-from workflows.parties.selectors import members_of
+from workflows.parties.selectors import every_team, members_of
 
 from . import saved
-from .asking import Asked, asked, unfiltered, without
+from .asking import PROVIDERS, Asked, asked, unfiltered, without
 from .tables import prepared
 
 
@@ -35,33 +35,58 @@ class Next:
 
 
 class Listing:
-    """What one request shows of one team's queue, or (`team_id` None) of all the person's."""
+    """What one request shows of one team's queue, of all the person's, or of everything that they may read.
 
-    def __init__(self, request: HttpRequest, team_id: int | None) -> None:
+    Raises NotFound when there is no such list for them.
+    """
+
+    def __init__(self, request: HttpRequest, where: saved.Where) -> None:
         self.query: QueryDict = request.GET
         self.actor: Actor = actor_of(request)
         self.now: datetime = moment.now()
-        self.teams: list[Team] = selectors.teams(self.actor)
-        self.team = next((each for each in self.teams if each.pk == team_id), None)
-        if self.team is None and (team_id is not None or len(self.teams) < 2):
+        self.teams: list[Team] = self._teams(where)
+        self.where = where
+        self.team = next((each for each in self.teams if each.pk == where), None)
+        if not saved.opens(self.actor, where) or (self.team is None and isinstance(where, int)):
             raise NotFound
         self.providers = worklist.providers()
         self.kinds = sorted((kind, worklist.kind_words(kind)) for kind in self.actor.reads)
-        self.asked = self.read(self.query)
+        self.asked = self.read(self.query, where)
 
-    def read(self, query: QueryDict) -> Asked:
-        """An address of this person's queues."""
-        return asked(query, {kind for kind, _ in self.kinds}, {pk for pk, _ in self.providers})
+    def read(self, query: QueryDict, where: saved.Where) -> Asked:
+        """An address of this person's queues; only the list of everything is narrowed to a team."""
+        teams = {pk for pk, _ in self.holders} if where == "everything" else frozenset()
+        return asked(query, {kind for kind, _ in self.kinds}, {pk for pk, _ in self.providers}, teams)
+
+    @property
+    def everything(self) -> bool:
+        """Whether this is the list of all that the person may read: to look up, not to work through."""
+        return self.where == "everything"
+
+    @property
+    def member(self) -> bool:
+        """Whether the person may do something to what is listed."""
+        return not self.everything and bool(self.actor.team_ids & set(self.team_ids))
+
+    @cached_property
+    def holders(self) -> list[tuple[int, str]]:
+        """The teams that the list can be narrowed to."""
+        return [(each.pk, each.name) for each in self.every_team]
+
+    @cached_property
+    def every_team(self) -> list[Team]:
+        """Every team of the council."""
+        return every_team()
+
+    @property
+    def team_names(self) -> dict[int | None, str]:
+        """What the teams are called whose work is listed."""
+        return {each.pk: each.name for each in (self.every_team if self.everything else self.teams)}
 
     @property
     def team_ids(self) -> list[int]:
         """The teams whose work is listed."""
         return [self.team.pk] if self.team else [each.pk for each in self.teams]
-
-    @property
-    def href(self) -> str:
-        """The address of the queue, unnarrowed."""
-        return reverse("council:queue", args=[self.team.pk]) if self.team else reverse("council:queue_all")
 
     @property
     def leads(self) -> frozenset[int]:
@@ -71,7 +96,8 @@ class Listing:
     def turns(self, order: str = "") -> Any:
         """The turns of the view, as a list that `page_by_key` pages; by each team's index when there are several."""
         by = self.lists_by()[self.asked.figure]
-        rows = selectors.across(self.actor, self.team_ids, by, self.now)
+        teams = None if self.everything else self.team_ids
+        rows = selectors.across(self.actor, teams, by, self.now)
         return rows.order_by(*selectors.ORDERS[order]) if order else rows
 
     def lists_by(self) -> dict[str, selectors.Narrow]:
@@ -82,24 +108,36 @@ class Listing:
     def page(self) -> Page:
         """The rows that are shown."""
         page = page_by_key(worklist.rows(self.turns()), selectors.ORDERS[self.asked.order], self.query)
-        prepared(
-            page.items, self.actor.user_id, self.now, members=self.actor.team_ids, leads=self.leads, href=address_of
-        )
+        members = self.actor.team_ids if self.member else frozenset()
+        prepared(page.items, self.actor.user_id, self.now, members=members, leads=self.leads, href=address_of)
+        for row in page.items:
+            row["team_name"] = self.team_names.get(row["team_id"], "")
         return page
 
     def counts(self, views: list[saved.Kept]) -> tuple[dict[str, int], dict[int, int]]:
         """The figures of the tabs and, by id, of the saved views: all one query, each counted to 999."""
-        turns = selectors.queue(self.actor, self.team_ids)
+        turns = self._open(self.where)
         lists: dict[str, Any] = {name: selectors.narrowed(turns, by, self.now) for name, by in self.lists_by().items()}
         anew = self.asked.by.rare
         for view in views:
-            teams = [view.team_id] if view.team_id is not None else [each.pk for each in self.teams]
-            its = self.read(view.query)
+            its = self.read(view.query, view.where)
             by = worklist.narrows(its.by, self.actor.user_id)[its.figure]
             anew = anew or its.by.rare
-            lists[f"view {view.pk}"] = selectors.narrowed(selectors.queue(self.actor, teams), by, self.now)
+            lists[f"view {view.pk}"] = selectors.narrowed(self._open(view.where), by, self.now)
         found = selectors.counts(lists, anew=anew)
         return found, {view.pk: found.pop(f"view {view.pk}") for view in views}
+
+    def _teams(self, where: saved.Where) -> list[Team]:
+        """The teams whose queues the person may open; every team is known where the list names them all."""
+        if where != "everything":
+            return selectors.teams(self.actor)
+        auditor = "auditor" in self.actor.duties
+        return [each for each in self.every_team if auditor or each.pk in self.actor.team_ids]
+
+    def _open(self, where: saved.Where) -> Any:
+        if where == "everything":
+            return selectors.readable(self.actor)
+        return selectors.queue(self.actor, [where] if isinstance(where, int) else [each.pk for each in self.teams])
 
     def people(self) -> list[tuple[int, str]]:
         """Who may have claimed a turn of this queue: the members of its team."""
@@ -109,7 +147,7 @@ class Listing:
 
     def next(self) -> Next | None:
         """The first turn that nobody has and that waits for no day, of a team that the person is in."""
-        if self.asked.figure in {"mine", "waiting"} or not self.actor.team_ids & set(self.team_ids):
+        if self.asked.figure in {"mine", "waiting"} or not self.member:
             return None
         first = self.page.items if not any(name in self.query for name in CURSORS) else []
         row = next((each for each in first if self._free(each)), None) or self._first_free()
@@ -136,6 +174,10 @@ class Listing:
         if by.owner is not None:
             words = "Nobody has it" if by.owner == "nobody" else dict(people).get(by.owner, "One holder")
             found.append((words, without(self.query, "owner", str(by.owner))))
+        if by.held_by is not None:
+            teams: dict[Any, str] = dict(self.holders)
+            words = f"With {teams.get(by.held_by, PROVIDERS)}"
+            found.append((words, without(self.query, "held_by", str(by.held_by))))
         if by.money is not None:
             found.append((f"{money(by.money)} or more", without(self.query, "money", self.query.get("money", ""))))
         if by.waiting == "show":

@@ -1,6 +1,6 @@
 """A queue as a spreadsheet: every column that the page puts two to a cell in a column of its own."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from backoffice.casework import worklist
@@ -12,13 +12,13 @@ from workflows.engine import rules
 MOST = 20_000
 HEADINGS = (
     "Due", "Clock", "Not before", "What", "Kind", "Reference", "Priority", "Provider", "Service", "Client", "SSRef",
-    "At stake, £ a week", "Holder",
+    "At stake, £ a week", "Holder", "Team",
 )  # fmt: skip
 MORE = f"Only the first {MOST:,} are in this file. Narrow the list to have the rest."
 
 
-def lines(rows: Iterable[Row], user_id: int, now: datetime) -> Iterator[list[Value]]:
-    """The rows, days and figures as such; a list that is too long for a file says so at its end."""
+def lines(rows: Iterable[Row], user_id: int, now: datetime, teams: Mapping[int | None, str]) -> Iterator[list[Value]]:
+    """The rows, days and figures as such, `teams` by name; a list too long for a file says so at its end."""
     for place, row in enumerate(rows):
         if place == MOST:
             yield [MORE]
@@ -38,4 +38,5 @@ def lines(rows: Iterable[Row], user_id: int, now: datetime) -> Iterator[list[Val
             row["ss_ref"] or "",
             row["amount"],
             worklist.holder_words(row, user_id),
+            teams.get(row["team_id"], ""),
         ]

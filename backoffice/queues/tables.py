@@ -60,6 +60,16 @@ class Queue(ListTable):
         )
 
 
+class Everything(Queue):
+    """Work of every team and provider: whose it is stands under who has claimed it."""
+
+    holder = Cell("Holder", lambda row: row["who"], second=lambda row: row["team_name"])
+
+    class Meta(Queue.Meta):
+        caption = "Open work that you may read"
+        empty = "Nothing is open: no team and no provider has anything to do."
+
+
 def prepared(
     items: list[Row], user_id: int, now: datetime, *, members: frozenset[int], leads: frozenset[int], href: Any
 ) -> list[Row]:

@@ -16,30 +16,47 @@ from backoffice.web.pieces import Tab
 from backoffice.web.spreadsheet import spreadsheet
 from backoffice.web.words import capped_count
 from workflows.engine import moment, selectors, turns
-from workflows.engine.errors import NotFound, Refused
+from workflows.engine.errors import Forbidden, NotFound, Refused
 from workflows.engine.tabular import write_csv
 
 from . import bulk, saved, sheets
 from .asking import VIEWS, kept, number
 from .listing import Listing
-from .tables import Queue
+from .tables import Everything, Queue
 
 
 @staff()
 @require_GET
 def first(request: HttpRequest) -> HttpResponse:
-    """The queue of the first of the person's teams; who is in none is told so."""
-    teams = selectors.teams(actor_of(request))
-    if not teams:
-        return render(request, "backoffice/queues/none.html")
-    return redirect("council:queue", teams[0].pk)
+    """The queue of the first of the person's teams; an auditor's everything; who is in none is told so."""
+    actor = actor_of(request)
+    teams = selectors.teams(actor) if actor.team_ids else []
+    if teams:
+        return redirect("council:queue", teams[0].pk)
+    return redirect("council:queue_everything") if actor.reads else render(request, "backoffice/queues/none.html")
 
 
 @staff()
 @require_GET
 def every(request: HttpRequest) -> HttpResponse:
     """All of the person's teams as one list (an auditor's: every team's)."""
-    return _page(request, Listing(request, None))
+    return _page(request, Listing(request, "all"))
+
+
+@staff()
+@require_GET
+def everything(request: HttpRequest) -> HttpResponse:
+    """Open work of every team and provider, of the kinds that the person may read: to look up, not to claim."""
+    listing = _everything(request)
+    selectors.viewed(listing.actor, "queue.everything", None)
+    return _page(request, listing)
+
+
+@staff()
+@require_GET
+def everything_file(request: HttpRequest, form: str) -> HttpResponse | FileResponse:
+    """Everything that the person may read as CSV or XLSX."""
+    return _file(_everything(request), form)
 
 
 @staff()
@@ -53,7 +70,7 @@ def queue(request: HttpRequest, team_id: int) -> HttpResponse:
 @require_GET
 def every_file(request: HttpRequest, form: str) -> HttpResponse | FileResponse:
     """All of the person's teams' work as CSV or XLSX."""
-    return _file(Listing(request, None), form)
+    return _file(Listing(request, "all"), form)
 
 
 @staff()
@@ -87,19 +104,19 @@ def act(request: HttpRequest) -> HttpResponse:
 @require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the filters of the page under a name, for oneself or for the team."""
-    actor, team_id = actor_of(request), number(request.POST.get("team"))
-    if team_id is None and request.POST.get("team") != saved.ALL:
+    actor, where = actor_of(request), saved.where_of(request.POST.get("team", ""))
+    if where is None or not saved.opens(actor, where):
         raise NotFound
-    if team_id is not None and team_id not in {team.pk for team in selectors.teams(actor)}:
+    if isinstance(where, int) and where not in {team.pk for team in selectors.teams(actor)}:
         raise NotFound
     query = QueryDict(request.POST.get("query", "")[:2_000])
     try:
-        saved.save(actor, team_id, request.POST.get("name", ""), query, for_team=request.POST.get("whose") == "team")
+        saved.save(actor, where, request.POST.get("name", ""), query, for_team=request.POST.get("whose") == "team")
     except Refused as refusal:
         messages.error(request, f"The view was not saved. {refusal.reason}")
     else:
         messages.success(request, "The view is saved.")
-    return redirect(f"{_queue_of(team_id)}{kept(query)}")
+    return redirect(f"{_queue_of(where)}{kept(query)}")
 
 
 @staff()
@@ -131,9 +148,9 @@ def _page(request: HttpRequest, listing: Listing) -> HttpResponse:
         "count": capped_count(counts[asked.figure]),
         "pages": page,
         "table": _table(request, listing),
-        "member": bool(listing.actor.team_ids & set(listing.team_ids)),
+        "places": _places(listing),
         "saved": [
-            (view, f"{_queue_of(view.team_id)}{kept(view.query)}", capped_count(of_views[view.pk])) for view in views
+            (view, f"{_queue_of(view.where)}{kept(view.query)}", capped_count(of_views[view.pk])) for view in views
         ],
         "cleared": kept(QueryDict(), view=asked.view, order=request.GET.get("order", "")),
         "costly": kept(request.GET, order="costly"),
@@ -148,8 +165,8 @@ def _page(request: HttpRequest, listing: Listing) -> HttpResponse:
 
 
 def _table(request: HttpRequest, listing: Listing) -> Queue:
-    member = bool(listing.actor.team_ids & set(listing.team_ids))
-    table = Queue(listing.page.items, exclude=() if member else ("tick",))
+    kind = Everything if listing.everything else Queue
+    table = kind(listing.page.items, exclude=() if listing.member else ("tick",))
     costly = listing.asked.order == "costly"
     table.orders = {
         "due": (kept(request.GET, order=""), "" if costly else "ascending"),
@@ -160,9 +177,9 @@ def _table(request: HttpRequest, listing: Listing) -> Queue:
 
 def _file(listing: Listing, form: str) -> HttpResponse | FileResponse:
     rows = worklist.rows(listing.turns()).order_by(*selectors.ORDERS[listing.asked.order])[: sheets.MOST + 1]
-    lines = list(sheets.lines(rows, listing.actor.user_id, listing.now))
+    lines = list(sheets.lines(rows, listing.actor.user_id, listing.now, listing.team_names))
     selectors.viewed(listing.actor, f"queue.{form}", listing.team.pk if listing.team else None)
-    name = f"queue-{listing.team.key if listing.team else 'all'}-{moment.today().isoformat()}.{form}"
+    name = f"queue-{listing.team.key if listing.team else listing.where}-{moment.today().isoformat()}.{form}"
     if form == "xlsx":
         return spreadsheet(name, "Queue", sheets.HEADINGS, lines)
     answer = HttpResponse(write_csv([sheets.HEADINGS, *lines]), content_type="text/csv; charset=utf-8")
@@ -183,14 +200,32 @@ def _claim_next(request: HttpRequest) -> HttpResponse:
     return redirect("council:case", done.case_id)
 
 
-def _queue_of(team_id: int | None) -> str:
-    return reverse("council:queue_all") if team_id is None else reverse("council:queue", args=[team_id])
+def _everything(request: HttpRequest) -> Listing:
+    if not actor_of(request).reads:
+        raise Forbidden("This list is for teams that read cases. None of your work does.")
+    return Listing(request, "everything")
+
+
+def _places(listing: Listing) -> list[tuple[str, str]]:
+    """The lists that this person may go to, the present one without an address."""
+    found: list[tuple[saved.Where, str]] = [(each.pk, each.name) for each in listing.teams]
+    if saved.opens(listing.actor, "all"):
+        found.append(("all", "All teams together" if "auditor" in listing.actor.duties else "All my teams together"))
+    if saved.opens(listing.actor, "everything"):
+        found.append(("everything", "Everything I may read"))
+    return [(words, "" if where == listing.where else _queue_of(where)) for where, words in found]
+
+
+def _queue_of(where: saved.Where) -> str:
+    if isinstance(where, int):
+        return reverse("council:queue", args=[where])
+    return reverse("council:queue_all" if where == "all" else "council:queue_everything")
 
 
 def _file_of(listing: Listing, form: str) -> str:
-    if listing.team is None:
-        return reverse("council:queue_all_file", args=[form])
-    return reverse("council:queue_file", args=[listing.team.pk, form])
+    if listing.team is not None:
+        return reverse("council:queue_file", args=[listing.team.pk, form])
+    return reverse(f"council:queue_{listing.where}_file", args=[form])
 
 
 def _id(text: str) -> int:

@@ -94,6 +94,9 @@ TABLE: Mapping[str, Row] = {
     # all together is for whoever has several teams: an auditor has every one
     "council:queue_all": Row({"auditor"}, absent=STAFF - {"auditor"}),
     "council:queue_all_file": Row({"auditor"}, absent=STAFF - {"auditor"}),
+    # read-only, of the kinds that one's desks list: administering reads none
+    "council:queue_everything": Row(LOOKING),
+    "council:queue_everything_file": Row(LOOKING),
     "council:view_save": Row(
         BROKERAGE | {"auditor"}, "POST", absent=STAFF - BROKERAGE - {"auditor"}, body={"team": "team"}
     ),
@@ -145,12 +148,12 @@ TABLE: Mapping[str, Row] = {
     "council:batch": Row(
         BROKERAGE | {"auditor", "administrator"}, absent=TEAMS - BROKERAGE
     ),
-    "council:imports": Row(IMPORTERS),
+    "council:imports": Row(IMPORTERS | {"auditor"}),
     "council:import_new": Row(IMPORTERS, "GET POST"),
-    "council:import": Row(BROKERAGE),
+    "council:import": Row(BROKERAGE | {"auditor"}),
     "council:import_update": Row(BROKERAGE, "POST"),
     "council:import_cancel": Row(BROKERAGE, "POST"),
-    "council:import_errors": Row(BROKERAGE),
+    "council:import_errors": Row(BROKERAGE | {"auditor"}),
     "council:managers": Row({"brokerage_manager", "administrator", "auditor"}),
     "council:managers_csv": Row({"brokerage_manager", "administrator", "auditor"}),
     "council:managers_xlsx": Row({"brokerage_manager", "administrator", "auditor"}),

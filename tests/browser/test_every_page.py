@@ -13,7 +13,7 @@ NOT_PAGES = {
     "account:case",
     "landing", "web:brand", "web:healthz", "council:queues", "council:pdf", "council:signed_copy",
     "council:import_errors", "portal:documents_spreadsheet", "portal:document_pdf", "portal:signed_copy_file",
-    "portal:file", "council:file", "council:queue_file", "council:queue_all_file",
+    "portal:file", "council:file", "council:queue_file", "council:queue_all_file", "council:queue_everything_file",
 }  # fmt: skip
 WATCHERS = ("administration", "brokerage_manager", "administrator", "auditor")
 

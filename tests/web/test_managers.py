@@ -187,11 +187,14 @@ def test_arrivals_completions_and_what_was_within_target_by_week_and_by_day(stuc
     assert line(days, "11 Apr") == ["11 Apr", "100", "0", "1", "1"]
 
 
-def test_every_number_of_open_work_opens_as_many_as_it_says(stuck: list[ContractDocument]) -> None:
+@pytest.mark.parametrize("who", ["manager", "auditor"])
+def test_every_number_of_open_work_opens_as_many_as_it_says(stuck: list[ContractDocument], who: str) -> None:
     Task.objects.filter(process=stuck[0].pk, finished=None).update(not_before="2099-01-01")  # open all the same
-    browser = browser_of(manager())
+    factories.published()  # with its provider, and younger than the one that is late
+    browser = browser_of(manager() if who == "manager" else auditor())
     found = LINK.findall(council.body(browser.get(PAGE)))
     assert len(found) >= 10
+    assert {int(count) for address, count in found if "held_by=providers" in address} == {1, 2}
     for address, count in found:
         opened = browser.get(unescape(address))
         assert opened.status_code == 200

@@ -214,6 +214,11 @@ class Task(AbstractTask):
                 name="task_to_breach",
                 condition=models.Q(finished__isnull=True, breached_at__isnull=True),
             ),
+            # Everything that somebody may read, of teams and providers together:
+            models.Index(fields=["due_at", "id"], name="task_due_first", condition=models.Q(finished__isnull=True)),
+            models.Index(
+                fields=["-urgency", "id"], name="task_costly_of_all", condition=models.Q(finished__isnull=True)
+            ),
             models.Index(fields=["process", "id"], name="task_of_case"),
         ]
 

@@ -157,6 +157,11 @@ def people() -> QuerySet[User]:
     return User.objects.all()
 
 
+def every_team() -> list[Team]:
+    """Every team of the council, by name."""
+    return list(Team.objects.order_by("name", "pk"))
+
+
 def teams_by_key(keys: Iterable[str]) -> QuerySet[Team]:
     """The teams of these keys."""
     return Team.objects.filter(key__in=keys)

@@ -16,6 +16,7 @@ from .queues import (
     narrowed,
     provider_turns,
     queue,
+    readable,
     why_first,
 )
 from .references import case_of
@@ -41,6 +42,7 @@ __all__ = [
     "open_turns",
     "provider_turns",
     "queue",
+    "readable",
     "story",
     "task_items",
     "teams",

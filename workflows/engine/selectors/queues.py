@@ -42,6 +42,12 @@ def my_work(actor: Actor) -> QuerySet[Task]:
     return _open().filter(owner_id=actor.user_id)
 
 
+def readable(actor: Actor) -> QuerySet[Task]:
+    """Every open turn, of any team or provider, whose case this member of staff may read; first due first."""
+    turns = _open().filter(kind__in=actor.reads) if actor.is_staff else _open().none()
+    return turns if actor.reads_all() else turns.filter(process__sensitivity__in=["", *actor.sensitivities])
+
+
 def provider_turns(actor: Actor, functions: Iterable[str]) -> QuerySet[Task]:
     """The open turns of the person's organisation, where their role lets them answer, first due first."""
     reach = Q(pk__in=[])
@@ -63,6 +69,7 @@ class Narrow:
     providers: tuple[int, ...] = ()
     services: tuple[int, ...] = ()
     owner: int | Literal["nobody"] | None = None
+    held_by: int | Literal["providers"] | None = None  # a team
     priority: int = 0  # at least
     risk: Literal["", "at_risk", "breached"] = ""
     waiting: Literal["hide", "only", "show"] = "hide"  # turns with a follow-up date after today
@@ -74,7 +81,7 @@ class Narrow:
     def rare(self) -> bool:
         """Whether it asks for what a queue may have much or next to nothing of: then its values make the plan."""
         filters = (self.kinds, self.nodes, self.providers, self.services, self.opened_from, self.opened_to)
-        return any(filters) or isinstance(self.owner, int) or self.money is not None
+        return any(filters) or isinstance(self.owner, int) or self.money is not None or self.held_by is not None
 
 
 def narrowed(turns: QuerySet[Task], by: Narrow, now: datetime) -> QuerySet[Task]:
@@ -86,7 +93,10 @@ def narrowed(turns: QuerySet[Task], by: Narrow, now: datetime) -> QuerySet[Task]
         Q(node__in=by.nodes, kind__in=_kinds_with(by.nodes)) if by.nodes else None,
         Q(provider_id__in=by.providers) if by.providers else None,
         Q(service_id__in=by.services) if by.services else None,
-        Q(owner__isnull=True) if by.owner == "nobody" else Q(owner_id=by.owner) if by.owner else None,
+        # A provider's turn has an owner in its provider: nobody is to claim it.
+        Q(owner__isnull=True, team__isnull=False) if by.owner == "nobody" else None,
+        Q(owner_id=by.owner) if by.owner and by.owner != "nobody" else None,
+        Q(team__isnull=True) if by.held_by == "providers" else Q(team_id=by.held_by) if by.held_by else None,
         Q(priority__gte=by.priority) if by.priority else None,
         {"at_risk": _AT_RISK & Q(due_at__gt=now), "breached": Q(due_at__lte=now)}.get(by.risk),
         {"only": later, "hide": Q(not_before__isnull=True) | ~later}.get(by.waiting),
@@ -163,8 +173,13 @@ class Across:
             return list(together.order_by(*self.order)[piece])
 
 
-def across(actor: Actor, team_ids: Iterable[int], by: Narrow, now: datetime) -> Across:
-    """The open turns of several teams that the person may see, narrowed; give it to `page_by_key`."""
+def across(actor: Actor, team_ids: Iterable[int] | None, by: Narrow, now: datetime) -> Across:
+    """The open turns of several teams that the person may see, narrowed; give it to `page_by_key`.
+
+    Without teams: every open turn that they may read.
+    """
+    if team_ids is None:
+        return Across((narrowed(readable(actor), by, now),), anew=by.rare)
     allowed = _allowed(actor, team_ids)
     branches = [narrowed(_open().filter(team_id=team), by, now) for team in allowed]
     return Across(tuple(branches) or (Task.objects.none(),), anew=by.rare)
