@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from backoffice.access.confirm import WrongPassword, check_password_again
@@ -30,12 +31,13 @@ INCOMPLETE = "The form was not complete. Open the document again and send your a
 
 def form_for(request: HttpRequest, page: Page, cancel: str = "") -> AnswerForm:
     """The answer form of this page; it holds which turn and version are on the screen."""
-    shown = {
-        "task": page.turn.pk if page.turn else "",
-        "number": page.latest.number,
-        "sha256": page.latest.sha256,
-    }
-    return AnswerForm.of(request, shown=shown, cancel=cancel)
+    return AnswerForm.of(request, shown=on_screen(page), cancel=cancel)
+
+
+def on_screen(page: Page) -> dict[str, Any]:
+    """Which turn and version an answer is about."""
+    turn = page.turn.pk if page.turn else ""
+    return {"task": turn, "number": page.latest.number, "sha256": page.latest.sha256}
 
 
 def receive(request: HttpRequest, page: Page, form: AnswerForm) -> HttpResponse | None:
@@ -114,14 +116,27 @@ def _told(page: Page, number: int, state: str) -> str:
 
 
 def too_late(request: HttpRequest, case_id: int, form: AnswerForm) -> HttpResponse:
-    """Say what happened to the version that was on the screen; what was typed stays readable."""
+    """Say what happened to the version that was on the screen; what was typed stays.
+
+    Where a newer version awaits an answer, its form stands there with what was typed, below what changed.
+    """
     actor = actor_of(request)
     page = selectors.page(actor, case_id)
     number = form.cleaned_data["number"]
     known = number if any(each.number == number for each in page.versions) else page.latest.number
     shown = Shown(page, actor, timezone.now(), known)
-    typed = _typed(form)
-    return render(request, "portal/contract_documents/too_late.html", {"shown": shown, "typed": typed}, status=409)
+    context: dict[str, Any] = {"shown": shown, "typed": _typed(form)}
+    if not shown.is_latest and Shown(page, actor, timezone.now(), page.latest.number).asks:
+        context |= {"changes": page.between(known, page.latest.number), "form": _for_the_newer(page, form)}
+    return render(request, "portal/contract_documents/too_late.html", context, status=409)
+
+
+def _for_the_newer(page: Page, form: AnswerForm) -> AnswerForm:
+    """The form about the version in force with what was typed. Agreeing binds: it is chosen anew for every version."""
+    data = form.data.copy()
+    if data.get("answer") != REJECT:
+        data.pop("answer", None)
+    return AnswerForm(data, shown=on_screen(page), quiet=True, cancel=reverse("portal:document", args=[page.case.pk]))
 
 
 def _typed(form: AnswerForm) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """Agree and reject, as the form sends them (norfolk-handbook §4, suffolk-user-guide §1; picture 02b)."""
 
+import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -213,6 +215,39 @@ def test_an_answer_to_an_older_version_leads_to_the_new_one(browser: Client, doc
     assert "See version 2" in said
     assert f'href="{address(document)}"' in answer.content.decode()
     assert state(document) == "published"
+
+
+def overtaken(browser: Client, document: ContractDocument, fill: Any) -> Any:
+    """An answer to version 1, sent when a colleague has rejected it and version 2 is there."""
+    form = open_form(browser, document)
+    colleague = sign_in(provider_of(document, name="Anna Bell"))
+    colleague.post(address(document), rejecting(open_form(colleague, document)))
+    amend(document)
+    return browser.post(address(document), fill(form))
+
+
+def test_what_was_written_about_an_older_version_is_sent_again_about_the_new_one(
+    browser: Client, document: ContractDocument
+) -> None:
+    answer = overtaken(browser, document, rejecting)
+    said, body = text(answer), answer.content.decode()
+    assert answer.status_code == 409
+    assert "What changed from version 1 to version 2" in said
+    assert "It should be £600.00." in said
+    form = form_of(answer)
+    assert (form["number"], form["sha256"]) == ("2", latest(document).sha256)
+    assert re.search(r'value="reject"[^>]*checked', body)
+    assert make.PASSWORD not in body
+    assert browser.post(address(document), rejecting(form)).status_code == 302
+    assert state(document) == "rejected"
+
+
+def test_agreeing_to_an_older_version_is_never_carried_over(browser: Client, document: ContractDocument) -> None:
+    answer = overtaken(browser, document, agreeing)
+    assert "You had chosen Agree for version 1. It counts for one version only, so choose again." in text(answer)
+    assert not re.search(r'value="agree"[^>]*checked', answer.content.decode())
+    assert browser.post(address(document), agreeing(form_of(answer))).status_code == 302
+    assert state(document) == "accepted"
 
 
 @pytest.mark.parametrize("field", ["number", "sha256"])

@@ -79,9 +79,11 @@ class Page:
 
     def changed(self, number: int) -> list[Change]:
         """What a version changed since the one before it; of a first version nothing."""
-        if number < 2:
-            return []
-        new, old = self.version(number), self.version(number - 1)
+        return self.between(number - 1, number) if number > 1 else []
+
+    def between(self, first: int, second: int) -> list[Change]:
+        """What differs between two versions."""
+        old, new = self.version(first), self.version(second)
         return changes(thawed(old.figures), thawed(new.figures), old.weekly, new.weekly)
 
 
