@@ -5,10 +5,10 @@ counts as a try; then the command. When the turn is over already no password is 
 either recognises the same form sent twice, or refuses.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -133,7 +133,7 @@ def too_late(request: HttpRequest, case_id: int, form: AnswerForm) -> HttpRespon
 
 def _for_the_newer(page: Page, form: AnswerForm) -> AnswerForm:
     """The form about the version in force with what was typed. Agreeing binds: it is chosen anew for every version."""
-    data = form.data.copy()
+    data = cast("QueryDict", form.data).copy()
     if data.get("answer") != REJECT:
         data.pop("answer", None)
     return AnswerForm(data, shown=on_screen(page), quiet=True, cancel=reverse("portal:document", args=[page.case.pk]))
