@@ -183,7 +183,8 @@ class Task(AbstractTask):
         indexes = [
             _of_team("task_team_queue", "due_at", "id"),
             _of_team("task_costly_first", "-urgency", "id"),
-            _of_team("task_unclaimed", "due_at", "id", include=["not_before", "kind"], owner__isnull=True),
+            # Narrower than the one above, or that one is taken, and all that was claimed at its head is read first.
+            _of_team("task_unclaimed", "due_at", "id", include=["not_before"], owner__isnull=True),
             _of_team("task_at_risk", "due_at", "id", at_risk_marked_at__isnull=False, breached_at__isnull=True),
             _of_team(
                 "task_at_risk_costly", "-urgency", "id", at_risk_marked_at__isnull=False, breached_at__isnull=True
