@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "workflows.register",
     "workflows.people",
     "workflows.contracts",
+    "workflows.actions",
     "workflows.search",
     "backoffice",
     "portal",

@@ -157,7 +157,10 @@ def _declared() -> dict[str, str]:
     """The clock paths that flows declare, with who owes the answer."""
     nodes: list[Any] = [registry.node(name) for name in registry.names()]
     return {
-        node.clock: "provider" if hasattr(node, "function") else "team" for node in nodes if getattr(node, "clock", "")
+        clock: "provider" if hasattr(node, "function") else "team"
+        for node in nodes
+        for clock in (getattr(node, "clock", ""), *getattr(node, "clocks", ()))
+        if clock
     }
 
 

@@ -7,6 +7,7 @@ Walked nodes (Begin, End) have no row at all: the event keeps the path. See docs
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from viewflow.this_object import this
@@ -219,6 +220,9 @@ class TaskNode(VerbNode):
         "svg": '<rect class="task" width="150" height="100" rx="5" ry="5"/>',
     }
 
+    #: Further promises that a turn here can have: a command chooses one (`work.clock`, `work.reclock`).
+    clocks: tuple[str, ...] = ()
+
     def __init__(self, title: str, *, clock: str | None = None) -> None:
         super().__init__()
         self.task_title = title
@@ -243,7 +247,7 @@ class TaskNode(VerbNode):
             client_id=case.client_id,
             provider_id=case.organisation_id,
         )
-        if promise := work.promise(self.clock):
+        if promise := work.promise(work.clock or self.clock):
             definition, limits = promise
             task.clock_id, task.due_at, task.at_risk_at = definition.id, limits.due, limits.at_risk
         self.give(task, case)
@@ -286,9 +290,33 @@ class ChosenTeamTask(TaskNode):
 
     desk = CHOSEN
 
+    def __init__(self, title: str, *, clock: str | None = None, clocks: tuple[str, ...] = ()) -> None:
+        super().__init__(title, clock=clock)
+        self.clocks = clocks
+
     def give(self, task: Task, case: Case) -> None:
         """Give the task, and the case, to the case's own team, or to that team's keeper."""
         keeping.give_to(task, team_key(case.team_id), case.work.now)
+        case.work.hold(Holder.TEAM, task.team_id)
+
+
+class ProfileDeskTask(TaskNode):
+    """A turn of the desk that the council's profile names at a path; where it names none, of the case's own team.
+
+    Its verbs are `by="holder"`: the team that has the turn.
+    """
+
+    desk = "holder"
+
+    def __init__(self, title: str, *, path: str, clock: str | None = None) -> None:
+        super().__init__(title, clock=clock)
+        self.path = path
+
+    def give(self, task: Task, case: Case) -> None:
+        """Give the task to that desk's team; a conversation stays its own team's."""
+        desk = attrgetter(self.path)(current())
+        key = current().routed(desk, case.work.service_group) if desk else team_key(case.team_id)
+        keeping.give_to(task, key, case.work.now)
         case.work.hold(Holder.TEAM, task.team_id)
 
 

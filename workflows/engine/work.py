@@ -91,6 +91,7 @@ class Work:
     now: datetime
     service_group: str | None
     title: str = ""  # of the next task; empty: the node's own
+    clock: str = ""  # of the next task, one of those that its node declares; empty: the node's first
     path: list[str] = field(default_factory=list)
     opened: list[Task] = field(default_factory=list)
     changed: list[tuple[Task, str]] = field(default_factory=list)  # with the status that was read

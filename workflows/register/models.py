@@ -15,6 +15,7 @@ from django.db.models import DateField, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Greatest, Least
 from django.utils import timezone
 
+from workflows.engine.models import Case
 from workflows.parties.models import Client, Organisation, Service
 
 NARROW = Q(organisation__isnull=False) | Q(contract__isnull=False)
@@ -176,6 +177,33 @@ class Contribution(models.Model):
             models.UniqueConstraint(fields=["line", "start"], name="contribution_once_a_start"),
             models.CheckConstraint(condition=ENDS_AFTER_START, name="contribution_ends_after_start"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="contribution_not_negative"),
+        ]
+
+
+class PaymentHold(models.Model):
+    """That a line is not to be paid from a day on, because somebody told that the client died, is away or has moved.
+
+    Nothing is decided by it: payments wait from `start` (to `end`, when the client is known to come back) until the
+    line says what happened, or the hold is lifted.
+    """
+
+    class Cause(models.TextChoices):
+        DEATH = "death", "Death"
+        AWAY = "away", "Stay away"
+        MOVE = "move", "Move"
+
+    line = models.ForeignKey(CarePackageLine, on_delete=models.PROTECT, related_name="holds", db_index=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="holds")
+    cause = models.CharField(max_length=10, choices=Cause.choices)
+    start = models.DateField()
+    end = models.DateField(null=True)
+    placed_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "case"], name="hold_once_a_case"),
+            models.CheckConstraint(condition=ENDS_AFTER_START, name="hold_ends_after_start"),
         ]
 
 

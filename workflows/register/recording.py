@@ -11,7 +11,7 @@ from workflows.parties.actor import Actor
 
 from .models import CarePackageLine
 
-What = Literal["started", "varied", "ended", "suspended", "resumed", "contribution"]
+What = Literal["started", "varied", "ended", "suspended", "resumed", "contribution", "held", "released"]
 LINE_CHANGED = "line.changed"
 
 SAID = {
@@ -21,6 +21,8 @@ SAID = {
     "line.suspended": "suspended the line",
     "line.resumed": "resumed the line",
     "line.contribution": "set the client's contribution",
+    "line.held": "held its payments",
+    "line.released": "released its payments",
 }
 
 

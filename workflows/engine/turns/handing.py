@@ -9,6 +9,7 @@ from workflows.council.schema import Team as TeamInProfile
 from workflows.engine import door, keeping, moment, rules
 from workflows.engine.errors import NotFound, Refused
 from workflows.engine.models import Holder, Task
+from workflows.engine.nodes import CHOSEN
 from workflows.engine.records import checked_words
 from workflows.parties import selectors as parties
 from workflows.parties.actor import Actor
@@ -77,7 +78,7 @@ def _to_team(turn: door.Turn, task: Task, team_id: int) -> dict[str, object]:
     if task.outside_id is not None:
         turn.facts["keeper"] = task.team_id
         turn.event.write_down("letter", keeping.letter(wanted, task))
-    if turn.case.team_id is not None:
+    if task.flow_task.desk == CHOSEN:
         turn.case.team_id = task.team_id
     if not task.optional and (turn.case.holder, turn.case.holder_team_id) == (Holder.TEAM, before):
         turn.work.hold(Holder.TEAM, task.team_id)

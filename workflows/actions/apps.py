@@ -1,0 +1,20 @@
+"""Actions as a Django app."""
+
+from django.apps import AppConfig
+
+
+class ActionsConfig(AppConfig):
+    """Stops the start when the workflow's picture and its table of rules say different things."""
+
+    name = "workflows.actions"
+    label = "actions"
+
+    def ready(self) -> None:
+        from workflows.engine.checks import compare
+        from workflows.engine.table import moves
+
+        from . import batches, files, notices, reactions  # noqa: F401 (they declare themselves)
+        from .flow import ActionFlow
+        from .rules import TRANSITIONS
+
+        compare(ActionFlow, moves(TRANSITIONS))
