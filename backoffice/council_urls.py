@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("backoffice.cases.urls")),
     path("", include("backoffice.lines.urls")),
     path("", include("backoffice.publishing.urls")),
+    path("", include("backoffice.search.urls")),
     path("", include("backoffice.imports.urls")),
     path("", include("backoffice.insight.urls")),
     path("", include("backoffice.administration.urls")),

@@ -121,6 +121,8 @@ GUARDIAN_MONKEY_PATCH_USER = False
 LOGIN_URL = "access:sign_in"
 # Who fills the menu of each side (the layout knows neither).
 NAVIGATION = {"provider": "portal.navigation.entries", "staff": "backoffice.queues.navigation.entries"}
+# Whose addresses the search box of each side is sent to.
+SEARCH = {"provider": "portal", "staff": "council"}
 # Which pages the menu of one's account has on one side only, and where cases and notices lead (the layout knows none).
 ACCOUNT_MENU = {"staff": (("Absence and substitute", "council:absences"),)}
 CASE_PAGES = {"staff": {"contract_document": "council:case"}, "provider": {"contract_document": "portal:document"}}

@@ -7,10 +7,13 @@ from backoffice.web import files
 from .contract_documents import views as documents
 from .home import views as home
 from .lines import views as lines
+from .search import views as search
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("search/", search.ask, name="search"),
+    path("search/<slug:search_id>/", search.found, name="search_found"),
     path("news/seen/", home.news_seen, name="news_seen"),
     path("files/<int:file_id>/", files.for_providers, name="file"),
     path("contract-documents/", documents.documents, name="documents"),

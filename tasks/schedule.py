@@ -20,6 +20,7 @@ from workflows.engine import anchors, definitions, folding, outbox, replaying, s
 from workflows.engine.files import scanning
 from workflows.engine.models import Outbox, Slot
 from workflows.people import absences, leaving
+from workflows.search import commands as searches
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ JOBS = {
         Job("absences", timedelta(hours=1), absences.move_turns, late_after=timedelta(minutes=30)),
         Job("stranded", timedelta(hours=1), leaving.put_right, late_after=timedelta(minutes=30)),
         Job("scans", timedelta(minutes=15), scanning.retry, late_after=timedelta(minutes=15)),
+        Job("searches", timedelta(hours=1), searches.forget, late_after=timedelta(minutes=30)),
         Job("deem", timedelta(hours=1), deeming.deem_due, late_after=timedelta(minutes=30)),
         Job("calendar", timedelta(days=1), definitions.refresh, late_after=timedelta(hours=6)),
         Job("check_clocks", timedelta(days=1), replaying.check_daily, late_after=timedelta(hours=6)),

@@ -48,15 +48,22 @@ def lines(request: HttpRequest) -> HttpResponse:
     client = selectors.client(client_id) if client_id else None
     if client is not None:
         listed = listed.filter(client=client)
+    provider, service = number_in(request, "provider"), number_in(request, "service")
+    if provider:
+        listed = listed.filter(service__organisation=provider)
+    if service:
+        listed = listed.filter(service=service)
     page = page_by_key(listed, ("id",), request.GET)
     for row in page.items:
         row.href = reverse("council:register_line", args=[row.pk])
-    others = urlencode([("client", client.pk)] if client else [])
+    narrowed = {"client": client and client.pk, "provider": provider, "service": service}
+    others = urlencode({name: value for name, value in narrowed.items() if value})
     context = {
         "form": find,
         "client": client,
         "historical": historical,
         "others": others,
+        "one_place": bool(provider or service),
         "table": Lines(page.items),
         "pages": page,
         "brokerage": may_change(actor),

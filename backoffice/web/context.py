@@ -15,7 +15,7 @@ from workflows.council.schema import Council, Helpdesk
 from workflows.engine import selectors
 from workflows.parties.actor import Actor
 
-from . import brand, drafts
+from . import brand, drafts, search
 from .models import Draft
 from .navigation import navigation
 from .pieces import NavigationItem
@@ -92,6 +92,17 @@ class Page:
     def navigation(self) -> list[tuple[NavigationItem, str]]:
         """The service navigation of this person."""
         return navigation(self.request, self.actor) if self.actor else []
+
+    @property
+    def search(self) -> str:
+        """The address that the search box is sent to; empty: this page has none."""
+        return search.box(self.actor)
+
+    @property
+    def sought(self) -> str:
+        """What was typed into the box when its sender turned out to be signed out."""
+        typed = drafts.typed_here(self.request, {"sought"}) if self.actor else None
+        return str(typed.get("sought", "")) if typed else ""
 
     @property
     def draft(self) -> Draft | None:

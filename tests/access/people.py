@@ -18,6 +18,7 @@ from workflows.engine.models import Notice, Outbox, Task
 from workflows.parties.actor import Actor
 from workflows.parties.models import Absence, Organisation, Service, Team, User
 from workflows.register.imports import commands as imports
+from workflows.search import commands as searches
 
 CLIENTS = b"SSRef,Surname,Forename\n5550001,Nobody,Norman\n"
 
@@ -64,6 +65,7 @@ class World:
             "verb": "claim",
             "draft_id": _draft_of(make.staff_user()),
             "name": "mail",
+            "search_id": searches.keep(actor=make.actor(make.staff_user()), text="somebody").token,
             "file_id": staged(make.actor(make.provider_user(self.organisation))).pk,
         }
 

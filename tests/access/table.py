@@ -69,6 +69,8 @@ TABLE: Mapping[str, Row] = {
     "portal:home": Row(PROVIDERS),
     "portal:news_seen": Row(PROVIDERS, "POST"),
     "portal:file": Row(set(), absent=PROVIDERS),
+    "portal:search": Row(PROVIDERS, "GET POST"),
+    "portal:search_found": Row(set(), absent=PROVIDERS),  # one's own only
     "portal:documents": Row(READERS | ELSEWHERE),
     "portal:documents_spreadsheet": Row(READERS | ELSEWHERE),
     "portal:document": Row(READERS, "GET POST", absent=ELSEWHERE, posting=ANSWERERS),
@@ -88,6 +90,8 @@ TABLE: Mapping[str, Row] = {
     # whose absence it is: oneself, who leads one of their teams, an administrator
     "council:absence_new": Row({"brokerage_manager", "administrator"}, "GET POST", absent=STAFF),
     "council:absence_end": Row({"brokerage_manager", "administrator"}, "GET POST", absent=STAFF),
+    "council:search": Row(STAFF, "GET POST"),
+    "council:search_found": Row(set(), absent=STAFF),  # one's own only
     "council:queues": Row(STAFF),
     "council:queue": Row(BROKERAGE | {"auditor"}, absent=STAFF - BROKERAGE - {"auditor"}),
     "council:queue_file": Row(BROKERAGE | {"auditor"}, absent=STAFF - BROKERAGE - {"auditor"}),

@@ -23,6 +23,7 @@ def test_pages(settings: Any) -> None:
     """Serve `tests.web.pages` in place of the product's own addresses."""
     settings.ROOT_URLCONF = "tests.web.pages"
     settings.NAVIGATION = {"provider": "tests.web.pages.entries", "staff": "tests.web.pages.entries"}
+    settings.SEARCH = {}
     settings.ACCOUNT_MENU = {}
     settings.DEMO = False
 

@@ -77,7 +77,7 @@ def agree(document: ContractDocument) -> None:
 def fields_of(page: HttpResponse, form: int = 0) -> dict[str, Any]:
     """What a browser would post from the page's main form: hidden and typed values, the checked, the selected."""
     forms = re.findall(r"<form [^>]*method=\"post\".*?</form>", body(page), re.S)
-    text = [each for each in forms if "sign-out" not in each][form]
+    text = [each for each in forms if "sign-out" not in each and 'role="search"' not in each][form]
     found = {
         name: html.unescape(value)
         for tag in re.findall(r"<input [^>]*>", text)

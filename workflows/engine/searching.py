@@ -27,6 +27,7 @@ from django.db.models import (
     F,
     Field,
     Func,
+    Q,
     QuerySet,
     Subquery,
     TextField,
@@ -144,7 +145,7 @@ class Stories:
 
 _groups: dict[str, Group] = {}
 _exact: list[Find] = []
-_cases: dict[str, Readable] = {}
+_cases: dict[str, tuple[Readable, Callable[[Asked], Q] | None]] = {}
 _stories: list[Stories] = []
 
 
@@ -166,11 +167,16 @@ def exact(function: Find) -> Find:
     return function
 
 
-def cases(kind: str, *, labels: frozenset[str]) -> Callable[[Readable], Readable]:
-    """Declare a kind of case: its references are found, by its clients too, and the words of its story."""
+def cases(
+    kind: str, *, labels: frozenset[str], also: Callable[[Asked], Q] | None = None
+) -> Callable[[Readable], Readable]:
+    """Declare a kind of case: its references are found, by its clients too, and the words of its story.
+
+    `also` is what else finds a case of this kind, such as the reference of what it is about.
+    """
 
     def declare(function: Readable) -> Readable:
-        _cases[kind] = function
+        _cases[kind] = (function, also)
         return stories(kind, stream="case", labels=labels)(function)
 
     return declare
@@ -198,8 +204,8 @@ def exact_finders() -> Iterator[Find]:
     return iter(_exact)
 
 
-def declared_cases() -> dict[str, Readable]:
-    """Who reads which cases, by kind."""
+def declared_cases() -> dict[str, tuple[Readable, Callable[[Asked], Q] | None]]:
+    """Who reads which cases, and what else finds them, by kind."""
     return dict(_cases)
 
 

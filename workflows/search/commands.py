@@ -27,6 +27,6 @@ def keep(*, actor: Actor, text: str) -> KeptSearch:
     )
 
 
-def forget(*, now: datetime) -> int:
+def forget(*, now: datetime | None = None) -> int:
     """Delete what is older than an hour; a job calls this. Returns how many there were."""
-    return KeptSearch.objects.filter(expires_at__lte=now).delete()[0]
+    return KeptSearch.objects.filter(expires_at__lte=now or moment.now()).delete()[0]

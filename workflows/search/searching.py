@@ -25,17 +25,19 @@ from workflows.parties.actor import Actor
 @group("cases", "Cases", place=10)
 def cases(actor: Actor, asked: Asked) -> Iterator[Rows]:
     """Cases whose reference begins with what was typed, and those of the clients that it names."""
-    for readable in declared_cases().values():
+    for readable, also in declared_cases().values():
         rows = readable(actor)
         yield _listed(rows.filter(Q(asked.begins_reference("reference")) | _numbered(asked)))
         yield _listed(rows.filter(client__in=clients_named(asked)))
+        if also is not None:
+            yield _listed(rows.filter(also(asked)))
 
 
 @exact
 def case(actor: Actor, asked: Asked) -> Iterator[Rows]:
     """The case of a whole reference; the year and the noughts may be missing when the prefix is there."""
     prefixed = _numbered(asked) if asked.number and asked.number[0] else Q(pk__in=[])
-    for readable in declared_cases().values():
+    for readable, _ in declared_cases().values():
         yield _listed(readable(actor).filter(Q(asked.is_reference("reference")) | prefixed))
 
 

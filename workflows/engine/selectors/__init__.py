@@ -1,6 +1,6 @@
 """The readers of cases, turns and stories, already scoped to who asks."""
 
-from .cases import case, cases, is_turn_of, open_turns, turns_of, viewed
+from .cases import case, cases, is_turn_of, open_turns, turns_of, viewed, viewed_clients
 from .changes import batches_of, task_items, turns_of_mine
 from .helpline import unanswerable
 from .people import name_of, teams, told, unread, unread_count
@@ -53,5 +53,6 @@ __all__ = [
     "unread",
     "unread_count",
     "viewed",
+    "viewed_clients",
     "why_first",
 ]

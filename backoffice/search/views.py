@@ -1,0 +1,37 @@
+"""The council's search: what is found leads to its page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods
+
+from backoffice.casework.states import state_tag
+from backoffice.web import search
+from backoffice.web.gate import staff
+
+PLACES = search.Places(
+    "council",
+    addresses={
+        "contract_document": lambda hit: reverse("council:case", args=[hit.id]),
+        "client": lambda hit: reverse("council:client", args=[hit.id]),
+        "line": lambda hit: reverse("council:register_line", args=[hit.id]),
+        "provider": lambda hit: f"{reverse('council:lines')}?provider={hit.id}&historical=1",
+        "service": lambda hit: f"{reverse('council:lines')}?service={hit.id}&historical=1",
+    },
+    tags={"contract_document": state_tag},
+)
+
+
+@staff()
+@sensitive_post_parameters("sought")
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """The box by itself, and where every box is sent to."""
+    return search.ask(request, PLACES)
+
+
+@staff()
+@require_GET
+def found(request: HttpRequest, search_id: str) -> HttpResponse:
+    """The results of one's own search."""
+    return search.found(request, search_id, PLACES)

@@ -1,0 +1,37 @@
+"""The provider's search: its own documents, services and care package lines."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods
+
+from backoffice.web import search
+from backoffice.web.gate import needs
+from workflows.contracts.rules import State
+
+from ..contract_documents.tables import STATES
+
+PLACES = search.Places(
+    "portal",
+    addresses={
+        "contract_document": lambda hit: reverse("portal:document", args=[hit.id]),
+        "line": lambda hit: reverse("portal:line", args=[hit.id]),
+        "service": lambda hit: f"{reverse('portal:lines')}?service={hit.id}",
+    },
+    tags={"contract_document": lambda state: STATES[State(state)]},
+)
+
+
+@needs()
+@sensitive_post_parameters("sought")
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """The box by itself, and where every box is sent to."""
+    return search.ask(request, PLACES)
+
+
+@needs()
+@require_GET
+def found(request: HttpRequest, search_id: str) -> HttpResponse:
+    """The results of one's own search."""
+    return search.found(request, search_id, PLACES)
