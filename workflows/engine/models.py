@@ -420,6 +420,8 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["mail_key"], name="notice_to_mail", condition=models.Q(mailed_at__isnull=True)),
             models.Index(fields=["user", "-id"], name="notice_of_user"),
+            # counted in the header of every page
+            models.Index(fields=["user", "-id"], name="notice_unread", condition=models.Q(read_at__isnull=True)),
         ]
 
 
