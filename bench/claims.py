@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import TypeVar
 from uuid import uuid4
 
 from django.db import connection
@@ -27,6 +28,7 @@ UPDATE engine_task SET owner_id = %s, assigned = now(), status = 'ASSIGNED' WHER
 """
 
 Claim = Callable[[Actor, int], int]
+Found = TypeVar("Found")
 
 
 def run(size: int) -> list[Line]:
@@ -40,12 +42,14 @@ def run(size: int) -> list[Line]:
     each = min(EACH, left // (CLAIMERS * 2 * (blocks + 1)))
     ways: list[tuple[str, Claim]] = [("floor: UPDATE … SKIP LOCKED", _floor), ("claim next", _claim_next)]
     series, spent = [Series(name) for name, _ in ways], [0.0, 0.0]
-    for block in range(-1, blocks):
-        for place, (_, claim) in enumerate(ways):
-            seconds, times = _block(claim, people, team, each)
-            if block >= 0:
-                series[place].seconds += times
-                spent[place] += seconds
+    with ThreadPoolExecutor(len(people)) as pool:
+        for block in range(-1, blocks):  # the first is not counted: connections are new, nothing is prepared yet
+            for place, (_, claim) in enumerate(ways):
+                seconds, times = _block(pool, claim, people, team, each)
+                if block >= 0:
+                    series[place].seconds += times
+                    spent[place] += seconds
+        _all_at_once(pool, people, lambda _: connection.close())
     lines = [Line(series[0], size), Line(series[1], size, series[1].median / series[0].median)]
     show(f"Claim next, {CLAIMERS} people at once", lines)
     for one, seconds in zip(series, spent, strict=True):
@@ -53,30 +57,36 @@ def run(size: int) -> list[Line]:
     return lines
 
 
-def _block(claim: Claim, people: list[Actor], team: int, each: int) -> tuple[float, list[float]]:
+def _block(
+    pool: ThreadPoolExecutor, claim: Claim, people: list[Actor], team: int, each: int
+) -> tuple[float, list[float]]:
     """Let everybody claim `each` turns at the same time; how long it took, and how long each claim did."""
-    barrier = Barrier(len(people) + 1, timeout=60)
-
-    def work(person: Actor) -> list[tuple[int, float]]:
-        connection.ensure_connection()
-        try:
-            barrier.wait()
-            found = [_timed(claim, person, team) for _ in range(each)]
-            barrier.wait()
-        finally:
-            connection.close()
-        return found
-
-    with ThreadPoolExecutor(len(people)) as pool:
-        waiting = [pool.submit(work, person) for person in people]
-        barrier.wait()
-        began = time.perf_counter()
-        barrier.wait()
-        seconds = time.perf_counter() - began
-        claims = [claimed for one in waiting for claimed in one.result()]
+    seconds, found = _all_at_once(pool, people, lambda person: [_timed(claim, person, team) for _ in range(each)])
+    claims = [claimed for one in found for claimed in one]
     if len({task for task, _ in claims}) != len(claims):
         raise AssertionError("a turn was claimed by two people")
     return seconds, [each for _, each in claims]
+
+
+def _all_at_once(
+    pool: ThreadPoolExecutor, people: list[Actor], act: Callable[[Actor], Found]
+) -> tuple[float, list[Found]]:
+    """Let everybody act at the same time, each in one of the pool's threads, with its connection."""
+    barrier = Barrier(len(people) + 1, timeout=60)
+
+    def work(person: Actor) -> Found:
+        connection.ensure_connection()
+        barrier.wait()
+        found = act(person)
+        barrier.wait()
+        return found
+
+    waiting = [pool.submit(work, person) for person in people]
+    barrier.wait()
+    began = time.perf_counter()
+    barrier.wait()
+    seconds = time.perf_counter() - began
+    return seconds, [one.result() for one in waiting]
 
 
 def _timed(claim: Claim, person: Actor, team: int) -> tuple[int, float]:

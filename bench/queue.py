@@ -1,6 +1,7 @@
-"""A team's queue at every size: its SQL, and the page from request to response."""
+"""A team's queue at every size: its SQL, and the page from request to response, at the moment of the data set."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -11,20 +12,42 @@ from django.urls import reverse
 from backoffice.casework import worklist
 from backoffice.web.paging import page_by_key
 from bench.actors import officer
+from bench.data import working_moment
 from bench.databases import Databases
 from bench.measure import Prepare, Series, in_turns
 from bench.table import Line, show
 from workflows.council.profile import current
-from workflows.engine import selectors
+from workflows.engine import moment, selectors
 from workflows.parties.models import User
 from workflows.parties.teams import team_id
 
 FLAT = 1.3
 LONGEST = 0.005
+PREPARED = 5  # as the product's settings say
 FLOOR = "SELECT id FROM engine_task WHERE team_id = %s AND finished IS NULL ORDER BY due_at, id LIMIT 26"
-SUBJECTS = ("floor: the ids of one page", "the list's SQL", "all the page's SQL", "the page, whole request")
+SUBJECTS = (
+    "floor: the ids of one page",
+    "the list's SQL",
+    "all the page's SQL",
+    "… most costly first",
+    "… unclaimed",
+    "… at risk, most costly first",
+    "… of one provider",
+    "… opened on a day when nothing was",
+    "the page, whole request",
+)
+#: What the address asks for, in the order of the subjects that are pages' SQL.
+ASKED = (
+    "",
+    "?order=costly",
+    "?view=unclaimed",
+    "?view=at_risk&order=costly",
+    "?provider=3",
+    "?opened_from=2200-01-01",
+)
 
-Statement = tuple[str, Any]
+#: Text, parameters, and after how many times it is prepared (None: never).
+Statement = tuple[str, Any, int | None]
 Action = Callable[[], object]
 
 
@@ -32,12 +55,13 @@ def run(databases: Databases, sizes: list[int], rounds: int) -> list[Line]:
     """Measure the largest team's queue in every size in turns, so that sizes can be compared."""
     subjects: list[tuple[str, Prepare]] = []
     for size in sizes:
-        with databases.of(size):
+        with databases.of(size), moment.at(working_moment()):
             actions = _actions()
         subjects += [
             (name, _in_database(databases, size, action)) for name, action in zip(SUBJECTS, actions, strict=True)
         ]
-    series = in_turns(subjects, max(30, rounds // 4))
+    with moment.at(working_moment()):
+        series = in_turns(subjects, max(30, rounds // 4))
     lines: list[Line] = []
     for place, name in enumerate(SUBJECTS):
         lines += _lines(name, series[place :: len(SUBJECTS)], series[:: len(SUBJECTS)], sizes)
@@ -74,15 +98,17 @@ def _actions() -> list[Action]:
     browser.force_login(User.objects.get(pk=actor.user_id), "django.contrib.auth.backends.ModelBackend")
     address = reverse("council:queue", args=[team])
 
-    def request() -> None:
-        response = browser.get(address)
+    def request(asked: str = "") -> None:
+        response = browser.get(f"{address}{asked}")
         if response.status_code != 200:
-            raise AssertionError(f"{address} answered {response.status_code}")
+            raise AssertionError(f"{address}{asked} answered {response.status_code}")
 
     def listed() -> object:
-        return page_by_key(worklist.rows(selectors.queue(actor, [team])), selectors.ORDERS["due"], QueryDict())
+        rows = worklist.rows(selectors.across(actor, [team], selectors.Narrow(), moment.now()))
+        return page_by_key(rows, selectors.ORDERS["due"], QueryDict())
 
-    return [_replay([(FLOOR, [team])]), _replay(_asked(listed)), _replay(_asked(request)), request]
+    pages = [_replay(_asked(partial(request, asked))) for asked in ASKED]
+    return [_replay([(FLOOR, [team], PREPARED)]), _replay(_asked(listed)), *pages, request]
 
 
 def _asked(action: Action) -> list[Statement]:
@@ -90,7 +116,7 @@ def _asked(action: Action) -> list[Statement]:
     found: list[Statement] = []
 
     def note(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
-        found.append((sql, parameters))
+        found.append((sql, parameters, connection.connection.prepare_threshold))
         return execute(sql, parameters, many, context)
 
     action()  # sessions and caches are as they are the second time
@@ -103,8 +129,10 @@ def _replay(statements: list[Statement]) -> Action:
     def run() -> None:
         connection.ensure_connection()
         cursor = connection.connection.cursor()
-        for sql, parameters in statements:
+        for sql, parameters, prepared in statements:
+            connection.connection.prepare_threshold = prepared
             cursor.execute(sql, parameters)
             cursor.fetchall()
+        connection.connection.prepare_threshold = PREPARED
 
     return run
