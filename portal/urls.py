@@ -22,11 +22,6 @@ urlpatterns = [
     path("contract-documents/<int:case_id>/signed-copy/", documents.signed_copy, name="signed_copy"),
     path("contract-documents/<int:case_id>/versions/<int:number>/", documents.version, name="document_version"),
     path("contract-documents/<int:case_id>/versions/<int:number>/pdf/", documents.download_pdf, name="document_pdf"),
-    path(
-        "contract-documents/<int:case_id>/versions/<int:number>/signed-copy/",
-        documents.download_signed_copy,
-        name="signed_copy_file",
-    ),
     path("care-package-line-items/", lines.lines, name="lines"),
     path("care-package-line-items/list.csv", lines.download, {"form": "csv"}, name="lines_csv"),
     path("care-package-line-items/list.xlsx", lines.download, {"form": "xlsx"}, name="lines_xlsx"),

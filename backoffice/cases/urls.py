@@ -12,7 +12,6 @@ urlpatterns = [
     path("cases/<int:case_id>/clocks/", views.clocks, name="clocks"),
     path("cases/<int:case_id>/line/", views.line, name="case_line"),
     path("cases/<int:case_id>/versions/<int:number>/document.pdf", views.pdf, name="pdf"),
-    path("cases/<int:case_id>/versions/<int:number>/signed-copy/", views.signed_copy, name="signed_copy"),
     path("cases/<int:case_id>/amend/", answering.amend, name="amend"),
     path("cases/<int:case_id>/withdraw/", answering.withdraw, name="withdraw"),
     path("cases/<int:case_id>/terminate/", answering.terminate, name="terminate"),

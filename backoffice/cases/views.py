@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from backoffice.casework.asking import actor_of
 from backoffice.web import told
+from backoffice.web.files import given_out
 from backoffice.web.gate import staff
 from backoffice.web.held import Held, held
 from backoffice.web.paging import page_by_key
@@ -141,17 +142,6 @@ def pdf(request: HttpRequest, case_id: int, number: int) -> FileResponse:
     return _file(request, page, version.pdf, f"{page.case.reference}-version-{number}.pdf", "document.pdf")
 
 
-@staff(reads=KIND)
-@require_GET
-def signed_copy(request: HttpRequest, case_id: int, number: int) -> FileResponse:
-    """The provider's signed copy of a version."""
-    page = contracts.page(actor_of(request), case_id)
-    version = page.version(number)
-    ending = str(version.signed_copy.name or "").rpartition(".")[2]
-    name = f"{page.case.reference}-version-{number}-signed.{ending}"
-    return _file(request, page, version.signed_copy, name, "document.signed")
-
-
 def _view(request: HttpRequest, case_id: int) -> View:
     actor = actor_of(request)
     return view_of(contracts.page(actor, case_id), actor)
@@ -226,7 +216,7 @@ def _version(view: View, version: DocumentVersion) -> dict[str, Any]:
         "explanation": _words(version.explanation),
         "pdf": reverse("council:pdf", args=[page.case.pk, version.number]) if version.pdf else "",
         "size": file_size(version.pdf_size),
-        "signed": reverse("council:signed_copy", args=[page.case.pk, version.number]) if version.signed_copy else "",
+        "signed": [each for each in [page.signed_copy(version.number)] if each is not None],
         "sha256": version.sha256,
     }
 
@@ -254,4 +244,4 @@ def _file(request: HttpRequest, page: contracts.Page, file: Any, name: str, what
     if not file:
         raise NotFound
     engine.viewed(actor_of(request), what, page.case.pk, page.case.client_id)
-    return FileResponse(file.open("rb"), as_attachment=True, filename=name)
+    return given_out(file, name=name, content_type="application/pdf")

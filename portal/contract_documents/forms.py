@@ -11,13 +11,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from backoffice.web.fields import Choice, DateField, LongText, PasswordField, Pick
+from backoffice.web.files import FilesField
 from backoffice.web.forms import ClientKeyMixin, ConcordForm
 from backoffice.web.layout import Reveal
 from workflows.contracts import rules
 from workflows.contracts.selectors import Filters
 from workflows.council.profile import current
-from workflows.engine import uploads
-from workflows.engine.errors import Refused
 from workflows.engine.typed import TEXT_LIMIT
 
 AGREE, REJECT = "agree", "reject"
@@ -134,19 +133,9 @@ class SignedCopyForm(ClientKeyMixin, ConcordForm):
     what_failed: ClassVar[str] = "The file was not attached"
     button: ClassVar[str] = "Attach the signed copy"
 
-    file = forms.FileField(
-        label="Signed copy",
-        help_text="A PDF, PNG or JPEG file of 10 MB or less.",
-        allow_empty_file=True,
-        error_messages={"required": "Choose the file of the signed copy"},
+    file = FilesField(
+        label="Signed copy", kinds=("pdf", "png", "jpeg"), most=1, missing="Choose the file of the signed copy"
     )
-
-    def clean_file(self) -> uploads.Upload:
-        """The file, if what is in it may be kept."""
-        try:
-            return uploads.checked(self.cleaned_data["file"])
-        except Refused as refusal:
-            raise forms.ValidationError(refusal.reason) from refusal
 
 
 def _as_now(data: QueryDict, shown: dict[str, Any]) -> QueryDict:

@@ -18,7 +18,7 @@ from workflows.council.profile import current
 from workflows.engine import clocks, spans
 from workflows.engine import rules as turn_rules
 from workflows.engine import selectors as engine
-from workflows.engine.models import Content
+from workflows.engine.models import Attachment, Content
 from workflows.parties.actor import Actor
 from workflows.parties.audiences import people
 
@@ -328,6 +328,12 @@ class Shown:
         """The whole SHA-256 in groups of four, so that two of them can be compared by eye."""
         text = self.version.sha256
         return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+    @property
+    def signed(self) -> list[Attachment]:
+        """The signed copy of the version on the screen, if there is one."""
+        found = self.page.signed_copy(self.number)
+        return [found] if found is not None else []
 
     @property
     def may_attach(self) -> bool:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.web import drafts
 from backoffice.web.clock import deadline
+from backoffice.web.files import given_out
 from backoffice.web.gate import needs
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Tab
@@ -113,20 +114,7 @@ def download_pdf(request: HttpRequest, case_id: int, number: int) -> FileRespons
     if not found.pdf:
         raise NotFound
     name = f"{page.case.reference}-v{number}.pdf"
-    return FileResponse(found.pdf.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")
-
-
-@needs(FUNCTION)
-@require_GET
-def download_signed_copy(request: HttpRequest, case_id: int, number: int) -> FileResponse:
-    """The signed copy that the provider attached to a version."""
-    page, found = _version(request, case_id, number)
-    if not found.signed_copy:
-        raise NotFound
-    viewed(actor_of(request), "contract_document.signed_copy", case_id, page.case.client_id)
-    ending = found.signed_copy_name.rpartition(".")[2]
-    name = f"{page.case.reference}-v{number}-signed.{ending}"
-    return FileResponse(found.signed_copy.open("rb"), as_attachment=True, filename=name)
+    return given_out(found.pdf, name=name, content_type="application/pdf")
 
 
 @needs(FUNCTION, "edit")
@@ -147,13 +135,12 @@ def signed_copy(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 def _attach(request: HttpRequest, page: Page, form: SignedCopyForm) -> HttpResponse:
-    file = form.cleaned_data["file"]
+    file = form.cleaned_data["file"][0]
     commands.attach_signed_copy(
         actor=actor_of(request),
         case_id=page.case.pk,
         task_id=page.turn.pk if page.turn else None,
-        name=file.name,
-        content=file.content,
+        file_id=file.pk,
         key=str(form.cleaned_data["client_key"]),
     )
     drafts.finish(request)

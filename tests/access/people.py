@@ -9,12 +9,11 @@ from django.utils import timezone
 from backoffice.queues.models import SavedView
 from backoffice.web.models import Draft
 from tests import factories as make
-from tests.files import staged
 from tests.model.moves import seen, verb_call
 from workflows.contracts.batches import PUBLISH
 from workflows.contracts.models import ContractDocument
 from workflows.engine import batches, moment
-from workflows.engine.models import Notice, Outbox, Task
+from workflows.engine.models import Attachment, Notice, Outbox, Task
 from workflows.parties.actor import Actor
 from workflows.parties.models import Absence, Organisation, Service, Team, User
 from workflows.register.imports import commands as imports
@@ -66,7 +65,7 @@ class World:
             "draft_id": _draft_of(make.staff_user()),
             "name": "mail",
             "search_id": searches.keep(actor=make.actor(make.staff_user()), text="somebody").token,
-            "file_id": staged(make.actor(make.provider_user(self.organisation))).pk,
+            "file_id": Attachment.objects.get(attached_at__isnull=False).pk,
         }
 
     @property

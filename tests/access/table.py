@@ -68,7 +68,7 @@ TABLE: Mapping[str, Row] = {
     # the provider's pages
     "portal:home": Row(PROVIDERS),
     "portal:news_seen": Row(PROVIDERS, "POST"),
-    "portal:file": Row(set(), absent=PROVIDERS),
+    "portal:file": Row(READERS, absent=PROVIDERS - READERS),
     "portal:search": Row(PROVIDERS, "GET POST"),
     "portal:search_found": Row(set(), absent=PROVIDERS),  # one's own only
     "portal:documents": Row(READERS | ELSEWHERE),
@@ -77,14 +77,13 @@ TABLE: Mapping[str, Row] = {
     "portal:document_version": Row(READERS, absent=ELSEWHERE),
     "portal:document_pdf": Row(READERS, absent=ELSEWHERE),
     "portal:signed_copy": Row(ANSWERERS, "GET POST", absent={"at_another_service", "other_provider"}),
-    "portal:signed_copy_file": Row(READERS, absent=ELSEWHERE),
     "portal:lines": Row(LINE_READERS | ELSEWHERE, "GET POST"),
     "portal:lines_csv": Row(LINE_READERS | ELSEWHERE),
     "portal:lines_xlsx": Row(LINE_READERS | ELSEWHERE),
     "portal:line": Row(LINE_READERS, absent=ELSEWHERE),
     # the council's pages
     "council:home": Row(STAFF),
-    "council:file": Row(set(), absent=STAFF),
+    "council:file": Row(LOOKING, absent={"administrator"}),
     "council:notices_read": Row(STAFF, "POST"),
     "council:absences": Row(STAFF),
     # whose absence it is: oneself, who leads one of their teams, an administrator
@@ -115,7 +114,6 @@ TABLE: Mapping[str, Row] = {
     "council:clocks": Row(LOOKING),
     "council:case_line": Row(LOOKING),
     "council:pdf": Row(LOOKING),
-    "council:signed_copy": Row(LOOKING),
     "council:amend": mine(BROKERAGE),
     "council:withdraw": mine(BROKERAGE),
     "council:terminate": mine(BROKERAGE),

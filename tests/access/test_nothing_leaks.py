@@ -22,6 +22,7 @@ from django.utils import timezone
 from tasks import carrying
 from tasks.actors import load
 from tests import factories as make
+from tests.files import PDF
 from tests.model.moves import seen, verb_call
 from workflows.contracts.models import ContractDocument, DocumentVersion
 from workflows.engine.models import Outbox
@@ -163,7 +164,7 @@ def test_no_mark_of_one_provider_on_any_page_or_file_of_the_other(providers: tup
         assert other.mark not in crawl.text()
         own = set(DocumentVersion.objects.filter(document__in=one.documents).values_list("sha256", flat=True))
         pdfs = {hashlib.sha256(content).hexdigest() for _, content in crawl.files.values() if content[:5] == b"%PDF-"}
-        signed = {hashlib.sha256(b"%PDF-1.7").hexdigest()}
+        signed = {hashlib.sha256(PDF).hexdigest()}
         assert len(pdfs) > 5
         assert pdfs <= own | signed
 

@@ -11,8 +11,8 @@ from tests.browser.conftest import Open
 #: Addresses that answer with a file or with another page, and those of the steps of signing in (Norfolk §1 has them).
 NOT_PAGES = {
     "account:case",
-    "landing", "web:brand", "web:healthz", "council:queues", "council:pdf", "council:signed_copy",
-    "council:import_errors", "portal:documents_spreadsheet", "portal:document_pdf", "portal:signed_copy_file",
+    "landing", "web:brand", "web:healthz", "council:queues", "council:pdf",
+    "council:import_errors", "portal:documents_spreadsheet", "portal:document_pdf",
     "portal:file", "council:file", "council:queue_file", "council:queue_all_file", "council:queue_everything_file",
 }  # fmt: skip
 WATCHERS = ("administration", "brokerage_manager", "administrator", "auditor")

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from tests import factories as make
+from tests.files import staged
 from workflows.contracts import commands, selectors
 from workflows.contracts.models import ContractDocument, DocumentVersion
 from workflows.contracts.rules import State
@@ -14,7 +15,7 @@ from workflows.engine import turns
 from workflows.engine.door import Outcome
 from workflows.engine.erase import erase_client
 from workflows.engine.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale
-from workflows.engine.models import Access, Case, Content, Event, Outbox, Receipt, StoredFile, Task
+from workflows.engine.models import Access, Attachment, Case, Content, Event, Outbox, Receipt, StoredFile, Task
 from workflows.engine.selectors import story
 from workflows.engine.verify import verify
 from workflows.parties.actor import Actor
@@ -28,6 +29,14 @@ pytestmark = pytest.mark.django_db
 def document() -> ContractDocument:
     """A document that awaits the provider's answer."""
     return make.published()
+
+
+def attach(document: ContractDocument, task_id: int | None) -> Attachment:
+    """Attach a signed copy, as somebody of the provider."""
+    actor = provider_of(document)
+    row = staged(actor, "signed.pdf")
+    commands.attach_signed_copy(actor=actor, case_id=document.pk, task_id=task_id, file_id=row.pk, key=make.key())
+    return row
 
 
 def provider_of(document: ContractDocument) -> Actor:
@@ -251,14 +260,7 @@ def test_a_closed_document_that_was_not_accepted_stays_as_it_is(document: Contra
     with pytest.raises(Refused, match="The document is terminated"):
         commands.terminate(**words, task_id=None, key=make.key())
     with pytest.raises(Refused, match="The document is terminated"):
-        commands.attach_signed_copy(
-            actor=provider_of(document),
-            case_id=document.pk,
-            task_id=None,
-            name="signed.pdf",
-            content=b"%PDF-1.7",
-            key=make.key(),
-        )
+        attach(document, None)
     assert Event.objects.filter(case=document.case).count() == 2
 
 
@@ -426,16 +428,9 @@ def test_erasing_words_leaves_them_out_of_the_story(document: ContractDocument) 
 def test_erasing_a_client_empties_their_documents_and_leaves_the_chain_whole(document: ContractDocument) -> None:
     client = document.case.client
     assert client is not None
-    commands.attach_signed_copy(
-        actor=provider_of(document),
-        case_id=document.pk,
-        task_id=turn_of(document).pk,
-        name="signed.pdf",
-        content=b"%PDF-1.7",
-        key=make.key(),
-    )
+    signed = attach(document, turn_of(document).pk)
     reject(document, provider_of(document), text=f"{client.surname} moved in later.")
-    files = [latest(document).pdf.name, latest(document).signed_copy.name]
+    files = [latest(document).pdf.name, signed.file.name]
     before = latest(document).sha256
     erase_client(client.pk, make.actor(make.staff_user(duty="administrator")))
     version = latest(document)

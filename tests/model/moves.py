@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests import factories as make
+from tests.files import staged
 from workflows.contracts import commands
 from workflows.contracts.models import ContractDocument, DocumentVersion
 from workflows.engine import turns
-from workflows.engine.models import Access, Case, Content, Event, Notice, Outbox, Receipt, StoredFile, Task
+from workflows.engine.models import Access, Attachment, Case, Content, Event, Notice, Outbox, Receipt, StoredFile, Task
 from workflows.engine.reading import stale
 from workflows.parties.actor import Actor
 from workflows.parties.models import Organisation, Service
@@ -48,7 +49,8 @@ HOLDERS = {
 }
 #: Everything that a command writes, save the note of a refusal.
 WRITTEN = (
-    Case, Task, Event, Content, Receipt, Outbox, Notice, StoredFile, ContractDocument, DocumentVersion, CarePackageLine,
+    Case, Task, Event, Content, Receipt, Outbox, Notice, StoredFile, Attachment, ContractDocument, DocumentVersion,
+    CarePackageLine,
 )  # fmt: skip
 
 
@@ -135,15 +137,18 @@ def seen(document: ContractDocument) -> Target:
     return Target(case.pk, task.pk if task else None, case.version, shown.number, shown.sha256)
 
 
-def verb_call(verb: str, actor: Actor, at: Target, key: str, *, words: str = "Because.") -> Callable[[], Any]:
-    """The call of a verb, ready to be made."""
+def verb_call(
+    verb: str, actor: Actor, at: Target, key: str, *, words: str = "Because.", file_id: int = 0
+) -> Callable[[], Any]:
+    """The call of a verb, ready to be made: a file that it needs is chosen already (`file_id`, or one of its own)."""
+    chosen = file_id or (staged(actor, "signed.pdf").pk if verb == "attach" else 0)
     case: dict[str, Any] = {"actor": actor, "case_id": at.case_id, "task_id": at.task_id, "key": key}
     shown = {"number": at.number, "sha256": at.sha256}
     turn = {"actor": actor, "task_id": at.task_id or 0, "key": key}
     calls: dict[str, Callable[[], Any]] = {
         "agree": lambda: commands.agree(**case, **shown),
         "reject": lambda: commands.reject(**case, **shown, reason="cost" if words else "", text=words),
-        "attach": lambda: commands.attach_signed_copy(**case, name="signed.pdf", content=b"%PDF-1.7"),
+        "attach": lambda: commands.attach_signed_copy(**case, file_id=chosen),
         "terminate": lambda: commands.terminate(**case, version=at.version, text=words),
         "supersede": lambda: commands.supersede(**case),
         "deem": lambda: commands.deem_accepted(**case),

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from tests import factories as make
+from tests.files import staged
 from tests.model.moves import (
     ALLOWED,
     STATES,
@@ -35,23 +36,24 @@ pytestmark = pytest.mark.django_db
 def test_only_what_the_table_allows_happens(people: People, state: str, verb: str) -> None:
     document = in_state(state, people)
     allowed, afterwards = ALLOWED.get((state, verb), (frozenset(), ""))
+    chosen = {who.name: staged(who.actor).pk for who in people.everybody if verb == "attach"}
     before, noted = everything_written(), refusals_noted()
     for who in people.everybody:
         with transaction.atomic():
             if who.sees and who.group in allowed:
-                verb_call(verb, who.actor, seen(document), make.key())()
+                verb_call(verb, who.actor, seen(document), make.key(), file_id=chosen.get(who.name, 0))()
                 assert Case.objects.get(pk=document.pk).state == afterwards, who.name
             else:
-                refuses(document, state, verb, who)
+                refuses(document, state, verb, who, chosen.get(who.name, 0))
                 assert everything_written() == before, who.name
                 assert refusals_noted() == noted + 1, who.name
             transaction.set_rollback(True)
 
 
-def refuses(document: ContractDocument, state: str, verb: str, who: Somebody) -> None:
+def refuses(document: ContractDocument, state: str, verb: str, who: Somebody, file_id: int) -> None:
     """The verb is refused as the table says."""
     with pytest.raises(Refused) as refusal:
-        verb_call(verb, who.actor, at_last_turn(document, verb), make.key())()
+        verb_call(verb, who.actor, at_last_turn(document, verb), make.key(), file_id=file_id)()
     assert isinstance(refusal.value, expected(state, verb, who)), (who.name, refusal.value)
     if isinstance(refusal.value, Stale):
         assert (refusal.value.who, refusal.value.what) == last_word(document), who.name

@@ -12,10 +12,12 @@ from psycopg.errors import LockNotAvailable
 
 from backoffice.access.confirm import WrongPassword, check_password_again
 from backoffice.web.fields import LongText, PasswordField
+from backoffice.web.files import FilesField, for_providers
 from backoffice.web.forms import ClientKeyMixin, ConcordForm
 from backoffice.web.gate import needs, public, signed_in, staff
 from backoffice.web.pieces import NavigationItem
 from workflows.engine.errors import Busy, Forbidden, NotFound, Refused, Stale
+from workflows.engine.models import Attachment
 
 handler404 = "backoffice.web.errors.not_found"
 handler500 = "backoffice.web.errors.server_error"
@@ -46,6 +48,31 @@ def note(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("/taken/")
     return _page(request, form)
+
+
+class WithFiles(ClientKeyMixin, ConcordForm):
+    """A text with files."""
+
+    text = LongText(label="Text", missing="Enter the text")
+    files = FilesField(label="Files", required=False, most=3)
+
+
+@signed_in
+def with_files(request: HttpRequest) -> HttpResponse:
+    """Take a text with files; the text "busy" is what it says."""
+    form = WithFiles.of(request)
+    if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["text"] == "busy":
+            raise Busy
+        return HttpResponse("taken: " + " ".join(each.name for each in form.cleaned_data["files"]))
+    return _page(request, form)
+
+
+@signed_in
+def list_files(request: HttpRequest) -> HttpResponse:
+    """Show every file, as a page of either side does."""
+    listing = engines["django"].from_string("{% files_list files %}")
+    return HttpResponse(listing.render({"files": list(Attachment.objects.all())}, request))
 
 
 @signed_in
@@ -91,6 +118,9 @@ urlpatterns = [
     path("", include("backoffice.account.urls")),
     path("", home),
     path("note/", note),
+    path("with-files/", with_files),
+    path("list-files/", list_files),
+    path("", include(([path("files/<int:file_id>/", for_providers, name="file")], "portal"))),
     path("undeclared/", undeclared),
     path("open/", public(lambda _request: HttpResponse("open"))),
     path("provider/", needs("contract_documents")(lambda _request: HttpResponse("provider"))),

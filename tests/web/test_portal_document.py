@@ -31,7 +31,7 @@ from workflows.register import commands as register
 
 pytestmark = pytest.mark.django_db
 PAGES = ("document", "signed_copy")
-PAGES_OF_VERSIONS = ("document_version", "document_pdf", "signed_copy_file")
+PAGES_OF_VERSIONS = ("document_version", "document_pdf")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ class ContractsConfig(AppConfig):
         from workflows.engine.checks import compare
         from workflows.engine.table import moves
 
-        from . import batches, erasing, reactions  # noqa: F401 (they declare themselves)
+        from . import batches, erasing, files, reactions  # noqa: F401 (they declare themselves)
         from .flow import ContractDocumentFlow
         from .rules import TRANSITIONS
 

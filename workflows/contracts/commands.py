@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from workflows.council.profile import current
-from workflows.engine import door, moment
+from workflows.engine import door, files, moment
 from workflows.engine.errors import Invalid, NotFound, Refused
 from workflows.engine.models import Case
 from workflows.engine.table import outcome
@@ -25,6 +25,7 @@ from workflows.register.selectors import line_terms
 from . import answering, notices, rules
 from .answering import Shown, latest_version
 from .document import render
+from .files import SIGNED_COPY
 from .flow import ContractDocumentFlow
 from .models import ContractDocument, DocumentVersion
 
@@ -133,21 +134,16 @@ def reject(
     return _run("reject", act, actor, case_id, task_id, None, key, body)
 
 
-def attach_signed_copy(
-    *, actor: Actor, case_id: int, task_id: int | None, name: str, content: bytes, key: str
-) -> door.Outcome:
-    """Keep the provider's signed copy beside the latest version; `content` was checked by engine.uploads."""
+def attach_signed_copy(*, actor: Actor, case_id: int, task_id: int | None, file_id: int, key: str) -> door.Outcome:
+    """Attach a staged file of the provider's person to the latest version, as its signed copy."""
 
     def act(turn: door.Turn) -> None:
         _still_possible(turn)
         version = latest_version(turn.case.pk)
-        version.signed_copy.save(name, ContentFile(content), save=False)
-        version.signed_copy_name = name
-        version.save(update_fields=["signed_copy", "signed_copy_name"])
+        files.attach(turn, [file_id], kind=SIGNED_COPY, owner_id=version.pk)
         turn.facts["version"] = version.number
-        turn.event.write_down("file_name", name)
 
-    body = {"name": name, "size": len(content)}
+    body = {"files": files.body_of(actor, [file_id])}
     return _run("attach", act, actor, case_id, task_id, None, key, body)
 
 

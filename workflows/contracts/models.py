@@ -54,8 +54,6 @@ class DocumentVersion(models.Model):
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=40, blank=True, default="")
     words = models.ForeignKey(Content, on_delete=models.PROTECT, null=True, related_name="+")
-    signed_copy = models.FileField(max_length=200, blank=True, default="")
-    signed_copy_name = models.CharField(max_length=120, blank=True, default="")
     erased_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,6 +1,6 @@
 """The readers of contract documents, already scoped to who asks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -13,11 +13,12 @@ from workflows.engine import moment
 from workflows.engine import selectors as engine
 from workflows.engine.calendar import LONDON
 from workflows.engine.errors import NotFound
-from workflows.engine.models import Batch, Case, Task
+from workflows.engine.models import Attachment, Batch, Case, Task
 from workflows.parties.actor import Actor
 from workflows.register.models import CarePackageLine
 
 from .batches import PUBLISH
+from .files import signed_copies
 from .flow import ContractDocumentFlow
 from .models import ContractDocument, DocumentVersion
 from .rules import Change, State, changes, thawed
@@ -63,6 +64,7 @@ class Page:
     versions: Sequence[DocumentVersion]  # newest first
     turn: Task | None
     newer: Newer | None
+    signed: Mapping[int, Attachment]  # copies by the id of their version
     moved: bool = False  # the line says something else by now; only the council is told
 
     @property
@@ -76,6 +78,10 @@ class Page:
             if each.number == number:
                 return each
         raise NotFound
+
+    def signed_copy(self, number: int) -> Attachment | None:
+        """The signed copy of a version, if one was attached."""
+        return self.signed.get(self.version(number).pk)
 
     def changed(self, number: int) -> list[Change]:
         """What a version changed since the one before it; of a first version nothing."""
@@ -127,9 +133,9 @@ def awaiting(actor: Actor) -> Summary:
 
 
 def page(actor: Actor, case_id: int) -> Page:
-    """One document, in three queries; NotFound when it does not exist for this person."""
+    """One document, in four queries; NotFound when it does not exist for this person."""
     document = _document(actor, case_id)
-    versions = (
+    versions = list(
         DocumentVersion.objects.filter(document=document)
         .select_related("published_by", "answered_by", "words", "explanation")
         .order_by("-number")
@@ -139,7 +145,8 @@ def page(actor: Actor, case_id: int) -> Page:
     return Page(
         case=document.case,
         document=document,
-        versions=list(versions),
+        versions=versions,
+        signed=signed_copies(versions),
         turn=turns[0] if turns else None,
         newer=Newer(newer["pk"], newer["reference"], datetime.fromisoformat(newer["created"])) if newer else None,
         moved=getattr(document, "moved", False),

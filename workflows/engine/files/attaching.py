@@ -12,8 +12,6 @@ from workflows.engine.events import salted
 from workflows.engine.models import Attachment
 from workflows.parties.actor import Actor
 
-from .staging import kept
-
 State = Attachment.State
 GONE = "A file that was kept for you is not there any more. Choose it again."
 SENT = "A file was sent already with another form. Choose it again if you want to send it once more."
@@ -37,7 +35,8 @@ def attach(turn: Turn, ids: Sequence[int], *, kind: str, owner_id: int, copy: bo
 
 def body_of(actor: Actor, ids: Iterable[int]) -> list[list[Any]]:
     """Files as a command's body names them: the same files chosen twice (a double click) are the same body."""
-    return [[row.name, row.size, row.sha256] for row in kept(actor, ids)]
+    rows = Attachment.objects.filter(pk__in=list(ids), sender_id=actor.user_id).order_by("pk")
+    return [[row.name, row.size, row.sha256] for row in rows]
 
 
 def erase(streams: Iterable[str], now: Any = None) -> int:
