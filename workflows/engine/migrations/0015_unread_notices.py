@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('engine', '0013_everything_readable'),
+        ('engine', '0014_narrow_unclaimed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
