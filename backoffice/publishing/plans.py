@@ -33,6 +33,12 @@ def ready(actor: Actor) -> QuerySet[CarePackageLine]:
     return lines if "auditor" in actor.duties else lines.filter(service__group__in=groups_of(actor))
 
 
+def without_rate(actor: Actor) -> QuerySet[CarePackageLine]:
+    """The lines that only wait for a rate, of the same services."""
+    lines = contracts.lines_without_rate(moment.today())
+    return lines if "auditor" in actor.duties else lines.filter(service__group__in=groups_of(actor))
+
+
 def groups_of(actor: Actor) -> list[str]:
     """The service groups for which one of the person's teams does brokerage."""
     council = current()

@@ -5,7 +5,7 @@ from django.urls import reverse
 from backoffice.casework.cells import TagCell, weekly_cell
 from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable, Tick
-from backoffice.web.words import date_range, upper_first
+from backoffice.web.words import date_range, date_words, upper_first
 
 RESULTS = {"waiting": Tag("Waiting", "grey"), "done": Tag("Done", "green"), "refused": Tag("Not done", "red")}
 
@@ -38,6 +38,29 @@ class Chosen(Ready):
     class Meta(Ready.Meta):
         exclude = ("tick",)
         caption = "What will happen to each line"
+
+
+class WithoutRate(ListTable):
+    """Lines that cannot be published, because they have no price."""
+
+    client = Cell(
+        "Client",
+        lambda row: str(row.client),
+        link=lambda row: reverse("council:register_line", args=[row.pk]),
+        more=lambda row: row.reference,
+        second=lambda row: f"{row.client.ss_ref}, {row.reference}",
+        name=True,
+    )
+    service = Cell("Service", lambda row: row.service.name, second=lambda row: row.service.organisation.name)
+    dates = Cell("Dates", lambda row: upper_first(date_range(row.start, row.end)))
+    why = Cell(
+        "Why not",
+        lambda row: f"No rate of {row.service_level.name} is in force on {date_words(row.priced_on)}",
+        second=lambda _: "Set a rate of the service level, or a price of the line",
+    )
+
+    class Meta(ListTable.Meta):
+        caption = "Lines that wait for a rate"
 
 
 class Items(ListTable):

@@ -23,10 +23,11 @@ from workflows.engine.models import Batch, BatchItem
 from workflows.parties.actor import Actor
 from workflows.register.models import CarePackageLine
 
-from .plans import groups_of, plans, ready
-from .tables import Batches, Chosen, Items, Ready
+from .plans import groups_of, plans, ready, without_rate
+from .tables import Batches, Chosen, Items, Ready, WithoutRate
 
 SHOWN = 100
+COLUMNS = {"provider": "service__organisation", "line": "pk"}
 RESULTS = (("", "All"), ("done", "Done"), ("refused", "Not done"), ("waiting", "Waiting"))
 
 
@@ -38,6 +39,7 @@ def lines(request: HttpRequest) -> HttpResponse:
     listed, chosen = _narrowed(request, actor)
     page = page_by_key(listed, ("id",), request.GET)
     count = listed.order_by().count()
+    without = list(_filtered(without_rate(actor), chosen)[: SHOWN + 1])
     context = {
         "table": Ready(plans(page.items)),
         "pages": page,
@@ -48,6 +50,8 @@ def lines(request: HttpRequest) -> HttpResponse:
         "provider": dict(chosen).get("provider"),
         "may": bool(groups_of(actor)),
         "batches": Batches(_batches()),
+        "without": WithoutRate(without[:SHOWN]),
+        "without_more": len(without) > SHOWN,
     }
     return render(request, "backoffice/publishing/lines.html", context)
 
@@ -136,13 +140,13 @@ def _seen(ids: list[int]) -> str:
 
 def _narrowed(request: HttpRequest, actor: Actor) -> tuple[QuerySet[CarePackageLine], list[tuple[str, int]]]:
     """The ready lines of a provider, or one line, as the address says."""
-    listed, chosen = ready(actor), []
-    for name, column in (("provider", "service__organisation"), ("line", "pk")):
-        number = number_in(request, name)
-        if number is not None:
-            listed = listed.filter(**{column: number})
-            chosen.append((name, number))
-    return listed, chosen
+    numbers = [(name, number_in(request, name)) for name in COLUMNS]
+    chosen = [(name, number) for name, number in numbers if number is not None]
+    return _filtered(ready(actor), chosen), chosen
+
+
+def _filtered(listed: QuerySet[CarePackageLine], chosen: list[tuple[str, int]]) -> QuerySet[CarePackageLine]:
+    return listed.filter(**{COLUMNS[name]: number for name, number in chosen})
 
 
 def _chosen(request: HttpRequest, actor: Actor) -> tuple[QuerySet[CarePackageLine], list[tuple[str, int]]]:

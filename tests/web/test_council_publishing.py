@@ -61,6 +61,24 @@ def test_each_line_says_what_will_happen(browser: Browser) -> None:
     assert current.line.reference not in text
 
 
+def test_a_line_without_a_rate_is_listed_apart_with_the_reason(browser: Browser) -> None:
+    fine, ended, *lines = (factories.line() for _ in range(4))
+    for line in (*lines, ended):
+        line.service_level.rates.all().delete()
+    CarePackageLine.objects.filter(pk=ended.pk).update(end="2018-05-01")
+    page = browser.get("/publishing/")
+    assert [row.line.pk for row in page.context["table"].shown] == [fine.pk]
+    assert [row.pk for row in page.context["without"].shown] == [each.pk for each in lines]
+    text = council.words(page)
+    assert "Not ready: no rate in force" in text
+    assert f"No rate of {lines[0].service_level.name} is in force on" in text
+    narrowed = browser.get(f"/publishing/?provider={lines[1].service.organisation_id}")
+    assert [row.pk for row in narrowed.context["without"].shown] == [lines[1].pk]
+    assert "no rate in force" not in council.words(browser_of(factories.staff_user("procurement")).get("/publishing/"))
+    check = browser.post("/publishing/check/", {"line": [str(lines[0].pk)]}, follow=True)
+    assert "Choose at least one line" in council.words(check)
+
+
 def test_the_chosen_ones_are_checked_and_then_published_by_a_worker(browser: Browser) -> None:
     chosen, left = factories.line(), factories.line()
     page = browser.post("/publishing/check/", {"line": [str(chosen.pk)]})

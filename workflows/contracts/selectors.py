@@ -188,8 +188,24 @@ def clients(actor: Actor) -> list[tuple[int, str]]:
 def lines_to_publish(today: date) -> QuerySet[CarePackageLine]:
     """Lines whose latest document does not say what they say today: never published, changed, or at another rate.
 
-    For the council's page "Ready to publish" and for imports; lines in the order of their ids.
+    For the council's page "Ready to publish" and for imports; lines in the order of their ids. A line without a rate
+    in force has no price to publish: `lines_without_rate`.
     """
+    found: QuerySet[CarePackageLine] = _lines_unlike_their_document(today).filter(unit_cost__isnull=False)
+    return found
+
+
+def lines_without_rate(today: date) -> QuerySet[CarePackageLine]:
+    """Lines that would be ready to publish if they had a price: no rate is in force on the day that it is read on.
+
+    That day is `priced_on`; lines that have ended wait for nothing.
+    """
+    live = Q(end__isnull=True) | Q(end__gte=today)
+    found: QuerySet[CarePackageLine] = _lines_unlike_their_document(today).filter(live, unit_cost__isnull=True)
+    return found
+
+
+def _lines_unlike_their_document(today: date) -> Any:
     documents = ContractDocument.objects.filter(line=OuterRef("pk")).order_by("-case_id")
     versions = DocumentVersion.objects.filter(document__line=OuterRef("pk")).order_by("-document_id", "-number")
     return (
@@ -202,8 +218,8 @@ def lines_to_publish(today: date) -> QuerySet[CarePackageLine]:
         .filter(
             Q(published_version__isnull=True)
             | ~Q(published_version=F("version"))
-            | ~Q(published_weekly=F("weekly_now")),
-            unit_cost__isnull=False,
+            | ~Q(published_weekly=F("weekly_now"))
+            | Q(unit_cost__isnull=True),
         )
         .select_related("client", "service", "service__organisation", "service_level")
         .order_by("id")
