@@ -50,14 +50,14 @@ BUTTONS = [(verb, words.button) for verb, words in VERBS.items()]
 RESULTS = {"waiting": Tag("Waiting", "grey"), "done": Tag("Done", "green"), "refused": Tag("Not done", "red")}
 TABS = (("", "All"), ("done", "Done"), ("refused", "Not done"), ("waiting", "Waiting"))
 PREFIX = "turns."
-WILL, WILL_NOT = Tag("Will", "green"), Tag("Will not", "red")
+WILL, WILL_NOT = Tag("It will be done", "green"), Tag("Stays as it is", "red")
 
 
 class Previews(ListTable):
     """What would happen to each task."""
 
     task = Cell("Task", lambda row: row.title, second=lambda row: row.reference, name=True)
-    will = TagCell("Will it happen?", lambda row: WILL if row.will else WILL_NOT)
+    will = TagCell("What will happen", lambda row: WILL if row.will else WILL_NOT)
     why = Cell("Why not", lambda row: row.why)
 
     class Meta(ListTable.Meta):
@@ -175,8 +175,11 @@ def _check(request: HttpRequest, verb: str, form: BulkForm, previews: list[bulk.
         "words": VERBS[verb].button,
         "does": f"{VERBS[verb].does} {plural(will, 'task')}",
         "will": will,
+        "said": form.said() if form.is_bound else [],
         "rest": len(previews) - will,
-        "table": Previews(sorted(previews, key=lambda each: each.will)),
+        "table": Previews(
+            sorted(previews, key=lambda each: each.will), exclude=() if will < len(previews) else ("why",)
+        ),
         "typed": [(name, value) for name, value in typed if name != "csrfmiddlewaretoken"],
         "back": _back(request),
     }

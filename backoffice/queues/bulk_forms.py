@@ -9,6 +9,7 @@ from django import forms
 from backoffice.web.fields import Choice, DateField, LongText, Pick
 from backoffice.web.forms import ClientKeyMixin, ConcordForm
 from backoffice.web.layout import Reveal
+from backoffice.web.words import date_words
 from workflows.engine.records import MOST_WORDS
 from workflows.engine.rules import Priority
 
@@ -28,6 +29,14 @@ class BulkForm(ClientKeyMixin, ConcordForm):
     def told(self) -> dict[str, Any]:
         """What the verb is told."""
         return {}
+
+    def said(self) -> list[tuple[str, str]]:
+        """What was said, in words, for the page that checks it."""
+        return []
+
+    def reasons(self) -> list[tuple[str, str]]:
+        """The reason as it was said, if one was."""
+        return [("Why", reason)] if (reason := self.cleaned_data.get("reason")) else []
 
 
 class ClaimForm(BulkForm):
@@ -73,6 +82,11 @@ class HandOverForm(BulkForm):
         to = {"team": int(data["team"])} if data["team"] else {"user": int(data["person"])}
         return {**to, "reason": data["reason"]}
 
+    def said(self) -> list[tuple[str, str]]:
+        """Who gets them, and why."""
+        field: Any = self.fields[self.cleaned_data["to"]]
+        return [("To", dict(field.choices)[self.cleaned_data[self.cleaned_data["to"]]]), *self.reasons()]
+
 
 class PriorityForm(BulkForm):
     """How pressing they are, and why."""
@@ -88,6 +102,10 @@ class PriorityForm(BulkForm):
         """The priority and the reason."""
         return {"priority": int(self.cleaned_data["priority"]), "reason": self.cleaned_data["reason"]}
 
+    def said(self) -> list[tuple[str, str]]:
+        """The priority, and why."""
+        return [("Priority", Priority(int(self.cleaned_data["priority"])).words), *self.reasons()]
+
 
 class FollowUpForm(BulkForm):
     """When to look at them again; emptied, the dates that are set are taken away."""
@@ -102,3 +120,8 @@ class FollowUpForm(BulkForm):
         """The day, if any, and the reason."""
         day = self.cleaned_data["day"]
         return {"day": day.isoformat() if day else None, "reason": self.cleaned_data["reason"]}
+
+    def said(self) -> list[tuple[str, str]]:
+        """The day, and why."""
+        day = self.cleaned_data["day"]
+        return [("Look at them again on", date_words(day) if day else "No day: dates are taken away"), *self.reasons()]
