@@ -38,6 +38,7 @@ class Tab:
 
     def step(self, name: str, *, bare: bool = False) -> None:
         """Look at the page at both widths: keep a picture, ask axe. `bare`: only the pictures."""
+        self.page.wait_for_load_state()  # a heading can be there before the page's styles and scripts
         number = len(list(self.pictures.glob("*.png"))) // len(WIDTHS) + 1
         for width, height in WIDTHS.items():
             self.page.set_viewport_size({"width": width, "height": height})

@@ -25,6 +25,7 @@ def test_a_manager_goes_from_a_number_to_its_queue_and_narrows_the_page(open_tab
     for document in documents:
         expect(page.locator("main")).to_contain_text(document.case.reference)
     page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Managers’ overview")
     page.get_by_text("Filter by team, kind and days").click()
     page.get_by_label("Told by").select_option("Day")
     page.get_by_role("button", name="Apply filters").click()
