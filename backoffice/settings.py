@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "workflows.contracts",
     "workflows.actions",
     "workflows.search",
+    "workflows.changes",
     "backoffice",
     "portal",
     "tasks",

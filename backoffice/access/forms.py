@@ -29,6 +29,21 @@ class SignInForm(ConcordForm):
     password = PasswordField(label="Password", missing="Enter your password")
 
 
+class FirstAccessForm(ConcordForm):
+    """Who a link is for: it is no use to whoever only saw its address."""
+
+    what_failed: ClassVar[str] = "You are not signed in"
+    button: ClassVar[str] = "Choose my password"
+
+    email = forms.CharField(
+        label="Your e-mail address",
+        help_text="The one that the link was sent to.",
+        max_length=254,
+        error_messages={"required": "Enter your e-mail address"},
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
+    )
+
+
 class DigitsForm(ConcordForm):
     """The passcode: one box for the whole, or one for each position asked."""
 

@@ -39,9 +39,14 @@ def begin(request: HttpRequest, email: str, password: str) -> tuple[User | None,
         left = lockout.tries_left(request, email)
     if not isinstance(found, User):
         return None, left
-    request.session.cycle_key()
-    request.session[PENDING] = {"user": found.pk, "at": timezone.now().isoformat(), "digits": False}
+    note(request, found)
     return found, left
+
+
+def note(request: HttpRequest, user: User) -> None:
+    """Remember who is signing in here: their password was right, or the link that lets them choose one."""
+    request.session.cycle_key()
+    request.session[PENDING] = {"user": user.pk, "at": timezone.now().isoformat(), "digits": False}
 
 
 def pending(request: HttpRequest) -> User | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import first, views
 
 app_name = "access"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("sign-in/new-password/", views.new_password, name="new_password"),
     path("sign-in/new-passcode/", views.new_passcode, name="new_passcode"),
     path("sign-in/provider/", views.provider, name="provider"),
+    path("first-access/<str:token>/", first.first, name="first"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("signed-out/", views.signed_out, name="signed_out"),
 ]

@@ -16,6 +16,7 @@ from workflows.engine import batches, moment
 from workflows.engine.models import Attachment, Notice, Outbox, Task
 from workflows.parties.actor import Actor
 from workflows.parties.models import Absence, Organisation, Service, Team, User
+from workflows.people import first_access
 from workflows.register.imports import commands as imports
 from workflows.search import commands as searches
 
@@ -66,12 +67,21 @@ class World:
             "name": "mail",
             "search_id": searches.keep(actor=make.actor(make.staff_user()), text="somebody").token,
             "file_id": Attachment.objects.get(attached_at__isnull=False).pk,
+            "token": first_access.issue(_newcomer(self.organisation), hours=1),
         }
 
     @property
     def turn(self) -> Task:
         """A turn of Brokerage that nobody has claimed."""
         return Task.objects.get(process_id=self.rejected.pk, finished=None)
+
+
+def _newcomer(organisation: Organisation) -> User:
+    """Somebody who has not chosen a password yet."""
+    user = make.provider_user(organisation)
+    user.set_unusable_password()
+    user.save()
+    return user
 
 
 def _parked() -> int:

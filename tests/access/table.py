@@ -57,6 +57,7 @@ TABLE: Mapping[str, Row] = {
     "access:new_password": Row(EVERYBODY, "GET POST"),
     "access:new_passcode": Row(EVERYBODY, "GET POST"),
     "access:provider": Row(EVERYBODY, "GET POST"),
+    "access:first": Row(EVERYBODY, "GET POST"),
     "access:sign_out": Row(EVERYBODY, "POST"),
     "access:signed_out": Row(EVERYBODY, "GET POST"),
     # one's own account, on either side

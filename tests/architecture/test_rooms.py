@@ -36,7 +36,7 @@ def test_a_folder_with_tables_has_commands_that_write_them(folder: Path) -> None
 
 
 #: Rooms of the engine without a table: arithmetic on days, the form of a transition table, faults of typed text.
-PURE = {"workflows.engine.calendar", "workflows.engine.table", "workflows.engine.typed"}
+PURE = {"workflows.engine.calendar", "workflows.engine.table", "workflows.engine.typed", "workflows.people.reach"}
 
 
 @pytest.mark.parametrize("path", sorted(WORKFLOWS.glob("*/**/rules.py")), ids=place)

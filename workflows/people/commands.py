@@ -7,35 +7,25 @@ cannot sign in before they have been given one.
 
 from django.contrib.auth.models import Group
 
-from workflows.council.profile import current
 from workflows.engine import outbox
 from workflows.engine.atomic import command
 from workflows.engine.duties import require_administrator
 from workflows.engine.errors import NotFound, Refused
-from workflows.engine.records import changes, checked_name, checked_words, found, insert, refuse, require_changes, tell
-from workflows.parties import grants
+from workflows.engine.records import changes, checked_words, require_changes, tell
 from workflows.parties.actor import Actor
-from workflows.parties.models import Membership, Organisation, Service, Team, TeamMember, User
+from workflows.parties.models import Membership, Team, TeamMember, User
 
-from .rules import (
-    DUTIES,
-    administering_roles,
-    leaves_nobody,
-    refusal_of_address,
-    refusal_of_role,
-    tidy_address,
-)
+from .rules import DUTIES, leaves_nobody
+from .writing import LEFT, enrol, give, keep_an_administrator, rename, take
 
 Kind = User.Kind
-#: Somebody has less than they had: what they held must not be stranded (leaving.py).
-LEFT = "person.left"
 
 
 @command
 def create_staff(*, actor: Actor, name: str, email: str) -> User:
     """Record a member of council staff, without a team and without a password."""
     require_administrator(actor)
-    return _create(actor, name, email, Kind.STAFF)
+    return enrol(actor, name, email, Kind.STAFF)
 
 
 @command
@@ -44,8 +34,8 @@ def create_provider_user(
 ) -> User:
     """Record a person of a provider with a first role there, at the whole organisation or at one service."""
     _require_helpline(actor)
-    user = _create(actor, name, email, Kind.PROVIDER)
-    _give(actor, user, organisation_id, role, service_id)
+    user = enrol(actor, name, email, Kind.PROVIDER)
+    give(actor, user, organisation_id, role, service_id)
     return user
 
 
@@ -53,10 +43,8 @@ def create_provider_user(
 def change_name(*, actor: Actor, user_id: int, name: str) -> User:
     """Correct a person's name."""
     user = _locked(actor, user_id)
-    differing = changes(user, {"name": checked_name("name", name, most=200)})
-    require_changes(differing)
-    user.save(update_fields=["name"])
-    tell(f"user:{user.pk}", "user.renamed", actor, {}, {"name": user.name})
+    if not rename(actor, user, name):
+        raise Refused("Nothing is different from what is recorded already.", "unchanged")
     return user
 
 
@@ -70,7 +58,7 @@ def deactivate(*, actor: Actor, user_id: int, reason: str) -> User:
     differing = changes(user, {"is_active": False})
     require_changes(differing)
     for organisation_id in user.memberships.values_list("organisation_id", flat=True).distinct():
-        _keep_an_administrator(user, organisation_id)
+        keep_an_administrator(user, organisation_id)
     if leaves_nobody(_administrators(), user.pk):
         raise Refused(f"{user.name} is the only administrator. Make somebody else one first.", "last_administrator")
     user.save(update_fields=["is_active"])
@@ -147,7 +135,7 @@ def give_role(
     user = _locked(actor, user_id)
     if user.kind != Kind.PROVIDER:
         raise Refused("Only people of a provider have a role there.", "staff")
-    return _give(actor, user, organisation_id, role, service_id)
+    return give(actor, user, organisation_id, role, service_id)
 
 
 @command
@@ -157,57 +145,7 @@ def remove_role(*, actor: Actor, user_id: int, membership_id: int) -> None:
     membership = user.memberships.filter(pk=membership_id).first()
     if membership is None:
         raise NotFound
-    membership.delete()
-    _keep_an_administrator(user, membership.organisation_id, membership.role)
-    grants.sync_user(user)
-    event = tell(f"user:{user.pk}", "user.role_removed", actor, _role_facts(membership))
-    outbox.put(LEFT, f"user:{user.pk}:{event.seq}", {"user": user.pk})
-
-
-def _create(actor: Actor, name: str, email: str, kind: str) -> User:
-    address = tidy_address(email)
-    refuse(refusal_of_address(address))
-    user = User(email=address, name=checked_name("name", name, most=200), kind=kind)
-    user.set_unusable_password()
-    insert(user, f"Somebody is known by the address {address} already.")
-    tell(f"user:{user.pk}", "user.added", actor, {"kind": kind}, {"name": user.name, "email": address})
-    return user
-
-
-def _give(actor: Actor, user: User, organisation_id: int, role: str, service_id: int | None) -> Membership:
-    refuse(refusal_of_role(current(), role))
-    organisation = found(Organisation, organisation_id)
-    if service_id is not None and not Service.objects.filter(pk=service_id, organisation=organisation).exists():
-        raise NotFound
-    membership = Membership(user=user, organisation=organisation, service_id=service_id, role=role)
-    insert(membership, f"{user.name} has this role already.")
-    grants.sync_user(user)
-    tell(f"user:{user.pk}", "user.role_given", actor, _role_facts(membership))
-    return membership
-
-
-def _role_facts(membership: Membership) -> dict[str, object]:
-    return {
-        "organisation": membership.organisation_id,
-        "service": membership.service_id,
-        "role": membership.role,
-    }
-
-
-def _keep_an_administrator(user: User, organisation_id: int, role: str | None = None) -> None:
-    """Refuse when nobody else of the organisation could administer its users (workflows §2).
-
-    The lock on the organisation makes two who leave at once wait for each other.
-    """
-    roles = administering_roles(current())
-    if role is not None and role not in roles:
-        return
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
-    there = Membership.objects.filter(organisation=organisation_id, service=None, role__in=roles, user__is_active=True)
-    was_one = role is not None or there.filter(user=user).exists()
-    others = there.exclude(user=user) if role is None else there
-    if was_one and not others.exists():
-        raise Refused(f"{user.name} is the last one who administers this provider's people.", "last_administrator")
+    take(actor, user, membership)
 
 
 def _administrators() -> list[int]:

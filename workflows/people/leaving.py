@@ -20,7 +20,7 @@ from workflows.engine.turns.words import NOBODY_ANSWERS
 from workflows.parties.models import Team
 from workflows.parties.selectors import system_actor
 
-from .commands import LEFT
+from .writing import LEFT
 
 RUNG = "nobody_answers"
 

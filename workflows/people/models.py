@@ -1,7 +1,12 @@
-"""What people set about themselves: how they want to be told. (Absences are in parties: the engine reads them.)"""
+"""What is kept of people beside who they are: how they want to be told, and whom a provider names as a contact.
+
+(Absences are in parties: the engine reads them.)
+"""
 
 from django.conf import settings
 from django.db import models
+
+from workflows.parties.models import ContactDetails, Organisation, Service
 
 
 class NoticePreference(models.Model):
@@ -18,3 +23,47 @@ class NoticePreference(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "kind"], name="notice_preference_once")]
+
+
+class Contact(ContactDetails):
+    """Somebody whom a provider names to the council (norfolk-handbook §6); with `user`, they may sign in.
+
+    The Provider Portal Email Address is the user's own, so it is kept there and nowhere else. `role` is what they do
+    there ("Finance Assistant"), `role_for` at which service (None: the organisation); their security role is a
+    membership. Whoever has left is kept, with `gone_at`.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="contacts")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="contacts")
+    title = models.CharField(max_length=20, blank=True, default="")
+    forename = models.CharField(max_length=100)
+    surname = models.CharField(max_length=100, blank=True, default="")
+    role_for = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    role = models.CharField(max_length=100, blank=True, default="")
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "user"], name="contact_once_a_user")]
+        indexes = [models.Index(fields=["organisation", "surname", "id"], name="contact_of_organisation")]
+
+    def __str__(self) -> str:
+        return " ".join(each for each in (self.title, self.forename, self.surname) if each)
+
+    @property
+    def name(self) -> str:
+        """What they are called, without the title."""
+        return f"{self.forename} {self.surname}".strip()
+
+    @property
+    def portal_email(self) -> str:
+        """The address that they sign in with; empty where they have no access."""
+        return self.user.email if self.user else ""
+
+
+class FirstAccess(models.Model):
+    """A link that lets somebody new choose a password, once (gloucestershire-faq 3). Its token is kept as a hash."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)

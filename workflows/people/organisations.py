@@ -25,10 +25,10 @@ def add_organisation(
     organisation = Organisation(
         reference=checked_name("reference", reference, most=40),
         name=checked_name("name", name, most=200),
-        **_checked(contact or {}),
+        **checked(contact or {}),
     )
     insert(organisation, f"There is already an organisation with the reference {organisation.reference}.")
-    facts = {"reference": organisation.reference, "name": organisation.name, **_checked(contact or {})}
+    facts = {"reference": organisation.reference, "name": organisation.name, **checked(contact or {})}
     tell(f"organisation:{organisation.pk}", "organisation.added", actor, facts)
     return organisation
 
@@ -42,7 +42,7 @@ def change_organisation(
     organisation = Organisation.objects.select_for_update(no_key=True).filter(pk=organisation_id).first()
     if organisation is None:
         raise NotFound
-    _change(actor, organisation, "organisation", name, contact or {})
+    write(actor, organisation, name, contact or {})
     return organisation
 
 
@@ -65,11 +65,11 @@ def add_service(
         reference=checked_name("reference", reference, most=40),
         name=checked_name("name", name, most=200),
         group=group,
-        **_checked(contact or {}),
+        **checked(contact or {}),
     )
     insert(service, f"There is already a service with the reference {service.reference}.")
     facts = {"reference": service.reference, "organisation": organisation_id, "name": service.name, "group": group}
-    tell(f"service:{service.pk}", "service.added", actor, {**facts, **_checked(contact or {})})
+    tell(f"service:{service.pk}", "service.added", actor, {**facts, **checked(contact or {})})
     return service
 
 
@@ -82,7 +82,7 @@ def change_service(
     service = Service.objects.select_for_update(no_key=True).filter(pk=service_id).first()
     if service is None:
         raise NotFound
-    _change(actor, service, "service", name, contact or {})
+    write(actor, service, name, contact or {})
     return service
 
 
@@ -90,17 +90,20 @@ def _require(actor: Actor) -> None:
     require_administrator(actor, "procurement", "brokerage")
 
 
-def _change(
-    actor: Actor, record: Organisation | Service, stream: str, name: str | None, contact: Mapping[str, str]
-) -> None:
-    given = _checked(contact) | ({} if name is None else {"name": checked_name("name", name, most=200)})
+def write(actor: Actor, record: Organisation | Service, name: str | None, contact: Mapping[str, str]) -> None:
+    """Write the new name and address block of a record whose row the caller holds; no duty is asked here.
+
+    Refused when nothing differs, or when a value cannot be.
+    """
+    given = checked(contact) | ({} if name is None else {"name": checked_name("name", name, most=200)})
     differing = changes(record, given)
     require_changes(differing)
     record.save(update_fields=[*differing])
+    stream = record._meta.model_name
     tell(f"{stream}:{record.pk}", f"{stream}.changed", actor, {"changes": differing})
 
 
-def _checked(contact: Mapping[str, str]) -> dict[str, str]:
+def checked(contact: Mapping[str, str]) -> dict[str, str]:
     """The columns of the address block, tidied; Refused when one is too long or the address is none."""
     tidy = {name: " ".join(text.split()) for name, text in contact.items()}
     for name, text in tidy.items():

@@ -1,0 +1,66 @@
+"""The topic "first_access": tells somebody new where to sign in, and as whom.
+
+Source: norfolk-handbook §1 "an email with the Provider Portal Website Address", gloucestershire-faq 3.
+Where the profile says so the mail brings a link that works once; a password is in no mail. The link is made when the
+mail is, so no queue ever holds it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.urls import reverse
+
+from tasks.handlers import handles
+from workflows.council.profile import current
+from workflows.parties.models import User
+from workflows.people import first_access
+
+from .mail import message_id
+
+BODY = """{service}
+{council}
+
+You can use the {service}: {address}
+Your username is this e-mail address.
+
+{way}
+
+Please do not reply to this mail.
+Help: {helpdesk}
+"""
+BY_LINK = """To choose your password, open this link. It works once, until {hours} hours from now:
+  {link}"""
+BY_TELEPHONE = "{helpdesk} will telephone you with your first password. You then choose your own."
+
+
+@handles("first_access")
+def tell(payload: Mapping[str, Any], key: str) -> None:
+    """Send it, unless the person has signed in already or may not any more."""
+    user = User.objects.get(pk=payload["user"])
+    if user.is_active and user.password_set_at is None:
+        message(user, key).send()
+
+
+def message(user: User, key: str) -> EmailMessage:
+    """Put the mail together; the link in it is a new one each time."""
+    council = current()
+    text = BODY.format(
+        service=council.portal_title,
+        council=council.name,
+        address=settings.BASE_URL,
+        way=_way(user),
+        helpdesk=f"{council.helpdesk.name}, {council.helpdesk.email}",
+    )
+    headers = {"Message-ID": message_id(key), "Auto-Submitted": "auto-generated"}
+    return EmailMessage(f"Your access to the {council.portal_title}", text, to=[user.email], headers=headers)
+
+
+def _way(user: User) -> str:
+    profile = current().change_requests
+    if profile.new_user == "telephone":
+        return BY_TELEPHONE.format(helpdesk=current().helpdesk.name)
+    token = first_access.issue(user, profile.link_hours)
+    link = f"{settings.BASE_URL}{reverse('access:first', args=[token])}"
+    return BY_LINK.format(hours=profile.link_hours, link=link)

@@ -1,0 +1,19 @@
+"""Change requests as a Django app."""
+
+from django.apps import AppConfig
+
+
+class ChangesConfig(AppConfig):
+    """Stops the start when the workflow's picture and its table of rules say different things."""
+
+    name = "workflows.changes"
+    label = "changes"
+
+    def ready(self) -> None:
+        from workflows.engine.checks import compare
+        from workflows.engine.table import moves
+
+        from .flow import ChangeRequestFlow
+        from .rules import TRANSITIONS
+
+        compare(ChangeRequestFlow, moves(TRANSITIONS))
