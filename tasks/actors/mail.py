@@ -48,7 +48,7 @@ def message(user: User, kind: str, told: Sequence[Notice], key: str) -> EmailMes
     text = BODY.format(
         service=council.portal_title if user.kind == User.Kind.PROVIDER else council.staff_title,
         council=council.name,
-        lines="\n".join(_lines(told)),
+        lines="\n".join(_lines(user, told)),
         address=f"{settings.BASE_URL}{reverse('account:notices')}",
         helpdesk=_helpdesk(),
     )
@@ -56,11 +56,11 @@ def message(user: User, kind: str, told: Sequence[Notice], key: str) -> EmailMes
     return EmailMessage(notices.headline(kind, [each.text for each in told]), text, to=[user.email], headers=headers)
 
 
-def _lines(told: Sequence[Notice]) -> Iterator[str]:
+def _lines(user: User, told: Sequence[Notice]) -> Iterator[str]:
     """Each notice, with where it leads and what to do about it."""
     for notice in told:
         yield f"- {notice.text}"
-        if notice.case is not None:
+        if notice.case is not None and notice.case.kind in settings.CASE_PAGES.get(user.kind, {}):
             yield f"  {settings.BASE_URL}{reverse('account:case', args=[notice.case.reference])}"
         if advice := notices.note(notice.kind):
             yield f"  {advice}"

@@ -97,6 +97,18 @@ def test_pages_by_key_and_few_queries(django_assert_max_num_queries: Any) -> Non
     assert back.headers["Location"] == f"/notices/{last}"
 
 
+def test_a_case_without_a_page_on_ones_side_is_no_link(settings: Any) -> None:
+    user, case = make.staff_user(), make.published().case
+    told(user, "News of it", case=case)
+    link = f'href="/case/{case.reference}/"'
+    assert link in browser_of(user).get("/notices/").content.decode()
+    settings.CASE_PAGES = {"staff": {}, "provider": settings.CASE_PAGES["provider"]}
+    page = browser_of(user).get("/notices/")
+    assert "News of it" in words(page)
+    assert link not in page.content.decode()
+    assert browser_of(user).get(f"/case/{case.reference}/").status_code == 404
+
+
 def test_a_notice_of_an_import_leads_to_the_import() -> None:
     user = make.staff_user()
     told(user, "Import 7 is finished", kind="import.finished", key="import:7:done")

@@ -222,10 +222,11 @@ def gds_described(field: BoundField) -> str:
     return markup.described_by(field)
 
 
-@register.simple_tag
-def notice_text(notice: Notice) -> SafeString:
+@register.simple_tag(takes_context=True)
+def notice_text(context: Context, notice: Notice) -> SafeString:
     """What a notice says, as a link to what it is about when there is a page of it."""
-    href = news.href(notice)
+    actor = context["page"].actor
+    href = news.href(notice, actor.kind if actor else "")
     if not href:
         return format_html("{}", notice.text)
     told = f", notice of {words.moment(notice.created_at)}, number {notice.pk}"

@@ -29,6 +29,7 @@ notices.declare(
     one="{reference}: a file that you sent was refused by the virus scan",
     many="{count} files that you sent were refused by the virus scan",
     name="A file that I sent is refused by the virus scan",
+    group="My account",
 )
 
 
