@@ -1,12 +1,13 @@
 """The lists of the register."""
 
+from backoffice.casework import worklist
 from backoffice.casework.cells import TagCell, weekly_cell
 from backoffice.casework.states import state_tag
 from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable
 from backoffice.web.words import date_range, date_words, money, upper_first
 from workflows.register.models import CarePackageLine
-from workflows.register.rules import weekly_cost
+from workflows.register.rules import CONTRACT, GENERAL, ORGANISATION, OWN, weekly_cost
 
 
 def cost_of(line: CarePackageLine) -> str:
@@ -51,6 +52,46 @@ class LineDocuments(ListTable):
     class Meta(ListTable.Meta):
         caption = "Contract documents of this line"
         empty = "None was published yet. See Ready to publish."
+
+
+SOURCES = {
+    OWN: "A price of this line alone",
+    CONTRACT: "The rate of its contract",
+    ORGANISATION: "The rate of its organisation",
+    GENERAL: "The general rate of the service level",
+    "": "",
+}
+
+
+class Prices(ListTable):
+    """Which price of one unit held for a line, with its dates."""
+
+    dates = Cell("Dates", lambda row: upper_first(date_range(row.span.start, row.span.end)), name=True)
+    amount = Cell("Price", lambda row: "No rate" if row.amount is None else money(row.amount), number=True)
+    source = Cell("What sets it", lambda row: SOURCES[row.source])
+
+    class Meta(ListTable.Meta):
+        caption = "Prices of one unit a week, with their dates"
+
+
+class Waiting(ListTable):
+    """The open turns that are about a line."""
+
+    what = Cell(
+        "What",
+        lambda row: row["title"],
+        link=lambda row: row["href"],
+        second=worklist.what_words,
+        name=True,
+    )
+    due = Cell(
+        "Due", lambda row: row["clock"].words, tag=lambda row: row["clock"].tag, late=lambda row: row["clock"].late
+    )
+    who = Cell("With", lambda row: row["side"], second=lambda row: row["person"])
+
+    class Meta(ListTable.Meta):
+        caption = "What waits on this line"
+        empty = "Nothing is open about this line."
 
 
 class Contracts(ListTable):

@@ -9,27 +9,31 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from backoffice.casework import worklist
 from backoffice.casework.asking import actor_of, number_in, works_for
 from backoffice.casework.commanding import carried
 from backoffice.casework.terms_form import OWN
+from backoffice.web.clock import clock_of
 from backoffice.web.gate import staff, teams_of_desk
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Fact, Row
-from backoffice.web.words import date_range, date_words, money, per_week, upper_first
+from backoffice.web.words import date_range, date_words, per_week, upper_first
 from workflows.contracts import selectors as contracts
 from workflows.engine import moment
 from workflows.engine import selectors as engine
 from workflows.engine.errors import NotFound
 from workflows.parties.actor import Actor
+from workflows.parties.selectors import team_names
 from workflows.register import commands, selectors
 from workflows.register.models import CarePackageLine
 from workflows.register.rules import plain, weekly_cost
 
 from . import story
 from .forms import AddForm, ChooseService, FindForm
-from .tables import LineDocuments, Lines, cost_of
+from .tables import LineDocuments, Lines, Prices, Waiting, cost_of
 
 
 @staff(reads="contract_document")
@@ -82,7 +86,9 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
         "line": found,
         "facts": _facts(found),
         "rows": _rows(found),
-        "prices": _prices(found),
+        "prices": Prices(selectors.prices_of(found)),
+        "unpublished": contracts.lines_to_publish(moment.today()).filter(pk=found.pk).exists(),
+        "waiting": Waiting(_waiting(actor, found)),
         "suspensions": [date_range(each.start, each.end) for each in found.suspensions.order_by("start")],
         "contributions": [
             f"{per_week(each.amount)}, {date_range(each.start, each.end)}"
@@ -192,18 +198,20 @@ def _rows(line: CarePackageLine) -> list[Row]:
     ]
 
 
-def _prices(line: CarePackageLine) -> list[str]:
-    """Each price that holds or held: the line's own first, then its service level's."""
-    own = [
-        f"{'The service level rate again' if each.amount is None else f'{money(each.amount)}, a price of its own'}"
-        f", from {date_words(each.start)}"
-        for each in line.rates.order_by("start")
-    ]
-    level = [
-        f"{money(each.amount)}, rate of {line.service_level.name}, {date_range(each.span.start, each.span.end)}"
-        for each in selectors.rate_history(line)
-    ]
-    return own + level
+def _waiting(actor: Actor, line: CarePackageLine) -> list[dict[str, Any]]:
+    """The open turns of the line's cases that this person may read: who has each, and until when."""
+    turns = list(worklist.rows(contracts.turns_of_line(actor, line.pk)).order_by("due_at", "id"))
+    teams = team_names({row["team_id"] for row in turns if row["team_id"]})
+    now = timezone.now()
+    found = []
+    for row in turns:
+        due = clock_of(row, now)
+        href = reverse("council:case", args=[row["process_id"]])
+        team = teams.get(row["team_id"], "")
+        person = worklist.holder_words(row, actor.user_id) if team else ""
+        side = team or line.service.organisation.name
+        found.append({**row, "href": href, "clock": due, "side": side, "person": person})
+    return found
 
 
 def _documents(actor: Actor, line: CarePackageLine) -> list[dict[str, Any]]:

@@ -217,3 +217,16 @@ def test_a_line_without_a_rate_can_still_be_changed(browser: Browser) -> None:
     assert browser.get(f"/lines/{line.pk}/").status_code == 200
     page = fill(browser, f"/lines/{line.pk}/change/", pricing="own", own_price="500")
     assert page.status_code == 302
+
+
+def test_a_line_says_what_waits_on_it_and_which_price_held_when(browser: Browser, priya: User) -> None:
+    document = council.rejected()
+    line = document.line
+    typed = {"pricing": "own", "own_price": "£612.30", **day("price_from", date(2020, 4, 6)), "reason": "Agreed."}
+    fill(browser, f"/lines/{line.pk}/change/", **typed)
+    text = council.words(browser.get(f"/lines/{line.pk}/"))
+    assert f"{council.turn(document).title} Contract document, {document.case.reference}" in text
+    assert "Service Brokerage Team Nobody" in text
+    assert "9 April 2018 to 5 April 2020 £536.49 The general rate of the service level" in text
+    assert "From 6 April 2020, no end date £612.30 A price of this line alone" in text
+    assert "No contract document says yet what the line says today. Publish one" in text

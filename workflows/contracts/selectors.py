@@ -233,6 +233,12 @@ def of_line(actor: Actor, line_id: int) -> list[Any]:
     return list(rows.values("case_id", "occasion", **case))
 
 
+def turns_of_line(actor: Actor, line_id: int) -> QuerySet[Task]:
+    """The open turns of a line's documents that this person may read: what waits on it."""
+    documents = ContractDocument.objects.filter(line=line_id, case__in=engine.cases(actor, FUNCTION))
+    return Task.objects.filter(process__in=documents.values("case_id"), finished__isnull=True)
+
+
 def latest_of_lines(line_ids: Iterable[int]) -> dict[int, Any]:
     """The newest document of each line that has one, in one query."""
     rows = ContractDocument.objects.filter(line__in=list(line_ids)).order_by("line_id", "-case_id").distinct("line_id")
