@@ -162,7 +162,11 @@ class Listing:
         """Why the first of the list is first, in sentences; nothing when there is nothing to say."""
         if not self.page.items:
             return []
-        found = selectors.why_first(self.turns(), self.asked.order, self.now)
+        order, now = self.asked.order, self.now
+        first = not any(name in self.query for name in CURSORS)
+        found = (
+            selectors.why_of(self.page.items, order, now) if first else selectors.why_first(self.turns(), order, now)
+        )
         return _by_due(found) if found and found.order == "due" else _by_cost(found) if found else []
 
     def chips(self, people: list[tuple[int, str]]) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from .queues import (
     queue,
     readable,
     why_first,
+    why_of,
 )
 from .references import case_of
 from .stories import Chapter, story
@@ -55,4 +56,5 @@ __all__ = [
     "viewed",
     "viewed_clients",
     "why_first",
+    "why_of",
 ]

@@ -3,7 +3,7 @@
 Every list reads the partial indexes of open turns; counts stop at a cap, and several of them are one query.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -222,7 +222,11 @@ class Why:
 def why_first(turns: QuerySet[Task] | Across, order: str, now: datetime) -> Why | None:
     """Why the first of a narrowed list is first in an order; None when the list is empty. One query."""
     columns = ("id", "due_at", "at_risk_at", "amount", "priority", "urgency")
-    rows: list[Any] = list(turns.order_by(*ORDERS[order]).values(*columns)[:2])
+    return why_of(list(turns.order_by(*ORDERS[order]).values(*columns)[:2]), order, now)
+
+
+def why_of(rows: Sequence[Mapping[str, Any]], order: str, now: datetime) -> Why | None:
+    """The same of rows that were read already: the first ones of the list."""
     if not rows:
         return None
     first, after = rows[0], rows[1] if len(rows) > 1 else None
