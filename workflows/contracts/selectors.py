@@ -236,7 +236,8 @@ def of_line(actor: Actor, line_id: int) -> list[Any]:
 def turns_of_line(actor: Actor, line_id: int) -> QuerySet[Task]:
     """The open turns of a line's documents that this person may read: what waits on it."""
     documents = ContractDocument.objects.filter(line=line_id, case__in=engine.cases(actor, FUNCTION))
-    return Task.objects.filter(process__in=documents.values("case_id"), finished__isnull=True)
+    found: QuerySet[Task] = Task.objects.filter(process__in=documents.values("case_id"), finished__isnull=True)
+    return found
 
 
 def latest_of_lines(line_ids: Iterable[int]) -> dict[int, Any]:
