@@ -14,6 +14,8 @@ from .drafts import NOT_TYPED, is_secret, page_of_form
 from .files import KEPT, REMOVE, kept_with
 from .words import upper_first
 
+OPENED = "opened"  # stale.OpenedMixin: sent again with the form, and nothing for people to read
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -59,7 +61,7 @@ def typed_in(request: HttpRequest) -> list[Typed]:
     kept = kept_with(request)
     own = NOT_TYPED | {part for name, _ in kept for part in (name, name.replace(f"_{KEPT}", f"_{REMOVE}"))}
     typed = [
-        Typed(name, upper_first(name.replace("_", " ")), value, is_secret(name), value)
+        Typed(name, upper_first(name.replace("_", " ")), value, is_secret(name), "" if name == OPENED else value)
         for name in request.POST
         if name not in own
         for value in request.POST.getlist(name)

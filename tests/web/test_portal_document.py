@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from backoffice.web.models import Draft
 from tests import factories as make
+from tests.web import council
 from tests.web.portal import (
     address,
     form_of,
@@ -26,10 +28,13 @@ from tests.web.portal import (
 )
 from workflows.contracts import commands
 from workflows.contracts.models import ContractDocument
+from workflows.council.targets import parse
+from workflows.engine import clocks, definitions, rebasing, turns
 from workflows.engine.models import Access, Notice
 from workflows.register import commands as register
 
 pytestmark = pytest.mark.django_db
+MOST_QUERIES = 12
 PAGES = ("document", "signed_copy")
 PAGES_OF_VERSIONS = ("document_version", "document_pdf")
 
@@ -192,3 +197,47 @@ def test_a_draft_comes_back_in_a_form_about_the_version_on_the_screen(document: 
     assert (form["number"], form["sha256"]) == ("2", latest(document).sha256)
     assert form["client_key"] not in {"", old["client_key"]}
     assert browser.post(address(document), rejecting(form)).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("role", ["administration", "read_only"])
+@pytest.mark.parametrize("state", ["published", "rejected", "terminated"])
+def test_a_document_s_page_asks_few_queries(role: str, state: str, django_assert_max_num_queries: Any) -> None:
+    document = make.published() if state == "published" else council.rejected()
+    if state == "terminated":
+        officer = make.actor(council.officer())
+        told = {"text": "Entered twice.", "version": None, "key": make.key()}
+        commands.withdraw(actor=officer, case_id=document.pk, task_id=council.turn(document).pk, **told)
+    browser = sign_in(provider_of(document, role=role, name="Rita Reader"))
+    browser.get(address(document))
+    with django_assert_max_num_queries(MOST_QUERIES):
+        assert browser.get(address(document)).status_code == 200
+
+
+def test_a_clock_that_was_moved_is_told_in_words_that_a_provider_understands(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = make.published()
+    profile = definitions.current()
+    targets = profile.contract_documents.model_copy(update={"respond_within": parse("3 working days")})
+    other = profile.model_copy(update={"contract_documents": targets})
+    monkeypatch.setattr(definitions, "current", lambda: other)
+    definitions.load(other)
+    move = next(iter(rebasing.by_definition("contract_documents.respond_within")))
+    rebasing.carry_out(move, actor=make.selectors.system_actor(), reason="The contract says three days.")
+    said = text(sign_in(provider_of(document)).get(address(document)))
+    assert f"{document.case.organisation.name} has 3 working days." in said
+    story = said.partition("What happened so far")[2]
+    assert "The time to do it was changed" in story
+    assert f"It was due on {clocks.when(move.due_before)}." in story
+    assert f"Now it is due on {clocks.when(move.due_after)}." in story
+    assert "“The contract says three days.”" in story
+    officers = council.words(council.browser().get(f"/cases/{document.pk}/story/"))
+    assert f"Now it is due on {clocks.when(move.due_after)}." in officers
+
+
+def test_what_is_inside_stays_inside_the_story(document: ContractDocument) -> None:
+    officer = make.actor(council.officer())
+    turns.note(actor=officer, case_id=document.pk, text="Watch this home.", mentions=[], key=make.key())
+    said = text(sign_in(provider_of(document)).get(address(document)))
+    assert "Watch this home." not in said
+    assert "Inside note" not in said
+    assert "Version 1 published" in said.partition("What happened so far")[2]

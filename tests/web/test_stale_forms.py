@@ -128,6 +128,19 @@ def test_who_was_slower_is_noted_like_any_other_refusal(priya: User) -> None:
     assert published.open
 
 
+def test_where_nothing_can_be_sent_any_more_what_was_typed_is_shown_and_nothing_sealed(priya: User) -> None:
+    document = council.rejected()
+    browser, address = browser_of(priya), f"/cases/{document.pk}/amend/"
+    fields = council.fields_of(browser.get(address)) | {"explanation": "As agreed by telephone."}
+    tom = browser_of(council.officer("Tom Bullard"))
+    checked = council.fields_of(tom.post(address, {**council.fields_of(tom.get(address)), "explanation": "Right."}))
+    tom.post(address, {**checked, "step": "confirm"})
+    said = council.words(browser.post(address, fields))
+    assert "Tom Bullard: published a new version" in said
+    assert "As agreed by telephone." in said
+    assert "Opened" not in said
+
+
 def test_words_of_every_kind_of_value() -> None:
     assert stale._words(stale.forms.CharField(), None) == "Nothing"
     assert stale._words(stale.forms.BooleanField(), True) == "Yes"

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet, Value
 
 from workflows.council.profile import current
 
@@ -68,7 +68,7 @@ def memberships_of(people: Iterable[User]) -> QuerySet[Membership]:
 def actor_for(user: User, organisation_id: int | None = None) -> Actor | None:
     """Who this person is here; None when a provider's person has no such organisation.
 
-    Asks 1 query for staff duties and 1 for teams, or 3 for a provider.
+    Asks one query, on either side.
     """
     if user.kind == User.Kind.STAFF:
         return _staff(user)
@@ -78,17 +78,23 @@ def actor_for(user: User, organisation_id: int | None = None) -> Actor | None:
 
 
 def _staff(user: User) -> Actor:
-    members = list(TeamMember.objects.filter(user=user).select_related("team"))
+    duty = user.groups.filter(name__in=["administrator", "auditor"]).order_by()
+    rows = list(
+        TeamMember.objects.filter(user=user)
+        .order_by()
+        .values_list(_as("team"), "team_id", "team__key", "role")
+        .union(duty.values_list(_as("duty"), "pk", "name", _as("")), all=True)
+    )
+    teams = {key: role for what, _, key, role in rows if what == "team"}
+    duties = frozenset(name for what, _, name, _ in rows if what == "duty")
     wide = {team.key: team for team in current().teams}
-    own = [wide[member.team.key] for member in members if member.team.key in wide]
-    duties = frozenset(user.groups.filter(name__in=["administrator", "auditor"]).values_list("name", flat=True))
-    read = own if "auditor" not in duties else list(wide.values())
+    read = list(wide.values()) if "auditor" in duties else [wide[key] for key in teams if key in wide]
     return Actor(
         kind="staff",
         user_id=user.pk,
         name=user.name,
-        teams={member.team.key: member.role for member in members},
-        team_ids=frozenset(member.team_id for member in members),
+        teams=teams,
+        team_ids=frozenset(team_id for what, team_id, _, _ in rows if what == "team"),
         reads=frozenset().union(*(team.reads for team in read)),
         sensitivities=frozenset().union(*(team.sensitivities for team in read)),
         duties=duties,
@@ -96,27 +102,39 @@ def _staff(user: User) -> Actor:
 
 
 def _provider(user: User, organisation_id: int) -> Actor | None:
-    organisation = organisations_of(user).filter(pk=organisation_id).first()
-    if organisation is None:
+    rows = _grants(user, organisation_id)
+    name = next((name for what, _, name, _ in rows if what == "organisation"), None)
+    if name is None:
         return None
-    grants = OrganisationGroupPermission.objects.filter(group__user=user, content_object=organisation)
-    granted = list(grants.values_list("permission__codename", "group__name"))
     by_service: dict[int, set[str]] = defaultdict(set)
-    groups = {group for _, group in granted}
-    rows = ServiceGroupPermission.objects.filter(group__user=user, content_object__organisation=organisation)
-    for service_id, codename, group in rows.values_list("content_object_id", "permission__codename", "group__name"):
-        by_service[service_id].add(codename)
-        groups.add(group)
+    for what, service_id, codename, _ in rows:
+        if what == "at":
+            by_service[service_id].add(codename)
     return Actor(
         kind="provider",
         user_id=user.pk,
         name=user.name,
-        organisation_id=organisation.pk,
-        organisation_name=organisation.name,
-        grants=frozenset(codename for codename, _ in granted),
+        organisation_id=organisation_id,
+        organisation_name=name,
+        grants=frozenset(codename for what, _, codename, _ in rows if what == "everywhere"),
         service_grants={service: frozenset(names) for service, names in by_service.items()},
-        sensitivities=_sensitivities(groups),
+        sensitivities=_sensitivities({group for what, _, _, group in rows if what != "organisation"}),
     )
+
+
+def _grants(user: User, organisation_id: int) -> list[tuple[str, int, str, str]]:
+    """(what, id, name or permission, group): the organisation where it is the person's, and every grant there."""
+    own = organisations_of(user).filter(pk=organisation_id).order_by()
+    everywhere = OrganisationGroupPermission.objects.filter(group__user=user, content_object_id=organisation_id)
+    at = ServiceGroupPermission.objects.filter(group__user=user, content_object__organisation_id=organisation_id)
+    columns = ("content_object_id", "permission__codename", "group__name")
+    grants = everywhere.order_by().values_list(_as("everywhere"), *columns)
+    services = at.order_by().values_list(_as("at"), *columns)
+    return list(own.values_list(_as("organisation"), "pk", "name", _as("")).union(grants, services, all=True))
+
+
+def _as(text: str) -> Value:
+    return Value(text, output_field=CharField())
 
 
 def _sensitivities(groups: Iterable[str]) -> frozenset[str]:

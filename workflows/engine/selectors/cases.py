@@ -36,7 +36,7 @@ def case(actor: Actor, case_id: int, function: str = "") -> Case:
 def open_turns(case_id: int) -> list[Task]:
     """The open turns of a case, with who has them, for whom, and for which outside team."""
     turns = Task.objects.filter(process_id=case_id, finished__isnull=True)
-    return list(turns.select_related("team", "owner", "standing_in_for", "outside").order_by("id"))
+    return list(turns.select_related("team", "organisation", "owner", "standing_in_for", "outside").order_by("id"))
 
 
 def turns_of(case: Case) -> list[Task]:
