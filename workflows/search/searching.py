@@ -88,5 +88,6 @@ def _listed(rows: Rows) -> Rows:
         client=client_name("client__"),
         place="service__name",
         at="created",
-        order=("-pk",),
+        # By a column without an index: by id the planner walks all cases backwards when few of them match (1.7 s).
+        order=("-created", "-pk"),
     )
