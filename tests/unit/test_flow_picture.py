@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.cases.picture import Picture, picture, verb_words
+from backoffice.cases.picture import ROOM, Picture, _width, broken, picture, verb_words
 from workflows.contracts.flow import ContractDocumentFlow
 from workflows.engine import registry
 from workflows.engine.flow import CaseFlow
@@ -112,3 +112,11 @@ def test_boxes_do_not_overlap_and_stay_inside() -> None:
         for bx, by, bw, bh in boxes[place + 1 :]
     ]
     assert all(apart)
+
+
+@pytest.mark.parametrize("title", ["Amend and republish what the provider has rejected: now here", "W" * 60, "Agree"])
+def test_no_label_is_wider_than_its_box_and_none_loses_a_word(title: str) -> None:
+    lines = broken(title, 18)
+    assert all(_width(line, 18) <= ROOM for line in lines)
+    whole = "".join(line.removesuffix("-") if len(title.split()) == 1 else f"{line} " for line in lines)
+    assert whole.strip() == title
