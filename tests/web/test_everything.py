@@ -11,6 +11,7 @@ from backoffice.queues.models import SavedView
 from tests import factories
 from workflows.contracts.models import ContractDocument
 from workflows.engine.models import Access, Task
+from workflows.engine.turns import bulk
 from workflows.parties.models import Team
 
 from . import council
@@ -144,3 +145,21 @@ def test_a_view_of_it_is_kept_counted_and_opened(documents: tuple[ContractDocume
     refused = browser.post("/queues/views/", {**words, "name": "Ours", "whose": "team"}, follow=True)
     assert "Only members of the team" in council.words(refused)
     assert SavedView.objects.count() == 1
+
+
+@pytest.mark.parametrize("address", ["/work/", "/queues/changes/"])
+def test_home_and_the_page_of_a_bulk_change_cost_the_same_for_one_and_a_hundred(address: str) -> None:
+    officer, document = council.officer(), council.rejected()
+
+    def spent() -> int:
+        tasks = Task.objects.filter(finished=None)
+        if address == "/work/":
+            tasks.update(owner_id=officer.pk, status="ASSIGNED")
+            return queries(officer, address)
+        ids = list(tasks.values_list("pk", flat=True))
+        batch = bulk.start(factories.actor(officer), "claim", ids, {}, factories.key())
+        return queries(officer, f"{address}{batch.pk}/")
+
+    few = spent()
+    copies(document, 99)
+    assert spent() == few <= MOST_QUERIES
