@@ -11,6 +11,7 @@ urlpatterns = [
     path("files/<int:file_id>/", files.for_staff, name="file"),
     path("", include("backoffice.queues.urls")),
     path("", include("backoffice.cases.urls")),
+    path("", include("backoffice.contract_documents.urls")),
     path("", include("backoffice.lines.urls")),
     path("", include("backoffice.publishing.urls")),
     path("", include("backoffice.search.urls")),

@@ -28,7 +28,6 @@ from workflows.parties.actor import Actor
 
 from .turn_forms import PERSON, TEAM, FollowUpForm, HandOverForm, NoteForm, PriorityForm
 
-KIND = "contract_document"
 FIELDS = {"reason_missing": "reason", "to_whom": "to", "cannot_read": TEAM, "not_in_team": PERSON, "not_here": PERSON,
           "away": PERSON, "follow_up": "day", "priority": "priority", "note_missing": "text"}  # fmt: skip
 Command = Callable[[], door.Outcome]
@@ -60,7 +59,7 @@ WORDS = {
 }
 
 
-@staff(reads=KIND)
+@staff()
 @require_http_methods(["GET", "POST"])
 def hand_over(request: HttpRequest, case_id: int) -> HttpResponse:
     """Give the turn to another team, or to a person of the team that has it."""
@@ -84,7 +83,7 @@ def hand_over(request: HttpRequest, case_id: int) -> HttpResponse:
     return asked.answer(form, command, lambda: f"{asked.case.reference} is handed over. Whoever gets it is told.")
 
 
-@staff(reads=KIND)
+@staff()
 @require_http_methods(["GET", "POST"])
 def follow_up(request: HttpRequest, case_id: int) -> HttpResponse:
     """Keep the turn out of the usual view until a day; its clock runs on."""
@@ -107,7 +106,7 @@ def follow_up(request: HttpRequest, case_id: int) -> HttpResponse:
     return asked.answer(form, command, told)
 
 
-@staff(reads=KIND)
+@staff()
 @require_http_methods(["GET", "POST"])
 def priority(request: HttpRequest, case_id: int) -> HttpResponse:
     """Say how pressing the turn is; its clock stays as it is."""
@@ -129,7 +128,7 @@ def priority(request: HttpRequest, case_id: int) -> HttpResponse:
     return asked.answer(form, command, lambda: f"The priority of {asked.case.reference} is changed.")
 
 
-@staff(reads=KIND)
+@staff()
 @require_http_methods(["GET", "POST"])
 def note(request: HttpRequest, case_id: int) -> HttpResponse:
     """Write to colleagues on any case that one may read, open or closed."""
@@ -157,8 +156,6 @@ class _Asked:
         self.request, self.verb = request, verb
         self.actor: Actor = actor_of(request)
         self.case: Case = selectors.case(self.actor, case_id)
-        if self.case.kind != KIND:
-            raise NotFound
         self.task: Task | None = next(iter(selectors.open_turns(case_id)), None) if verb != "note" else None
         self.href = reverse("council:case", args=[case_id])
 

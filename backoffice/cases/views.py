@@ -1,247 +1,48 @@
-"""A contract document's case: overview, story, versions, the line; and the list of all documents."""
+"""The pages of any case: its first page by kind, its story, its clocks."""
 
-from collections.abc import Sequence
-from typing import Any
-from urllib.parse import urlencode
-
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from backoffice.casework.asking import actor_of
-from backoffice.web import told
-from backoffice.web.files import given_out
 from backoffice.web.gate import staff
-from backoffice.web.held import Held, held
-from backoffice.web.paging import page_by_key
-from backoffice.web.pieces import Fact, Row, Tab
-from backoffice.web.words import file_size, fingerprint, moment
-from workflows.contracts import selectors as contracts
-from workflows.contracts.models import DocumentVersion
-from workflows.contracts.rules import State, figures, reason_label, thawed
-from workflows.council.profile import current
-from workflows.engine import moment as clock_of
-from workflows.engine import rules, spans
 from workflows.engine import selectors as engine
-from workflows.engine.errors import NotFound, Refused
-from workflows.engine.nodes import ProviderTask, TeamTask
-from workflows.engine.selectors import Chapter
-from workflows.engine.turns import running
-from workflows.register.selectors import line_terms
 
-from . import timekeeping
-from .picture import Picture, picture
-from .present import View, view_of
-from .tables import Documents
-
-KIND = "contract_document"
-TAB_WORDS = {"awaiting": "Published"}
-LATEST = 4
+from . import kinds, timekeeping
+from .frame import frame, held_of
 
 
-@staff(reads=KIND)
-@require_GET
-def documents(request: HttpRequest) -> HttpResponse:
-    """All contract documents by status; a reference that is typed whole opens its document."""
-    actor = actor_of(request)
-    asked = request.GET.get("reference", "").strip()
-    if asked:
-        found = engine.cases(actor).filter(kind=KIND, reference__iexact=asked[:30]).first()
-        if found is not None:
-            return redirect("council:case", found.pk)
-    tab = request.GET.get("status", "all")
-    tab = tab if tab in contracts.TABS else "all"
-    counts = contracts.counts(actor, contracts.Filters())
-    rows = contracts.listed(actor, tab, contracts.Filters())
-    page = page_by_key(rows, ("-document_id",), request.GET)
-    for row in page.items:
-        row["href"] = reverse("council:case", args=[row["document_id"]])
-    order = ("all", *(each for each in contracts.TABS if each != "all"))
-    tabs = [
-        Tab(TAB_WORDS.get(each, each.title()), f"?{urlencode({'status': each})}", f"{counts[each]:,}", each == tab)
-        for each in order
-    ]
-    context = {"table": Documents(page.items), "pages": page, "tabs": tabs, "asked": asked}
-    return render(request, "backoffice/cases/list.html", context)
-
-
-@staff(reads=KIND)
+@staff()
 @require_GET
 def overview(request: HttpRequest, case_id: int) -> HttpResponse:
-    """What to do now, what changed last, the newest of the story."""
-    view = _view(request, case_id)
-    page = view.page
-    engine.viewed(view.actor, "case", page.case.pk, page.case.client_id)
-    chapters = engine.story(f"case:{page.case.pk}")
-    context = _frame(view, "case", len(chapters)) | {
-        "entries": told.entries(page, chapters)[:LATEST],
-        "events": len(chapters),
-        "changes": page.changed(page.latest.number),
-        "rows": [Row(each.label, each.text) for each in thawed(page.latest.figures)],
-        "held": _held(view),
-        "terminates": page.case.state in {State.PUBLISHED, State.ACCEPTED} and view.may("terminate"),
-        "path": _path(view, chapters),
-    }
-    return render(request, "backoffice/cases/overview.html", context)
+    """What to do now, and what this kind of case shows first."""
+    actor = actor_of(request)
+    kind = kinds.of(actor, case_id)
+    view = kind.view(actor, case_id)
+    engine.viewed(actor, "case", view.case.pk, view.case.client_id)
+    return kind.overview(request, view)
 
 
-@staff(reads=KIND)
+@staff()
 @require_GET
 def story(request: HttpRequest, case_id: int) -> HttpResponse:
     """Everything that happened."""
-    view = _view(request, case_id)
-    chapters = engine.story(f"case:{view.page.case.pk}")
-    context = _frame(view, "story", len(chapters)) | {"entries": told.entries(view.page, chapters)}
+    actor = actor_of(request)
+    view = kinds.of(actor, case_id).view(actor, case_id)
+    chapters = engine.story(f"case:{case_id}")
+    context = frame(view, "story", len(chapters)) | {"entries": view.entries(chapters)}
     return render(request, "backoffice/cases/story.html", context)
 
 
-@staff(reads=KIND)
+@staff()
 @require_GET
 def clocks(request: HttpRequest, case_id: int) -> HttpResponse:
     """Every clock of the case and of its turns, in sentences, and who held it when."""
-    view = _view(request, case_id)
-    case = view.page.case
-    context = _frame(view, "clocks") | {
-        "turns": timekeeping.of_turns(case, view.now),
-        "cases": timekeeping.of_case(case, view.now),
-        "held": _held(view),
+    actor = actor_of(request)
+    view = kinds.of(actor, case_id).view(actor, case_id)
+    context = frame(view, "clocks") | {
+        "turns": timekeeping.of_turns(view.case, view.now),
+        "cases": timekeeping.of_case(view.case, view.now),
+        "held": held_of(view),
     }
     return render(request, "backoffice/cases/clocks.html", context)
-
-
-@staff(reads=KIND)
-@require_GET
-def versions(request: HttpRequest, case_id: int) -> HttpResponse:
-    """Every version with what it changed, its answer, its PDF and fingerprint."""
-    view = _view(request, case_id)
-    context = _frame(view, "versions") | {"versions": [_version(view, each) for each in view.page.versions]}
-    return render(request, "backoffice/cases/versions.html", context)
-
-
-@staff(reads=KIND)
-@require_GET
-def line(request: HttpRequest, case_id: int) -> HttpResponse:
-    """What the line says today, and whether the document still says it."""
-    view = _view(request, case_id)
-    fault, rows = "", []
-    try:
-        terms = line_terms(view.page.document.line_id, clock_of.today())
-        rows = [Row(each.label, each.text) for each in figures(terms)]
-    except Refused as refusal:
-        fault = refusal.reason
-    return render(request, "backoffice/cases/line.html", _frame(view, "case_line") | {"rows": rows, "fault": fault})
-
-
-@staff(reads=KIND)
-@require_GET
-def pdf(request: HttpRequest, case_id: int, number: int) -> FileResponse:
-    """A version as it was frozen; that it was taken is recorded."""
-    page = contracts.page(actor_of(request), case_id)
-    version = page.version(number)
-    return _file(request, page, version.pdf, f"{page.case.reference}-version-{number}.pdf", "document.pdf")
-
-
-def _view(request: HttpRequest, case_id: int) -> View:
-    actor = actor_of(request)
-    return view_of(contracts.page(actor, case_id), actor)
-
-
-def _frame(view: View, current_tab: str, events: int | None = None) -> dict[str, Any]:
-    """What each page of a case shows around its content."""
-    page = view.page
-    tabs = [
-        ("case", "Overview", ""),
-        ("story", "Story", str(events if events is not None else page.case.version)),
-        ("versions", "Documents and versions", str(len(page.versions))),
-        ("case_line", "Line", ""),
-        ("clocks", "Clocks", ""),
-    ]
-    return {
-        "view": view,
-        "case": page.case,
-        "now_panel": view.panel(),
-        "facts": view.facts(),
-        "label": current().contract_documents.type_label,
-        "client": page.case.client,
-        "turn": page.turn,
-        "mine": page.turn is not None and page.turn.owner_id == view.actor.user_id,
-        "hands": _hands(view),
-        "my_team": page.turn is not None and page.turn.team_id in view.actor.team_ids,
-        "tabs": [Tab(text, view.address(name), count, name == current_tab) for name, text, count in tabs],
-    }
-
-
-def _held(view: View) -> Held:
-    """Who held it when, in working time."""
-    case = view.page.case
-    return held(spans.of_case(case, view.now), provider=case.organisation.name)
-
-
-def _path(view: View, chapters: Sequence[Chapter]) -> Picture:
-    """The workflow with what was walked; the open turn's own team stands in its box."""
-    page = view.page
-    group = page.case.service.group if page.case.service else None
-    flow, desk_team = page.case.flow_class, current().team_for
-    who = {}
-    for node in flow._nodes_by_name.values():
-        if isinstance(node, ProviderTask):
-            who[node.name] = "Provider"
-        elif isinstance(node, TeamTask):
-            who[node.name] = next(each.name for each in current().teams if each.key == desk_team(node.desk, group))
-    turn = page.turn
-    if turn is not None and turn.team is not None:
-        who[turn.node] = turn.outside.name if turn.outside else turn.team.name
-    return picture(flow, chapters, [turn.node] if turn else [], who)
-
-
-def _hands(view: View) -> dict[str, bool]:
-    """Which verbs of every turn this person has here: what the door would say."""
-    task = view.page.turn
-    if task is None:
-        return {}
-    at = running.situation(task, view.actor)
-    return {verb: rules.refusal(verb, at) is None for verb in rules.VERBS}
-
-
-def _version(view: View, version: DocumentVersion) -> dict[str, Any]:
-    """One version as its part of the page shows it."""
-    page = view.page
-    return {
-        "number": version.number,
-        "rows": [Row(each.label, each.text) for each in thawed(version.figures)],
-        "changes": page.changed(version.number),
-        "facts": _version_facts(version),
-        "words": _words(version.words),
-        "explanation": _words(version.explanation),
-        "pdf": reverse("council:pdf", args=[page.case.pk, version.number]) if version.pdf else "",
-        "size": file_size(version.pdf_size),
-        "signed": [each for each in [page.signed_copy(version.number)] if each is not None],
-        "sha256": version.sha256,
-    }
-
-
-def _version_facts(version: DocumentVersion) -> list[Fact]:
-    answer = version.get_answer_display() or "No answer yet"
-    if version.reason:
-        answer = f"{answer}: {reason_label(current().contract_documents, version.reason)}"
-    by = f"by {version.answered_by.name}, {moment(version.answered_at)}" if version.answered_by else ""
-    return [
-        Fact("Published", moment(version.published_at), f"by {version.published_by.name}"),
-        Fact("Answer", answer, by),
-        Fact("Fingerprint (SHA-256)", fingerprint(version.sha256)),
-    ]
-
-
-def _words(content: Any) -> str:
-    """What was written with a version, in quotation marks; erased words say so."""
-    if content is None:
-        return ""
-    return "The words were erased." if content.erased_at else f"“{content.text}”"
-
-
-def _file(request: HttpRequest, page: contracts.Page, file: Any, name: str, what: str) -> FileResponse:
-    if not file:
-        raise NotFound
-    engine.viewed(actor_of(request), what, page.case.pk, page.case.client_id)
-    return given_out(file, name=name, content_type="application/pdf")

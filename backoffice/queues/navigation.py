@@ -4,10 +4,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from backoffice.casework.asking import actor_of
+from backoffice.web import top
 from backoffice.web.gate import teams_of_desk
 from backoffice.web.pieces import NavigationItem
 from backoffice.web.words import capped_count
-from workflows.engine import moment, selectors
 from workflows.insight.selectors import may_see
 from workflows.parties.actor import Actor
 
@@ -19,7 +19,7 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
     actor = actor_of(request)
     items = [NavigationItem("Home", "/", under=(reverse("council:home"),))]
     if actor.team_ids or "auditor" in actor.duties:
-        items.append(NavigationItem("Queue", reverse("council:queues"), _open(actor)))
+        items.append(NavigationItem("Queue", reverse("council:queues"), _open(request, actor)))
     if "contract_document" in actor.reads:
         items.append(NavigationItem("Contract documents", reverse("council:cases")))
     if actor.team_ids or "auditor" in actor.duties:
@@ -47,10 +47,9 @@ def imports(actor: Actor) -> bool:
     return works_at_brokerage(actor) or bool(teams_of_desk("procurement") & set(actor.teams))
 
 
-def _open(actor: Actor) -> str:
+def _open(request: HttpRequest, actor: Actor) -> str:
     """How many open tasks the person's teams have, counted no further than the bar can show."""
     if not actor.team_ids:
         return ""
-    shown = selectors.narrowed(selectors.queue(actor, actor.team_ids), selectors.Narrow(), moment.now())
-    count = shown.order_by()[: CAP + 1].count()
+    count = top.counts(request, actor)["open"]
     return capped_count(count, CAP) if count else ""

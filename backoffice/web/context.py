@@ -12,10 +12,9 @@ from django.utils import timezone
 
 from workflows.council.profile import current
 from workflows.council.schema import Council, Helpdesk
-from workflows.engine import selectors
 from workflows.parties.actor import Actor
 
-from . import brand, drafts, search
+from . import brand, drafts, search, top
 from .models import Draft
 from .navigation import navigation
 from .pieces import NavigationItem
@@ -59,7 +58,7 @@ class Page:
     @cached_property
     def unread(self) -> str:
         """How much the person was told and has not read; empty when nothing."""
-        count = selectors.unread_count(self.actor.user_id, MOST_UNREAD) if self.actor else 0
+        count = top.counts(self.request, self.actor)["unread"] if self.actor else 0
         return capped_count(count, MOST_UNREAD) if count else ""
 
     @property

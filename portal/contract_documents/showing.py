@@ -7,9 +7,9 @@ from functools import cached_property
 from django.urls import reverse
 
 from backoffice.web.clock import Deadline, deadline
+from backoffice.web.documents_told import entries
 from backoffice.web.held import Held, held
 from backoffice.web.pieces import Entry, Fact, Row, Tag
-from backoffice.web.told import entries
 from backoffice.web.words import date_words, listing, moment, per_year, plural, weekday_date
 from workflows.contracts import rules
 from workflows.contracts.models import DocumentVersion

@@ -10,8 +10,10 @@ from .reading import ROOT
 OURS = ("backoffice", "launcher", "portal", "tasks", "workflows")
 #: The folders of pages: what people see, as opposed to the frame that they stand in.
 PAGES = (
-    "portal", "backoffice/home", "backoffice/queues", "backoffice/cases", "backoffice/casework", "backoffice/lines",
-    "backoffice/publishing", "backoffice/imports", "backoffice/administration", "backoffice/insight",
+    "portal", "backoffice/home", "backoffice/queues", "backoffice/cases", "backoffice/contract_documents",
+    "backoffice/actions", "backoffice/change_requests", "backoffice/absences", "backoffice/search",
+    "backoffice/casework", "backoffice/lines", "backoffice/publishing", "backoffice/imports",
+    "backoffice/administration", "backoffice/insight",
 )  # fmt: skip
 
 

@@ -38,9 +38,8 @@ def texts(svg: str) -> str:
 
 
 def flows() -> list[Any]:
-    return [
-        flow for flow in {registry.node(name).flow_class for name in registry.names()} if issubclass(flow, CaseFlow)
-    ]
+    declared = {registry.node(name).flow_class for name in registry.names()}
+    return sorted((flow for flow in declared if issubclass(flow, CaseFlow)), key=registry.flow_name)
 
 
 @pytest.mark.parametrize("flow", flows(), ids=lambda flow: str(flow.kind))

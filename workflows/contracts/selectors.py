@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -55,7 +56,7 @@ class Newer:
     created: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """One document with everything its page shows."""
 
@@ -64,7 +65,6 @@ class Page:
     versions: Sequence[DocumentVersion]  # newest first
     turn: Task | None
     newer: Newer | None
-    signed: Mapping[int, Attachment]  # copies by the id of their version
     moved: bool = False  # the line says something else by now; only the council is told
 
     @property
@@ -78,6 +78,11 @@ class Page:
             if each.number == number:
                 return each
         raise NotFound
+
+    @cached_property
+    def signed(self) -> Mapping[int, Attachment]:
+        """Signed copies by the id of their version; asked only where they are shown."""
+        return signed_copies(self.versions)
 
     def signed_copy(self, number: int) -> Attachment | None:
         """The signed copy of a version, if one was attached."""
@@ -146,7 +151,6 @@ def page(actor: Actor, case_id: int) -> Page:
         case=document.case,
         document=document,
         versions=versions,
-        signed=signed_copies(versions),
         turn=turns[0] if turns else None,
         newer=Newer(newer["pk"], newer["reference"], datetime.fromisoformat(newer["created"])) if newer else None,
         moved=getattr(document, "moved", False),

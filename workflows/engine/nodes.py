@@ -259,17 +259,31 @@ class TaskNode(VerbNode):
         raise NotImplementedError
 
 
-class TeamTask(TaskNode):
+class TeamNode(TaskNode):
+    """A turn of a team of the council; `desk` is what `by=` calls whoever has it."""
+
+    desk: str = ""
+
+    def routed(self, case: Case, service_group: str | None) -> str:
+        """The key of the team that the turn is meant for, which may be an outside one."""
+        raise NotImplementedError
+
+    def give(self, task: Task, case: Case) -> None:
+        """Give the task, and the case, to that team, or to its keeper."""
+        keeping.give_to(task, self.routed(case, case.work.service_group), case.work.now)
+        case.work.hold(Holder.TEAM, task.team_id)
+
+
+class TeamTask(TeamNode):
     """A turn of a council desk; the profile routes it to a team by service group."""
 
     def __init__(self, title: str, *, desk: str, clock: str | None = None) -> None:
         super().__init__(title, clock=clock)
         self.desk = desk
 
-    def give(self, task: Task, case: Case) -> None:
-        """Give the task, and the case, to the team that the profile routes this desk's work to, or to its keeper."""
-        keeping.give_to(task, current().routed(self.desk, case.work.service_group), case.work.now)
-        case.work.hold(Holder.TEAM, task.team_id)
+    def routed(self, case: Case, service_group: str | None) -> str:  # noqa: ARG002 (all are asked alike)
+        """The team that the profile routes this desk's work to."""
+        return current().routed(self.desk, service_group)
 
 
 class ProviderTask(TaskNode):
@@ -285,7 +299,7 @@ class ProviderTask(TaskNode):
         case.work.hold(Holder.PROVIDER)
 
 
-class ChosenTeamTask(TaskNode):
+class ChosenTeamTask(TeamNode):
     """A turn of the team that this case was given to: by whoever began it, or by a hand-over. `by="team"`."""
 
     desk = CHOSEN
@@ -294,13 +308,12 @@ class ChosenTeamTask(TaskNode):
         super().__init__(title, clock=clock)
         self.clocks = clocks
 
-    def give(self, task: Task, case: Case) -> None:
-        """Give the task, and the case, to the case's own team, or to that team's keeper."""
-        keeping.give_to(task, team_key(case.team_id), case.work.now)
-        case.work.hold(Holder.TEAM, task.team_id)
+    def routed(self, case: Case, service_group: str | None) -> str:  # noqa: ARG002 (all are asked alike)
+        """The case's own team."""
+        return team_key(case.team_id)
 
 
-class ProfileDeskTask(TaskNode):
+class ProfileDeskTask(TeamNode):
     """A turn of the desk that the council's profile names at a path; where it names none, of the case's own team.
 
     Its verbs are `by="holder"`: the team that has the turn.
@@ -312,12 +325,10 @@ class ProfileDeskTask(TaskNode):
         super().__init__(title, clock=clock)
         self.path = path
 
-    def give(self, task: Task, case: Case) -> None:
-        """Give the task to that desk's team; a conversation stays its own team's."""
+    def routed(self, case: Case, service_group: str | None) -> str:
+        """That desk's team; a conversation stays its own team's all the same."""
         desk = attrgetter(self.path)(current())
-        key = current().routed(desk, case.work.service_group) if desk else team_key(case.team_id)
-        keeping.give_to(task, key, case.work.now)
-        case.work.hold(Holder.TEAM, task.team_id)
+        return current().routed(desk, service_group) if desk else team_key(case.team_id)
 
 
 class Pause(TaskNode):

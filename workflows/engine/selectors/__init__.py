@@ -3,13 +3,14 @@
 from .cases import case, cases, is_turn_of, open_turns, turns_of, viewed, viewed_clients
 from .changes import batches_of, task_items, turns_of_mine
 from .helpline import unanswerable
-from .people import name_of, teams, told, unread, unread_count
+from .people import name_of, teams, told, unread
 from .queues import (
     ORDERS,
     Across,
     Narrow,
     Why,
     across,
+    at_the_top,
     counts,
     my_work,
     names,
@@ -30,6 +31,7 @@ __all__ = [
     "Narrow",
     "Why",
     "across",
+    "at_the_top",
     "batches_of",
     "case",
     "case_of",
@@ -52,7 +54,6 @@ __all__ = [
     "turns_of_mine",
     "unanswerable",
     "unread",
-    "unread_count",
     "viewed",
     "viewed_clients",
     "why_first",

@@ -20,9 +20,9 @@ def unread(user_id: int, limit: int = 20) -> list[Notice]:
     )
 
 
-def unread_count(user_id: int, cap: int) -> int:
-    """How many things a person has not seen, counted no further than one past `cap`."""
-    return Notice.objects.filter(user_id=user_id, read_at__isnull=True).order_by("-id")[: cap + 1].count()
+def unread_rows(user_id: int) -> QuerySet[Notice]:
+    """What a person has not read yet."""
+    return Notice.objects.filter(user=user_id, read_at=None)
 
 
 def told(user_id: int) -> QuerySet[Notice]:

@@ -15,11 +15,13 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from workflows.engine import registry
+from workflows.engine import moment, registry
 from workflows.engine.calendar import LONDON
 from workflows.engine.models import Task
 from workflows.parties.actor import Actor
 from workflows.parties.models import Client, Organisation, Service, Team, User
+
+from .people import unread_rows
 
 #: The orders of a queue, as keys to page by.
 ORDERS: dict[str, tuple[str, str]] = {"due": ("due_at", "id"), "costly": ("-urgency", "id")}
@@ -105,6 +107,14 @@ def narrowed(turns: QuerySet[Task], by: Narrow, now: datetime) -> QuerySet[Task]
         Q(created__lt=_midnight(by.opened_to + timedelta(days=1))) if by.opened_to else None,
     ]
     return turns.filter(*[each for each in wanted if each is not None])
+
+
+def at_the_top(actor: Actor) -> dict[str, int]:
+    """What the top of every page counts, in one query: the open tasks of the person's teams, and what is unread."""
+    lists: dict[str, QuerySet[Any]] = {"unread": unread_rows(actor.user_id)}
+    if actor.team_ids:
+        lists["open"] = narrowed(queue(actor, actor.team_ids), Narrow(), moment.now())
+    return {"open": 0} | counts(lists)
 
 
 def counts(lists: Mapping[str, QuerySet[Any]], cap: int = CAP, *, anew: bool = False) -> dict[str, int]:

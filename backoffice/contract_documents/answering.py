@@ -124,7 +124,7 @@ def _amending(
 ) -> HttpResponse:
     view = view_of(page, actor_of(request))
     context = {"form": form, "view": view, "case": page.case, "stale": stale, "price": price_words(form.now)}
-    return render(request, "backoffice/cases/amend.html", context, status=409 if stale else status)
+    return render(request, "backoffice/contract_documents/amend.html", context, status=409 if stale else status)
 
 
 def _checking(request: HttpRequest, page: contracts.Page, now: Standing, form: AmendForm) -> HttpResponse:
@@ -145,7 +145,7 @@ def _checking(request: HttpRequest, page: contracts.Page, now: Standing, form: A
         "explanation": form.cleaned_data["explanation"],
         "typed": list(_typed(request.POST)),
     }
-    return render(request, "backoffice/cases/check.html", context)
+    return render(request, "backoffice/contract_documents/check.html", context)
 
 
 def _republish(request: HttpRequest, actor: Actor, page: contracts.Page, form: AmendForm) -> HttpResponse:
@@ -254,7 +254,7 @@ def _stop(
                 messages.success(request, f"{page.case.reference} is terminated. {name} is told.")
                 return redirect("council:case", case_id)
     context = {"form": form, "view": view_of(page, actor), "case": page.case, "verb": verb, "stale": stale}
-    return render(request, "backoffice/cases/stop.html", context, status=409 if stale else status)
+    return render(request, "backoffice/contract_documents/stop.html", context, status=409 if stale else status)
 
 
 def _stop_options(page: contracts.Page, verb: str) -> dict[str, Any]:
