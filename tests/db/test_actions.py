@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests import factories as make
 from tests.councils import another_council, usual_council
@@ -13,10 +15,17 @@ from workflows.actions import batches, commands, selectors
 from workflows.actions.models import Action, Post
 from workflows.actions.rules import Asked, State
 from workflows.council import profile
-from workflows.engine import files, moment, turns
+from workflows.engine import batches as engine_batches
+from workflows.engine import erase, files, moment, spans, turns
+from workflows.engine import selectors as queues
+from workflows.engine.calendar import council_calendar
 from workflows.engine.errors import Forbidden, Invalid, KeyReused, NotFound, Refused, Stale
-from workflows.engine.models import Batch, Case, Outbox, Task
+from workflows.engine.events import facts_of
+from workflows.engine.models import Attachment, Batch, Case, Content, Event, Outbox, Rung, Task
+from workflows.engine.recounting import differences
 from workflows.engine.replaying import check
+from workflows.engine.sweep import sweep
+from workflows.engine.verify import verify
 from workflows.parties.actor import Actor
 from workflows.parties.models import Service, Team
 from workflows.parties.selectors import system_actor
@@ -60,7 +69,7 @@ def asked(line: CarePackageLine, **changes: Any) -> Asked:
 
 
 def death(line: CarePackageLine, **changes: Any) -> Asked:
-    return asked(line, type="death", title="Sad news", since=moment.today() - timedelta(days=1), **changes)
+    return asked(line, **{"type": "death", "since": moment.today() - timedelta(days=1), **changes})
 
 
 def opened(james: Actor, said: Asked) -> Case:
@@ -332,3 +341,171 @@ def test_a_turn_that_is_over_is_stale(line: CarePackageLine, james: Actor, priya
     do("reply", priya, case)
     with pytest.raises(Stale):
         commands.reply(actor=priya, case_id=case.pk, task_id=over, text="Again", key=make.key())
+
+
+def test_a_notice_taken_back_stands_in_nobodys_way_and_is_taken_back_once(
+    line: CarePackageLine, james: Actor, closer: Actor
+) -> None:
+    case = opened(james, death(line))
+    do("take_back", james, case, "It was another resident.")
+    again = opened(james, death(line))
+    assert list(PaymentHold.objects.filter(lifted_at=None).values_list("case_id", flat=True)) == [again.pk]
+    do("keep_open", closer, case)
+    with pytest.raises(Refused) as refusal:
+        do("take_back", james, case, "Once more.")
+    assert refusal.value.code == "taken_back"
+    do("request_closure", james, case, "")
+    do("close", closer, case)
+
+
+def test_who_cannot_read_the_earlier_notice_is_not_told_its_reference(line: CarePackageLine, james: Actor) -> None:
+    """The client lives in two homes of one provider; who reaches only the other home tells the same."""
+    other = make.service(line.service.organisation)
+    make.line(other, of=line.client)
+    only = make.actor(make.provider_user(line.service.organisation, only=other))
+    case = opened(james, death(line))
+    case.refresh_from_db()
+    Case.objects.filter(pk=case.pk).update(service=line.service)
+    with pytest.raises(Refused) as refusal:
+        opened(only, death(line))
+    assert refusal.value.code == "duplicate"
+    assert case.reference not in refusal.value.reason
+
+
+def test_a_line_that_begins_after_the_death_is_dealt_with_when_it_ends_on_its_first_day(
+    line: CarePackageLine, james: Actor, priya: Actor, closer: Actor
+) -> None:
+    case = opened(james, death(line))
+    later = moment.today() + timedelta(days=30)
+    line.refresh_from_db()
+    CarePackageLine.objects.filter(pk=line.pk).update(start=later)
+    do("ask_for_closure", priya, case)
+    with pytest.raises(Refused):
+        do("close", closer, case)
+    register.end_line(actor=priya, line_id=line.pk, version=line.version, end=later, reason="Never began")
+    do("close", closer, case)
+
+
+def test_a_second_word_keeps_the_answers_promise_and_a_new_promise_is_warned_of_anew(
+    line: CarePackageLine, james: Actor, priya: Actor
+) -> None:
+    case = opened(james, asked(line))
+    task = turn(case)
+    assert task.at_risk_at is not None
+    sweep(council_calendar().next_open(task.at_risk_at + timedelta(minutes=1)))
+    assert Rung.objects.filter(task=task).exists()
+    do("update", priya, case)
+    task = turn(case)
+    assert (task.at_risk_marked_at, Rung.objects.filter(task=task).count()) == (None, 0)
+    do("update", priya, case)
+    assert "rebased" not in facts_of(Event.objects.filter(case_id=case.pk).latest("seq"))
+    assert turn(case).due_at == task.due_at
+    assert differences() == []
+    assert check(every=True).differences == []
+
+
+def test_handing_over_who_closes_leaves_the_conversation_with_its_team(
+    line: CarePackageLine, james: Actor, closer: Actor
+) -> None:
+    case = opened(james, asked(line))
+    do("request_closure", james, case, "")
+    procurement = Team.objects.get(key="procurement")
+    turns.hand_over(actor=closer, task_id=turn(case).pk, reason="Theirs", key=make.key(), team_id=procurement.pk)
+    paula = make.actor(make.staff_user("procurement"))
+    do("keep_open", paula, case)
+    assert turn(case).team.key == "service_brokerage"  # type: ignore[union-attr]
+
+
+def test_a_closed_action_is_nobodys_work_and_its_figures_and_clocks_hold(
+    line: CarePackageLine, james: Actor, priya: Actor, closer: Actor
+) -> None:
+    case = opened(james, asked(line))
+    do("request_closure", james, case, "")
+    do("close", closer, case)
+    pause, actor_team = turn(case), Team.objects.get(key="procurement").pk
+    assert (pause.node, pause.team_id, pause.organisation_id, pause.due_at) == ("closed", None, None, None)
+    for actor in (priya, closer):
+        assert not queues.queue(actor, actor.team_ids).filter(pk=pause.pk).exists()
+        with pytest.raises(Refused):
+            turns.claim(actor=actor, task_id=pause.pk, key=make.key())
+        with pytest.raises(Refused):
+            turns.hand_over(actor=actor, task_id=pause.pk, reason="X", key=make.key(), team_id=actor_team)
+    assert not queues.provider_turns(james, ["actions"]).filter(pk=pause.pk).exists()
+    assert not queues.unanswerable().exists()
+    sweep(council_calendar().next_open(moment.now() + timedelta(days=400)))
+    assert (turn(case).at_risk_marked_at, turn(case).breached_at) == (None, None)
+    assert [each.holder for each in spans.of_case(case)][-1] == "nobody"
+    assert differences() == []
+    assert check(every=True).differences == []
+    assert verify().findings == []
+    with pytest.raises(Forbidden):
+        commands.lapse(actor=priya, case_id=case.pk, task_id=pause.pk, key=make.key())
+    commands.lapse(actor=system_actor(), case_id=case.pk, task_id=pause.pk, key=make.key())
+    assert [each.ended is not None for each in spans.of_case(case)] == [True] * len(spans.of_case(case))
+    assert differences() == []
+    assert check(every=True).differences == []
+
+
+def test_a_providers_turn_that_is_late_is_told_to_the_team_of_the_conversation(
+    line: CarePackageLine, james: Actor
+) -> None:
+    lead = make.staff_user("procurement", role="lead")
+    procurement = make.actor(lead)
+    case = opened(james, asked(line, team="procurement"))
+    do("reply", procurement, case)
+    due = turn(case).due_at
+    assert due is not None
+    sweep(council_calendar().next_open(due + timedelta(minutes=1)))
+    told_of = Outbox.objects.filter(topic="notify", payload__kind="task.breached", payload__audience__user=lead.pk)
+    assert told_of.exists()
+
+
+def test_erasing_a_client_takes_the_words_and_files_of_their_actions(line: CarePackageLine, james: Actor) -> None:
+    paper = staged(james, "Prunella.pdf")
+    said = death(line, title="About Prunella", text="Prunella died.")
+    case = commands.open_action(actor=james, asked=said, file_ids=[paper.pk], key=make.key()).case_id
+    do("take_back", james, Case.objects.get(pk=case), "Prunella lives.")
+    administrator = make.actor(make.staff_user("", duty="administrator"))
+    erase.erase_client(line.client_id, administrator)
+    assert Post.objects.filter(action=case).exclude(words__text="").count() == 0
+    assert Action.objects.get(pk=case).title.text == ""
+    assert not Attachment.objects.filter(name__contains="Prunella").exists()
+    for model in (Action, Post, Task, Case, Event, Outbox, Content, Attachment, PaymentHold):
+        assert "Prunella" not in str(list(model.objects.values_list())), model
+    assert verify().findings == []
+    with pytest.raises(Invalid):
+        commands.open_action(actor=james, asked=said, key=make.key())
+
+
+def test_the_words_kept_for_a_batch_are_erased_when_it_is_over(line: CarePackageLine, priya: Actor) -> None:
+    said = asked(line, type="information", related="provider", entity=None, title="About Prunella", text="Prunella.")
+    common: dict[str, Any] = {
+        "actor": priya, "asked": said, "organisation_ids": [make.organisation().pk], "sender": "", "file_ids": [],
+        "key": make.key(),
+    }  # fmt: skip
+    batch = batches.send_to_many(**common)
+    engine_batches.run_slice(batch.pk, 0)
+    batch.refresh_from_db()
+    assert batch.finished_at is not None
+    assert batches.send_to_many(**common).pk == batch.pk
+    words = Content.objects.filter(stream__startswith="batch-words")
+    assert [each.text for each in words] == ["", ""]
+    assert "Prunella" not in str(list(Batch.objects.values_list()))
+    assert Action.objects.get().title.text == "About Prunella"
+    with pytest.raises(KeyReused):
+        batches.send_to_many(**common | {"asked": replace(said, text="Something else")})
+    assert verify().findings == []
+
+
+def test_writing_costs_what_the_door_costs_and_one_statement_for_the_post(
+    line: CarePackageLine, james: Actor, priya: Actor
+) -> None:
+    case = opened(james, asked(line))
+    do("update", priya, case)  # what a process reads once is read
+    for verb, actor in (("reply", priya), ("comment", james)):
+        call: dict[str, Any] = {"actor": actor, "case_id": case.pk, "task_id": turn(case).pk, "text": "More"}
+        with CaptureQueriesContext(connection) as asked_for:
+            getattr(commands, verb)(**call, key=make.key())
+        statements = [each["sql"] for each in asked_for if "SAVEPOINT" not in each["sql"]]
+        assert len(statements) == 3, [each[:100] for each in statements]
+    assert Action.objects.get().posts_count == Post.objects.count() == 4

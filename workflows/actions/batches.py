@@ -4,16 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from secrets import token_bytes
 from typing import Any
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import UUID
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from workflows.council.profile import current
 from workflows.engine import batches
 from workflows.engine.batches import Item, runs_batch
 from workflows.engine.errors import Forbidden, Invalid, Refused
 from workflows.engine.models import Batch, Content
-from workflows.engine.moment import today
+from workflows.engine.moment import now, today
 from workflows.parties.actor import Actor
 
 from . import rules
@@ -52,14 +53,23 @@ def send_to_many(
 
 
 def _kept(stream: str, label: str, text: str) -> UUID:
-    """Keep words in a content row; the same words under the same key are the same row."""
-    pk = uuid5(NAMESPACE_OID, f"{stream}:{label}:{text}")
+    """Keep words in a content row; the same words under the same key are the same row, also when it was erased since.
+
+    Its id is made with the product's secret: it tells nothing of the words once they are gone.
+    """
+    pk = UUID(salted_hmac(stream, f"{label}:{text}", algorithm="sha256").hexdigest()[:32])
     row = Content(id=pk, stream=stream[:60], label=label, text=text, salt=token_bytes(16))
     Content.objects.bulk_create([row], ignore_conflicts=True)
     return pk
 
 
-@runs_batch(SEND)
+def _said(batch: Batch) -> None:
+    """The batch is over: each case has the words for itself, and those that it was given are erased."""
+    kept = Content.objects.filter(pk__in=[batch.parameters["title"], batch.parameters["text"]], erased_at=None)
+    kept.update(text="", salt=b"", erased_at=now())
+
+
+@runs_batch(SEND, at_end=_said)
 def send_one(actor: Actor, target: int, parameters: Mapping[str, Any], key: str) -> Item:
     """Send it to one provider."""
     words = Content.objects.in_bulk([parameters["title"], parameters["text"]])

@@ -9,28 +9,33 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db.models import F
-
 from workflows.council.profile import current
 from workflows.council.schema import ActionType
-from workflows.engine import door, files, moment
+from workflows.engine import definitions, door, files, moment
+from workflows.engine import selectors as engine
 from workflows.engine.errors import Forbidden, Invalid, Refused
 from workflows.engine.models import Case
 from workflows.engine.typed import faults_of_text
 from workflows.parties.actor import Actor
+from workflows.parties.models import Client
 from workflows.parties.teams import team_id, team_key
 from workflows.register import holds
 
 from . import notices, rules
 from .entities import Entity, entity_of
-from .flow import FIRST, ActionFlow
+from .flow import ANSWER, FIRST, ActionFlow
 from .models import Action, Post
-from .rules import Asked, Side, State
+from .rules import MISSING, Asked, Related, Side, State
 from .switching import switched
 
 WINDOW_OVER = "action.window_over"
 #: The kind under which files belong to posts (engine.files).
 FILES = "action.post"
+#: Rides in the door's statement: a post is counted where it is written.
+COUNTED = (
+    'UPDATE "actions_action" SET "last_post_at" = %s, "posts_count" = "posts_count" + 1'
+    ' WHERE "case_id" = %s RETURNING 1'
+)
 
 
 def open_action(*, actor: Actor, asked: Asked, file_ids: Sequence[int] = (), line_id: int | None = None, key: str
@@ -52,9 +57,10 @@ def open_action(*, actor: Actor, asked: Asked, file_ids: Sequence[int] = (), lin
     def act(turn: door.Turn) -> None:
         turn.work.clock = FIRST
         turn.work.title = f"Answer: {kind.label}"
-        action = _new_action(turn, asked, entity, Side.PROVIDER)
+        _lock_client(entity)
         _hold(turn, kind, asked, entity)
-        _post(turn, action, asked.text, file_ids)
+        _new_action(turn, asked, entity, Side.PROVIDER)
+        _post(turn, asked.text, file_ids)
         turn.notify(notices.OPENED, {"team": turn.case.team_id})
         turn.notify(notices.RECEIPT, {"user": actor.user_id})
 
@@ -89,8 +95,10 @@ def send(
 
     def act(turn: door.Turn) -> None:
         turn.work.title = f"Answer: {kind.label}"
-        action = _new_action(turn, asked, entity, Side.COUNCIL, sender=sender)
-        _post(turn, action, asked.text, file_ids, copy=copy)
+        _lock_client(entity)
+        _hold(turn, kind, asked, entity)
+        _new_action(turn, asked, entity, Side.COUNCIL, sender=sender)
+        _post(turn, asked.text, file_ids, copy=copy)
         turn.notify(notices.FOR_PROVIDER, turn.provider())
 
     return _begin("send", actor, case, asked, file_ids, key, act, entity)
@@ -153,6 +161,8 @@ def take_back(*, actor: Actor, case_id: int, task_id: int, text: str, key: str) 
     def act(turn: door.Turn) -> None:
         if _type_of(turn).notice is None:
             raise Refused("Only a notice can be taken back. Request its closure instead.", "no_notice")
+        if Post.objects.filter(action=case_id, verb=turn.verb).exists():
+            raise Refused("This notice was taken back already: nothing is held because of it.", "taken_back")
         _write(turn, text, (), missing="Say what was wrong with the notice")
         turn.facts["lifted"] = holds.lift(case_id, actor)
         _close_soon(turn)
@@ -180,7 +190,8 @@ def close(*, actor: Actor, case_id: int, task_id: int, text: str, key: str) -> d
         payload = {"case": case_id, "closed": turn.now.isoformat()}
         turn.follow(WINDOW_OVER, payload, name="lapse", due_at=_window_end(turn))
 
-    return _run("close", act, actor, case_id, task_id, key, {"text": text})
+    first = partial(holds.lock_held, case_id)
+    return _run("close", act, actor, case_id, task_id, key, {"text": text}, first=first)
 
 
 def keep_open(*, actor: Actor, case_id: int, task_id: int, text: str, key: str) -> door.Outcome:
@@ -190,6 +201,7 @@ def keep_open(*, actor: Actor, case_id: int, task_id: int, text: str, key: str) 
         _explained(turn, text, "Say why it stays open: the provider reads this")
         turn.state(State.COUNCIL)
         turn.notify(notices.KEPT_OPEN, {"team": turn.case.team_id})
+        turn.notify(notices.UPDATED, turn.provider())
 
     return _run("keep_open", act, actor, case_id, task_id, key, {"text": text})
 
@@ -289,7 +301,7 @@ def _new_case(organisation_id: int, entity: Entity, kind: ActionType, state: Sta
     )
 
 
-def _new_action(turn: door.Turn, asked: Asked, entity: Entity, side: Side, *, sender: str = "") -> Action:
+def _new_action(turn: door.Turn, asked: Asked, entity: Entity, side: Side, *, sender: str = "") -> None:
     title = turn.event.write_down("title", asked.title.strip()) or ""
     action = Action(
         case=turn.case,
@@ -305,30 +317,46 @@ def _new_action(turn: door.Turn, asked: Asked, entity: Entity, side: Side, *, se
         until=asked.until,
         begun_by=side,
         last_post_at=turn.now,
+        posts_count=1,
     )
     action.save(force_insert=True)
     turn.facts.update({"type": asked.type, "related": asked.related, "wanted_by": asked.wanted_by})
-    return action
+
+
+def _lock_client(entity: Entity) -> None:
+    """Lock the client that it is about, before any line: of two notices at once one sees the other, also where no line
+    goes on. Invalid for a client who was erased meanwhile."""
+    if entity.client_id is None:
+        return
+    found = Client.objects.select_for_update(no_key=True).filter(pk=entity.client_id, erased_at=None)
+    if found.first() is None:
+        raise Invalid({"entity": MISSING[Related.CLIENT]})
 
 
 def _hold(turn: door.Turn, kind: ActionType, asked: Asked, entity: Entity) -> None:
-    """Hold the payments that a notice is about; the same notice twice is one."""
+    """Hold the payments that a notice is about, whose client is locked; the same notice twice is one."""
     if kind.notice is None or asked.since is None or entity.client_id is None:
         return
     organisation = turn.case.organisation_id
-    lines = holds.lock_lines(entity.client_id, organisation, asked.since)
-    earlier = (
-        Action.objects.filter(case__client=entity.client_id, case__organisation=organisation, type=kind.key)
-        .exclude(case__state=State.CLOSED)
-        .select_related("case")
-        .first()
-    )
+    earlier = _told_already(kind, asked, entity.client_id, organisation)
     if earlier is not None:
-        raise Refused(f"{earlier.case.reference} tells the same already. Write there what you would add.", "duplicate")
+        known = engine.cases(turn.actor, ActionFlow.function).filter(pk=earlier.pk).exists()
+        words = f"{earlier.reference} tells" if known else "Another action of this provider tells"
+        raise Refused(f"{words} the same already. Write there what you would add.", "duplicate")
+    lines = holds.lock_lines(entity.client_id, organisation, asked.since)
     placed = holds.place(
         lines, case_id=turn.case.pk, cause=kind.notice, start=asked.since, end=asked.until, actor=turn.actor
     )
     turn.facts.update({"since": asked.since, "until": asked.until, "held": len(placed)})
+
+
+def _told_already(kind: ActionType, asked: Asked, client_id: int, organisation_id: int) -> Case | None:
+    """The case in which the same was told and is not dealt with; what was taken back tells nothing."""
+    alike = [each.key for each in current().actions.types if each.notice == kind.notice]
+    rows = Action.objects.filter(case__client=client_id, case__organisation=organisation_id, type__in=alike)
+    rows = rows.exclude(case__state=State.CLOSED).exclude(posts__verb="take_back").select_related("case")
+    same = (each.case for each in rows.order_by("pk") if rules.tells_the_same(asked, each.since, each.until, kind))
+    return next(same, None)
 
 
 def _write(
@@ -338,13 +366,14 @@ def _write(
     faults = faults_of_text(text, missing) if text.strip() or not file_ids else {}
     if faults:
         raise Invalid(faults)
-    _post(turn, Action.objects.get(pk=turn.case.pk), text, file_ids)
+    _post(turn, text, file_ids)
+    turn.work.also(COUNTED, [turn.now, turn.case.pk])
 
 
-def _post(turn: door.Turn, action: Action, text: str, file_ids: Sequence[int], *, copy: bool = False) -> None:
+def _post(turn: door.Turn, text: str, file_ids: Sequence[int], *, copy: bool = False) -> None:
     """Write a post with its files, told in the event; the words go to the stream of the case."""
     post = Post(
-        action=action,
+        action_id=turn.case.pk,
         side=Side.PROVIDER if turn.actor.is_provider else Side.COUNCIL,
         verb=turn.verb,
         author_id=turn.actor.user_id,
@@ -356,7 +385,6 @@ def _post(turn: door.Turn, action: Action, text: str, file_ids: Sequence[int], *
     turn.facts["post"] = post.pk
     if file_ids:
         files.attach(turn, file_ids, kind=FILES, owner_id=post.pk, copy=copy)
-    Action.objects.filter(pk=action.pk).update(last_post_at=turn.now, posts_count=F("posts_count") + 1)
 
 
 def _explained(turn: door.Turn, text: str, missing: str) -> None:
@@ -364,19 +392,21 @@ def _explained(turn: door.Turn, text: str, missing: str) -> None:
 
 
 def _author_of(turn: door.Turn) -> str:
-    """For whom somebody writes: their provider, or the team that has the turn or the conversation."""
+    """For whom somebody writes: their provider, or the team that has the turn or the conversation, if it is theirs."""
     if turn.actor.is_provider:
         return turn.actor.organisation_name
-    task = turn.task
-    team = task.team_id if task is not None and task.team_id is not None else turn.case.team_id
-    return current().team(team_key(team)).name if team else current().name
+    task, own = turn.task, turn.actor.teams
+    team = team_key((task.team_id if task is not None else None) or turn.case.team_id)
+    return current().team(team if team in own or not own else next(iter(own))).name
 
 
 def _responded(turn: door.Turn) -> None:
     """A first response was given: the turn's clock is the answer's from now on."""
     task = turn.task
-    if task is not None and task.node == ActionFlow.with_team.name and turn.case.state == State.COUNCIL:
-        turn.facts.update(turn.work.reclock(task, ActionFlow.with_team.clock))
+    if task is None or task.node != ActionFlow.with_team.name or task.clock_id is None:
+        return
+    if definitions.by_id({task.clock_id})[task.clock_id].key == FIRST:
+        turn.facts.update(turn.work.reclock(task, ANSWER))
 
 
 def _window_end(turn: door.Turn) -> datetime:

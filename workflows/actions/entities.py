@@ -77,6 +77,11 @@ def entity_of(
     return Entity(contact_id=_chosen(_contacts(organisation), related, entity_id).pk)
 
 
+def line_of(actor: Actor, line_id: int) -> CarePackageLine:
+    """The line that a provider's person begins an action about; NotFound for another's."""
+    return _line(actor, _organisation(actor, None), line_id)
+
+
 def _client(actor: Actor, organisation: int, client_id: int, line: CarePackageLine | None) -> Entity:
     """The client with the service that says who may read it: the line's own, or that of their newest line."""
     if line is None or line.client_id != client_id:

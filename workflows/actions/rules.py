@@ -141,6 +141,14 @@ def _faults_of_days(asked: Asked, kind: ActionType, today: date) -> Mapping[str,
     return found
 
 
+def tells_the_same(asked: Asked, since: date | None, until: date | None, kind: ActionType) -> bool:
+    """Whether an open notice of the same client, from `since` to `until`, tells what is asked: one dies or moves away
+    once, but stays away again and again."""
+    if kind.notice != "away" or asked.since is None or since is None:
+        return True
+    return (until is None or asked.since <= until) and (asked.until is None or since <= asked.until)
+
+
 def sooner(wanted_by: date | None, promised: date | None) -> bool:
     """Whether somebody would like the answer before the day that is promised: shown, but only the clock can breach."""
     return wanted_by is not None and promised is not None and wanted_by < promised

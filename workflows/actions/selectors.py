@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, Min, OuterRef, QuerySet, Subquery
 
 from workflows.engine import files
 from workflows.engine import selectors as engine
@@ -147,8 +147,9 @@ def case_of_post(actor: Actor, post_id: int) -> Case:
 
 def awaiting(actor: Actor) -> tuple[int, datetime | None]:
     """How many actions await the provider, and when the first is due."""
-    turns = engine.provider_turns(actor, [FUNCTION]).filter(kind=KIND)
-    return turns.order_by().count(), turns.values_list("due_at", flat=True).first()
+    turns = engine.provider_turns(actor, [FUNCTION]).filter(kind=KIND).order_by()
+    found = turns.aggregate(count=Count("pk"), first=Min("due_at"))
+    return found["count"], found["first"]
 
 
 def same_client(actor: Actor, case: Case, function: str = FUNCTION, limit: int = 5) -> list[Case]:

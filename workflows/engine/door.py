@@ -277,8 +277,9 @@ def teams_that_may(by: Iterable[str], service_group: str | None, task: Task | No
 
     The team that has a turn stands in the place of the turn's own desk, so that who was handed it can end it.
     """
-    desk = getattr(task.flow_task, "desk", None) if task is not None and task.team is not None else None
-    holding = task.team.key if task is not None and task.team is not None else ""
+    held = task is not None and task.team_id is not None
+    desk = getattr(task.flow_task, "desk", None) if task is not None and held else None
+    holding = team_key(task.team_id) if task is not None and held else ""
     desks = [each for each in by if each not in {"provider", "system", STAFF}]
     return {holding if each == desk else _team_of(each, service_group, task) for each in desks}
 
@@ -304,7 +305,7 @@ def _free(actor: Actor, task: Task | None) -> None:
     """Refuse a turn that a colleague has claimed; who leads the team may carry it out all the same."""
     if task is None or task.team_id is None or task.owner_id in {None, actor.user_id} or not actor.is_staff:
         return
-    if not (task.team and actor.manages(task.team.key)):
+    if not actor.manages(team_key(task.team_id)):
         raise Forbidden(f"{task.owner.name if task.owner else 'A colleague'} has claimed this. Ask them to release it.")
 
 

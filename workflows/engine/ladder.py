@@ -19,7 +19,8 @@ from . import outbox, registry
 from .calendar import council_calendar
 
 #: Who is told, as `parties.audiences` has it: the owner, else the team; of a provider's turn the people who may
-#: answer; the lead or the manager of the team that has it or keeps an eye on it, and who has no manager has a lead.
+#: answer and read it; the lead or the manager of the team that has it, looks after the case or keeps an eye on it, and
+#: who has no manager has a lead.
 CLIMB = """
 WITH wanted AS (
     SELECT * FROM unnest(%(rungs)s::text[], %(tell)s::text[], %(breach)s::boolean[], %(until)s::timestamptz[])
@@ -37,11 +38,13 @@ WITH wanted AS (
     UPDATE engine_rung r SET told_at = %(now)s FROM due WHERE r.id = due.id AND due.live
     RETURNING due.task, due.tell, due.breach
 ), asked AS (
-    SELECT c.task, c.tell, c.breach, t.flow_task, t.organisation_id, t.service_id, coalesce(t.team_id, k.team) AS team,
+    SELECT c.task, c.tell, c.breach, t.flow_task, t.organisation_id, t.service_id, e.sensitivity,
+        coalesce(t.team_id, e.team_id, k.team) AS team,
         CASE WHEN c.tell = 'owner' THEN u.id END AS owner,
         c.tell = 'owner' AND t.team_id IS NULL AS provider
     FROM climbed c
     JOIN engine_task t ON t.id = c.task
+    JOIN engine_case e ON e.id = t.process_id
     LEFT JOIN parties_user u ON u.id = t.owner_id AND u.is_active
     LEFT JOIN parties_service s ON s.id = t.service_id
     LEFT JOIN jsonb_to_recordset(%(keepers)s::jsonb) AS k(node text, "group" text, team bigint)
@@ -65,6 +68,7 @@ WITH wanted AS (
     JOIN parties_membership m ON m.organisation_id = a.organisation_id
         AND (m.service_id IS NULL OR m.service_id = a.service_id)
         AND %(roles)s::jsonb -> a.flow_task ? m.role
+        AND (a.sensitivity = '' OR %(reading)s::jsonb -> m.role ? a.sensitivity)
     JOIN parties_user u ON u.id = m.user_id AND u.is_active
     WHERE a.owner IS NULL AND a.provider
 ), told AS (
@@ -99,6 +103,7 @@ def climb(now: datetime) -> None:
         "until": [calendar.over_since(rung.later, now) if rung.later else now for rung in rungs],
         "keepers": json.dumps(list(_keepers())),
         "roles": json.dumps(_answering()),
+        "reading": json.dumps({role.key: sorted(role.sensitivities) for role in current().roles}),
     }
     with connection.cursor() as cursor:
         cursor.execute(CLIMB, parameters)
@@ -116,7 +121,10 @@ def _answering() -> dict[str, list[str]]:
 
 
 def _keepers() -> Iterator[dict[str, Any]]:
-    """Which team keeps an eye on a provider's turn: the desk that also has a verb there, else the helpline."""
+    """Which team keeps an eye on a provider's turn: the desk that also has a verb there, else the helpline.
+
+    A team that was chosen for the very case comes before either (`CLIMB` asks the case).
+    """
     teams = dict(Team.objects.values_list("key", "pk"))
     groups = [None, *(group.key for group in current().service_groups)]
     for name in _answering():
@@ -126,5 +134,5 @@ def _keepers() -> Iterator[dict[str, Any]]:
 
 
 def _desk(node: Any) -> str:
-    desks = (by for way in node.ways.values() for by in way.by if by not in {"provider", "system"})
+    desks = (by for way in node.ways.values() for by in way.by if by in current().desks)
     return next(desks, "helpline")

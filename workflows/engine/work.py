@@ -16,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from psycopg import RawCursor
 
 from . import definitions, spans, tally, timing, urgency
-from .models import Case, Content, Delta, Event, Outbox, Receipt, Task
+from .models import Case, Content, Delta, Event, Outbox, Receipt, Rung, Task
 
 #: The columns of a case that a command may change.
 CASE_COLUMNS = (
@@ -131,6 +131,8 @@ class Work:
         within = timing.limits(definition, task.created)
         task.clock_id, task.due_at, task.at_risk_at = definition.id, within.due, within.at_risk
         if task.breached_at is None and within.at_risk > self.now:
+            if task.at_risk_marked_at is not None:
+                Rung.objects.filter(task=task).delete()  # the new promise is warned of in its own time
             task.at_risk_marked_at = None
         self.rebased = True
         self.change(task)

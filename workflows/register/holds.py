@@ -6,6 +6,7 @@ Both are called inside the door, in the transaction of the notice (design, workf
 from datetime import date
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Greatest
 
 from workflows.engine import moment
 from workflows.parties.actor import Actor
@@ -35,8 +36,8 @@ def place(
 
 def lock_held(case_id: int) -> list[CarePackageLine]:
     """Lock the lines whose payments a case holds: a line is locked before a case is."""
-    ids = list(standing().filter(case=case_id).values_list("line_id", flat=True))
-    locked = CarePackageLine.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids)
+    held = standing().filter(case=case_id).values("line")
+    locked = CarePackageLine.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=held)
     return list(locked.order_by("pk"))
 
 
@@ -53,8 +54,10 @@ def standing() -> QuerySet[PaymentHold]:
 
 
 def unanswered(case_id: int) -> QuerySet[PaymentHold]:
-    """The holds of a case whose line does not yet say what happened: it goes on past the day of the hold.
+    """The holds of a case whose line does not yet say what happened: it goes on past the day of the hold, or past its
+    own first day where it begins later.
 
     A stay away with a last day needs no change of the line.
     """
-    return standing().filter(case=case_id, end=None).filter(Q(line__end=None) | Q(line__end__gt=F("start")))
+    over = Greatest(F("start"), F("line__start"))
+    return standing().filter(case=case_id, end=None).filter(Q(line__end=None) | Q(line__end__gt=over))

@@ -3,14 +3,19 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from workflows.council.profile import current
+from workflows.council.schema import EVERY_SENSITIVITY
 from workflows.engine import registry
 from workflows.engine.models import Task
 from workflows.parties.actor import Actor
 from workflows.parties.models import Membership, Organisation, Service
 
+#: What is not for everybody.
+KEPT = EVERY_SENSITIVITY - {"general"}
+
 
 def unanswerable(actor: Actor | None = None) -> QuerySet[Task]:
-    """Open turns of providers whose function no active person may edit at that organisation or service.
+    """Open turns of providers whose function no active person may edit at that organisation or service, or whose
+    case none of those may read.
 
     For the helpline's team and auditors; nothing for anybody else. `actor` None: for the job that tells the helpline.
     """
@@ -20,6 +25,8 @@ def unanswerable(actor: Actor | None = None) -> QuerySet[Task]:
     lonely = Q(pk__in=[])
     for function, nodes in _nodes().items():
         lonely |= nodes & _nobody_may(function)
+        for kept in sorted(_kept_from_some(function)):
+            lonely |= nodes & Q(process__sensitivity=kept) & _nobody_may(function, kept)
     return turns.filter(lonely).order_by("due_at", "id")
 
 
@@ -44,9 +51,16 @@ def _nodes() -> dict[str, Q]:
     return found
 
 
-def _nobody_may(function: str) -> Q:
+def _kept_from_some(function: str) -> set[str]:
+    """The sensitivities that not every role which edits a function reads."""
+    able = [role for role in current().roles if function in role.edit]
+    return {each for each in KEPT if any(each not in role.sensitivities for role in able)}
+
+
+def _nobody_may(function: str, kept: str = "") -> Q:
     """At this service nobody, neither there nor for the whole organisation. The few services are found first."""
-    roles = [role.key for role in current().roles if function in role.edit]
+    able = [role for role in current().roles if function in role.edit and (not kept or kept in role.sensitivities)]
+    roles = [role.key for role in able]
     answering = Membership.objects.filter(role__in=roles, user__is_active=True)
     whole = answering.filter(organisation_id=OuterRef("pk"), service__isnull=True)
     organisations = Organisation.objects.filter(~Exists(whole))
