@@ -126,7 +126,10 @@ NAVIGATION = {"provider": "portal.navigation.entries", "staff": "backoffice.queu
 SEARCH = {"provider": "portal", "staff": "council"}
 # Which pages the menu of one's account has on one side only, and where cases and notices lead (the layout knows none).
 ACCOUNT_MENU = {"staff": (("Absence and substitute", "council:absences"),)}
-CASE_PAGES = {"staff": {"contract_document": "council:case"}, "provider": {"contract_document": "portal:document"}}
+CASE_PAGES = {
+    "staff": {"contract_document": "council:case", "change_request": "council:case"},
+    "provider": {"contract_document": "portal:document", "change_request": "portal:change_request"},
+}
 NOTICE_PAGES = {"import.read": "council:import", "import.finished": "council:import"}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60

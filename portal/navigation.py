@@ -5,6 +5,8 @@ from django.urls import reverse
 
 from backoffice.web.pieces import NavigationItem
 from backoffice.web.words import upper_first
+from workflows.changes.selectors import CONTACTS, DETAILS
+from workflows.changes.selectors import FUNCTION as CHANGES
 from workflows.council.profile import current
 from workflows.register.selectors import FUNCTION as LINES
 
@@ -20,4 +22,12 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
     if actor_of(request).may(LINES):
         words = current().care_package_lines
         found.append(NavigationItem(upper_first(words.names), reverse("portal:lines")))
+    actor = actor_of(request)
+    if actor.services_for(CONTACTS) is None:
+        found.append(NavigationItem("Contacts", reverse("portal:contacts")))
+    if actor.may(DETAILS):
+        under = (reverse("portal:organisation"), "/portal/services/")
+        found.append(NavigationItem("Organisation and service details", reverse("portal:organisation"), under=under))
+    if actor.may(CHANGES):
+        found.append(NavigationItem(current().change_requests.name, reverse("portal:change_requests")))
     return found

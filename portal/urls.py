@@ -4,9 +4,12 @@ from django.urls import path
 
 from backoffice.web import files
 
+from .change_requests import views as changes
+from .contacts import views as contacts
 from .contract_documents import views as documents
 from .home import views as home
 from .lines import views as lines
+from .organisation import views as organisation
 from .search import views as search
 
 app_name = "portal"
@@ -22,6 +25,20 @@ urlpatterns = [
     path("contract-documents/<int:case_id>/signed-copy/", documents.signed_copy, name="signed_copy"),
     path("contract-documents/<int:case_id>/versions/<int:number>/", documents.version, name="document_version"),
     path("contract-documents/<int:case_id>/versions/<int:number>/pdf/", documents.download_pdf, name="document_pdf"),
+    path("change-requests/", changes.listed, name="change_requests"),
+    path("change-requests/<int:request_id>/", changes.one, name="change_request"),
+    path("change-requests/<int:request_id>/withdraw/", changes.withdraw, name="change_request_withdraw"),
+    path("change-requests/<int:request_id>/undo/", changes.undo, name="change_request_undo"),
+    path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/new/", contacts.new, name="contact_new"),
+    path("contacts/<int:contact_id>/", contacts.contact, name="contact"),
+    path("contacts/<int:contact_id>/edit/", contacts.edit, name="contact_edit"),
+    path("contacts/<int:contact_id>/role/", contacts.role, name="contact_role"),
+    path("contacts/<int:contact_id>/remove/", contacts.remove, name="contact_remove"),
+    path("organisation/", organisation.details, name="organisation"),
+    path("organisation/edit/", organisation.edit, name="organisation_edit"),
+    path("services/<int:service_id>/", organisation.service, name="service"),
+    path("services/<int:service_id>/edit/", organisation.edit_service, name="service_edit"),
     path("care-package-line-items/", lines.lines, name="lines"),
     path("care-package-line-items/list.csv", lines.download, {"form": "csv"}, name="lines_csv"),
     path("care-package-line-items/list.xlsx", lines.download, {"form": "xlsx"}, name="lines_xlsx"),

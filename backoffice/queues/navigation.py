@@ -8,6 +8,7 @@ from backoffice.web import top
 from backoffice.web.gate import teams_of_desk
 from backoffice.web.pieces import NavigationItem
 from backoffice.web.words import capped_count
+from workflows.council.profile import current
 from workflows.insight.selectors import may_see
 from workflows.parties.actor import Actor
 
@@ -25,6 +26,8 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
     if actor.team_ids or "auditor" in actor.duties:
         register = (reverse("council:clients"), reverse("council:contracts"), reverse("council:levels"))
         items.append(NavigationItem("Care packages", reverse("council:lines"), under=register))
+    if decides_changes(actor):
+        items.append(NavigationItem(current().change_requests.name, reverse("council:change_requests")))
     if works_at_brokerage(actor) or "auditor" in actor.duties:
         items.append(NavigationItem("Ready to publish", reverse("council:publishing")))
     crowded = bool(actor.duties) and may_see(actor) and works_at_brokerage(actor)
@@ -40,6 +43,11 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
 def works_at_brokerage(actor: Actor) -> bool:
     """Whether one of the person's teams does brokerage for any service group."""
     return bool(teams_of_desk("brokerage") & set(actor.teams))
+
+
+def decides_changes(actor: Actor) -> bool:
+    """Whether one of the person's teams decides change requests."""
+    return bool((teams_of_desk("procurement") | teams_of_desk("helpline")) & set(actor.teams))
 
 
 def imports(actor: Actor) -> bool:

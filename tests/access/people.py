@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from backoffice.queues.models import SavedView
 from backoffice.web.models import Draft
+from tests import changes
 from tests import factories as make
 from tests.model.moves import seen, verb_call
+from workflows.changes.rules import What
 from workflows.contracts.batches import PUBLISH
 from workflows.contracts.models import ContractDocument
 from workflows.engine import batches, moment
@@ -42,6 +44,7 @@ class World:
         for each in (self.document, self.rejected):
             verb_call("reject", provider, seen(each), make.key())()
         verb_call("republish", officer, seen(self.document), make.key())()
+        provider_of_all = make.actor(make.provider_user(self.organisation))
         run = imports.start(actor=officer, file_name="clients.csv", content=CLIENTS, kind=None)
         line = self.document.line
         self.ids = {
@@ -65,6 +68,8 @@ class World:
             "verb": "claim",
             "draft_id": _draft_of(make.staff_user()),
             "name": "mail",
+            "contact_id": changes.contact(self.organisation).pk,
+            "request_id": changes.ask(provider_of_all, What.ORGANISATION, {"town": "Diss"}).case_id,
             "search_id": searches.keep(actor=make.actor(make.staff_user()), text="somebody").token,
             "file_id": Attachment.objects.get(attached_at__isnull=False).pk,
             "token": first_access.issue(_newcomer(self.organisation), hours=1),

@@ -13,7 +13,17 @@ LINE_READERS = {"super_user_actuals", "super_user_scheduled", "administration", 
 #: The role has the function, but this document is none of theirs.
 ELSEWHERE = {"at_another_service", "other_provider", "other_read_only"}
 PROVIDERS = READERS | ELSEWHERE | {"reports", "invoice_only"}
+#: Contacts and details: read and asked about by whoever has them of the whole organisation (norfolk-handbook §2).
+SUPER = {"super_user_actuals", "super_user_scheduled"}
+ASKERS = SUPER | {"administration", "other_provider"}
+CONTACTS = SUPER | {"administration", "read_only"} | {"other_provider", "other_read_only"}
+EDITORS = SUPER | {"administration", "reports"}
+DETAILS = EDITORS | {"read_only"}
+REQUESTS = SUPER | {"payments", "administration", "reports", "read_only"}
+LOCAL = {"at_this_service", "at_another_service"}
+OTHERS = {"other_provider", "other_read_only"}
 BROKERAGE = {"service_brokerage", "brokerage_manager"}
+DECIDERS = {"procurement", "fes_admin"}
 IMPORTERS = BROKERAGE | {"procurement"}
 TEAMS = IMPORTERS | {"payments_residential", "fes_admin"}
 LOOKING = TEAMS | {"auditor"}
@@ -82,6 +92,22 @@ TABLE: Mapping[str, Row] = {
     "portal:lines_csv": Row(LINE_READERS | ELSEWHERE),
     "portal:lines_xlsx": Row(LINE_READERS | ELSEWHERE),
     "portal:line": Row(LINE_READERS, absent=ELSEWHERE),
+    "portal:contacts": Row(CONTACTS, absent=LOCAL),
+    "portal:contact": Row(CONTACTS - OTHERS, absent=LOCAL | OTHERS),
+    "portal:contact_new": Row(ASKERS, "GET POST", absent=LOCAL, posting=ASKERS),
+    "portal:contact_edit": Row(ASKERS - OTHERS, "GET POST", absent=LOCAL | {"other_provider"}),
+    "portal:contact_role": Row(ASKERS - OTHERS, "GET POST", absent=LOCAL | {"other_provider"}),
+    "portal:contact_remove": Row(ASKERS - OTHERS, "GET POST", absent=LOCAL | {"other_provider"}),
+    "portal:organisation": Row(DETAILS | {"at_this_service", "at_another_service"} | OTHERS),
+    "portal:organisation_edit": Row(EDITORS | {"other_provider"}, "GET POST", absent=LOCAL),
+    "portal:service": Row(DETAILS | {"at_this_service"}, absent={"at_another_service"} | OTHERS),
+    "portal:service_edit": Row(
+        EDITORS | {"at_this_service"}, "GET POST", absent={"at_another_service", "other_provider"}
+    ),
+    "portal:change_requests": Row(READERS | ELSEWHERE | {"reports"}),
+    "portal:change_request": Row(REQUESTS, absent=LOCAL | OTHERS),
+    "portal:change_request_withdraw": Row(EDITORS | {"payments"}, "GET POST", absent=LOCAL | {"other_provider"}),
+    "portal:change_request_undo": Row(EDITORS | {"payments"}, "GET POST", absent=LOCAL | {"other_provider"}),
     # the council's pages
     "council:home": Row(STAFF),
     "council:file": Row(LOOKING, absent={"administrator"}),
@@ -123,6 +149,13 @@ TABLE: Mapping[str, Row] = {
     "council:follow_up": Row(LOOKING, "GET POST"),
     "council:priority": Row(LOOKING, "GET POST"),
     "council:note": Row(LOOKING, "GET POST"),
+    "council:change_requests": Row(DECIDERS | {"auditor"}),
+    "council:change_request": Row(DECIDERS | {"auditor"}, "GET POST"),
+    # the world's request is procurement's to decide, so these say that there is nothing to do
+    "council:change_request_undo": Row(DECIDERS | {"auditor"}, "GET POST"),
+    "council:change_request_password": Row(DECIDERS | {"auditor"}, "GET POST"),
+    "council:change_request_password_given": Row(DECIDERS | {"auditor"}, "POST"),
+    "council:change_request_link": Row(DECIDERS | {"auditor"}, "POST"),
     "council:lines": Row(LOOKING, "GET POST"),
     "council:register_line": Row(LOOKING),
     "council:line_new": mine(BROKERAGE),

@@ -85,12 +85,12 @@ def remove_access(*, actor: Actor, contact_id: int, has_left: bool, seen: str, k
     return _begin(actor, what, None, act, key, {"what": what, "contact": contact_id, "has_left": has_left})
 
 
-def accept(*, actor: Actor, case_id: int, task_id: int, seen: str, key: str) -> door.Outcome:
+def accept(*, actor: Actor, case_id: int, task_id: int, seen: str, key: str, text: str = "") -> door.Outcome:
     """Accept all of a request: its values are live with the same transaction, or a removal is confirmed.
 
     `seen` is the digest of the recorded values on the screen; Refused "moved" when they are others by now.
     """
-    return _accept(actor, case_id, task_id, seen, key, {})
+    return _accept(actor, case_id, task_id, seen, key, {}, text)
 
 
 def accept_in_part(

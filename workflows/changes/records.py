@@ -62,10 +62,19 @@ def own(
 
 def of_request(request: ChangeRequest, *, lock: bool = False) -> Record:
     """The record of a request, locked on demand (the person, then the contact, the organisation or the service)."""
-    case = request.case
-    return _read(
-        What(request.what), case.organisation_id, contact_id=request.contact_id, service_id=case.service_id, lock=lock
-    )
+    case, what = request.case, What(request.what)
+    if lock:
+        return _read(what, case.organisation_id, contact_id=request.contact_id, service_id=case.service_id, lock=True)
+    if what in {What.ORGANISATION, What.SERVICE}:
+        whole = what is What.ORGANISATION
+        return Record(
+            what,
+            case.organisation_id,
+            organisation=case.organisation if whole else None,
+            service=None if whole else case.service,
+        )
+    contact = request.contact if what is not What.CONTACT_CREATION else None
+    return Record(what, case.organisation_id, contact=contact, gone=_gone(what, contact) if contact else "")
 
 
 def services_of(organisation_id: int) -> dict[int, str]:

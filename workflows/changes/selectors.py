@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -11,9 +11,9 @@ from workflows.council.profile import current
 from workflows.engine import moment
 from workflows.engine import selectors as engine
 from workflows.engine.errors import NotFound
-from workflows.engine.models import Case, Task
+from workflows.engine.models import Case, Event, Task
 from workflows.parties.actor import Actor
-from workflows.parties.models import Membership
+from workflows.parties.models import Membership, Organisation, Service
 from workflows.people import reach
 from workflows.people.models import Contact
 
@@ -123,10 +123,10 @@ def page(actor: Actor, case_id: int) -> Page:
         raise NotFound
     record = records.of_request(found)
     now = record.values()
-    others = _others(found)
-    fields = list(found.fields.all())
+    fields, others = _fields(found)
     turns = engine.open_turns(case_id) if found.case.finished is None else []
-    services = records.services_of(record.organisation_id)
+    named = any(each.field in {"access", "role_for"} for each in fields)
+    services = records.services_of(record.organisation_id) if named else {}
     lines = [_line(each, now, services, others, open_=found.open) for each in fields]
     return Page(found.case, found, record, lines, turns[0] if turns else None, records.digest(now), _cases(others))
 
@@ -153,6 +153,40 @@ def contact(actor: Actor, contact_id: int) -> Contact:
     if found is None:
         raise NotFound
     return found
+
+
+def organisation(actor: Actor) -> Organisation:
+    """One's own organisation, for whoever may read the details of all of it."""
+    if actor.organisation_id is None or actor.services_for(DETAILS) is not None:
+        raise NotFound
+    return Organisation.objects.get(pk=actor.organisation_id)
+
+
+def services(actor: Actor) -> QuerySet[Service]:
+    """The services whose details this person of a provider may read, by name."""
+    if actor.organisation_id is None:
+        raise NotFound
+    own = Service.objects.filter(organisation_id=actor.organisation_id).order_by("name", "pk")
+    within = actor.services_for(DETAILS)
+    return own if within is None else own.filter(pk__in=within)
+
+
+def service(actor: Actor, service_id: int) -> Service:
+    """One of them; NotFound when it is none."""
+    found = services(actor).filter(pk=service_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def last_change(record: Record) -> tuple[str, datetime | None]:
+    """Who changed a record last, and when."""
+    holder = record.contact or record.service or record.organisation
+    if holder is None:
+        return "Somebody", None
+    events = Event.objects.filter(stream=f"{holder._meta.model_name}:{holder.pk}").select_related("actor")
+    last = events.order_by("-seq").first()
+    return (last.actor.name, last.at) if last else ("Somebody", None)
 
 
 def access_words(rows: Sequence[Contact], organisation_id: int) -> dict[int, str]:
@@ -203,18 +237,19 @@ def _removed(field: ChangeField) -> bool:
     return field.field == "access" and not field.wanted
 
 
-def _others(request: ChangeRequest) -> list[ChangeField]:
-    """The fields of other open requests about the same record; of a new contact, by the same portal address."""
-    rows = ChangeField.objects.select_related("request__case").filter(request__open=True).exclude(request=request)
-    rows = rows.filter(request__case__organisation_id=request.case.organisation_id)
-    if not request.open:
-        return []
+def _fields(request: ChangeRequest) -> tuple[list[ChangeField], list[ChangeField]]:
+    """The fields of a request, and of other open requests about the same record; of a new contact, by its address."""
+    own, rest = Q(request=request), Q(request__open=True, request__case__organisation_id=request.case.organisation_id)
     if request.what == What.CONTACT_CREATION:
-        address = request.fields.filter(field="portal_email").exclude(wanted="").values("wanted")
-        return list(rows.filter(field="portal_email", wanted__in=address))
-    if request.contact_id is not None:
-        return list(rows.filter(request__contact_id=request.contact_id))
-    return list(rows.filter(request__what=request.what, request__case__service_id=request.case.service_id))
+        address = request.fields.filter(field="portal_email").exclude(wanted="").order_by().values("wanted")
+        rest &= Q(field="portal_email", wanted__in=address)
+    elif request.contact_id is not None:
+        rest &= Q(request__contact_id=request.contact_id)
+    else:
+        rest &= Q(request__what=request.what, request__case__service_id=request.case.service_id)
+    rows = list(ChangeField.objects.select_related("request__case").filter(own | rest if request.open else own))
+    mine = [each for each in rows if each.request_id == request.pk]
+    return mine, [each for each in rows if each.request_id != request.pk]
 
 
 def _cases(fields: Sequence[ChangeField]) -> list[Case]:

@@ -168,6 +168,7 @@ class Role(Table):
     key: Key
     name: Text
     number: int
+    meaning: Annotated[str, Field(max_length=300)] = ""  # in the council's words, where the role is chosen
     edit: frozenset[Function] = frozenset()
     view: frozenset[Function] = frozenset()
     sensitivities: frozenset[Sensitivity] = EVERY_SENSITIVITY

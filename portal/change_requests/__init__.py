@@ -1,0 +1,1 @@
+"""Change requests of a provider: the list, a request with its answers, withdraw and undo."""

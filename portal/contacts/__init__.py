@@ -1,0 +1,1 @@
+"""The contacts that a provider names to the council, and requests about them (norfolk-handbook §6)."""
