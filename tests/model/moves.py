@@ -1,24 +1,27 @@
-"""What the model tests share: who may try a verb, the one table of what then happens, and what a refusal may leave.
+"""Contract documents as their model tests see them: the one table, written by hand from design, workflows §1.
 
-The table is written by hand from design, workflows §1; it knows nothing of flow.py or rules.py.
+It knows nothing of flow.py or rules.py. What every process shares is in process.py.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tests import factories as make
 from tests.files import staged
+from tests.model.process import Everybody, Process, Roles, Somebody, refusals_noted
 from workflows.contracts import commands
 from workflows.contracts.models import ContractDocument, DocumentVersion
 from workflows.engine import turns
-from workflows.engine.models import Access, Attachment, Case, Content, Event, Notice, Outbox, Receipt, StoredFile, Task
-from workflows.engine.reading import stale
+from workflows.engine.errors import Forbidden, Refused
+from workflows.engine.models import Case, Task
 from workflows.parties.actor import Actor
-from workflows.parties.models import Organisation, Service
-from workflows.parties.selectors import system_actor
 from workflows.register.models import CarePackageLine
 
+__all__ = [
+    "ALLOWED", "DOCUMENTS", "HOLDERS", "STATES", "VERBS", "People", "Somebody", "Target", "everything_written",
+    "in_state", "refusals_noted", "seen", "verb_call",
+]  # fmt: skip
 STATES = ("published", "rejected", "accepted", "terminated", "superseded")
 
 #: Per state and verb: who may (a group of `People.groups`), and the state afterwards. What is not here is refused.
@@ -47,75 +50,18 @@ HOLDERS = {
     "terminated": ("nobody", None, 0),
     "superseded": ("nobody", None, 0),
 }
-#: Everything that a command writes, save the note of a refusal.
-WRITTEN = (
-    Case, Task, Event, Content, Receipt, Outbox, Notice, StoredFile, Attachment, ContractDocument, DocumentVersion,
-    CarePackageLine,
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Somebody:
-    """Who tries: `group` is a word of the table, `sees` whether the document exists for them."""
-
-    name: str
-    actor: Actor
-    group: str = ""
-    sees: bool = True
+ROLES = Roles(
+    answering=("super_user_actuals", "super_user_scheduled", "payments", "administration"),
+    blind=("reports", "invoice_only"),
+    teams={"service_brokerage": "brokerage"},
+)
 
 
 @dataclass
-class People:
-    """Everybody who may try a verb on a document of `home`: every role of the profile, and every team."""
+class People(Everybody):
+    """Everybody who may try a verb on a contract document of `home`."""
 
-    organisation: Organisation = field(default_factory=make.organisation)
-    home: Service = field(init=False)
-    everybody: list[Somebody] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.home = make.service(self.organisation)
-        self.everybody = [
-            *self._own(),
-            *self._strangers(),
-            *self._staff(),
-            Somebody("system", system_actor(), "system"),
-        ]
-
-    def named(self, name: str) -> Actor:
-        """One of them."""
-        return next(each.actor for each in self.everybody if each.name == name)
-
-    def _own(self) -> list[Somebody]:
-        answering = ("super_user_actuals", "super_user_scheduled", "payments", "administration")
-        found = [Somebody(role, self._provider(role), "answerer") for role in answering]
-        found.append(Somebody("at_this_service", self._provider("administration", self.home), "answerer"))
-        found.append(Somebody("read_only", self._provider("read_only"), "reader"))
-        found += [Somebody(role, self._provider(role), sees=False) for role in ("reports", "invoice_only")]
-        other = make.service(self.organisation)
-        return [*found, Somebody("at_another_service", self._provider("super_user_scheduled", other), sees=False)]
-
-    def _provider(self, role: str, only: Service | None = None) -> Actor:
-        return make.actor(make.provider_user(self.organisation, role=role, only=only))
-
-    def _strangers(self) -> list[Somebody]:
-        elsewhere = make.service().organisation
-        roles = ("super_user_actuals", "super_user_scheduled", "read_only")
-        return [
-            Somebody(f"other_{role}", make.actor(make.provider_user(elsewhere, role=role)), sees=False)
-            for role in roles
-        ]
-
-    def _staff(self) -> list[Somebody]:
-        found = [
-            Somebody("officer", make.actor(make.staff_user()), "brokerage"),
-            Somebody("colleague", make.actor(make.staff_user()), "brokerage"),
-            Somebody("manager", make.actor(make.staff_user(role="manager")), "brokerage"),
-        ]
-        teams = ("payments_residential", "procurement", "fes_admin")
-        found += [Somebody(team, make.actor(make.staff_user(team)), "other_team") for team in teams]
-        found.append(Somebody("auditor", make.actor(make.staff_user("", duty="auditor")), "other_team"))
-        administrator = make.actor(make.staff_user("", duty="administrator"))
-        return [*found, Somebody("administrator", administrator, sees=False)]
+    roles: Roles = ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +124,26 @@ def in_state(state: str, people: People) -> ContractDocument:
 
 def everything_written() -> dict[str, list[Any]]:
     """Every row of every table that a command writes, to be compared before and after a refusal."""
-    return {model.__name__: list(model.objects.order_by("pk").values_list()) for model in WRITTEN}
+    return DOCUMENTS.everything_written()
 
 
-def refusals_noted() -> int:
-    """How many refusals were noted."""
-    return Access.objects.filter(what__startswith="refused:").count()
+def expected(state: str, verb: str, who: Somebody) -> type[Refused] | None:
+    """How verbs of turns are refused, and the deeming that this council does not know."""
+    if verb in {"claim", "release"} and state in {"published", "rejected"}:
+        unclaimed = (state, verb, who.group) == ("rejected", "release", "brokerage")
+        return Refused if unclaimed else Forbidden
+    if (state, verb) == ("published", "deem"):
+        return Refused if who.group == "system" else Forbidden
+    return None
 
 
-def last_word(document: ContractDocument) -> tuple[str, str]:
-    """Who did what last, as whoever is slower is told."""
-    case = Case.objects.get(pk=document.pk)
-    told = stale(case, case.flow_class)
-    return told.who, told.what
+DOCUMENTS = Process(
+    allowed=ALLOWED,
+    holders=HOLDERS,
+    verbs=VERBS,
+    tables=(ContractDocument, DocumentVersion, CarePackageLine),
+    call=lambda verb, actor, page, key, words: verb_call(verb, actor, page, key, words=words),
+    in_state=lambda state, people: in_state(state, people).pk,
+    page=lambda case_id: seen(ContractDocument.objects.get(pk=case_id)),
+    expected=expected,
+)
