@@ -37,7 +37,7 @@ def test_an_officer_is_away_and_comes_back_early(open_tab: Open, script: bool) -
     tab = open_tab("Priya Raman", user=priya, script=script)
     page = tab.page
     page.goto("/")
-    page.get_by_text("My account").click()
+    page.locator("header summary").filter(has_text="Priya Raman").click()
     tab.step("account-menu")
     page.locator("header").get_by_role("link", name="Absence and substitute").click()
     tab.step("absences-none")

@@ -26,12 +26,17 @@ def test_a_name_is_found_with_the_keyboard_and_its_case_opened(open_tab: Open) -
     page = tab.page
     page.goto("/")
     tab.step("search-box")
-    box = page.get_by_role("searchbox", name="Search references, names and words")
-    for _ in range(5):
+    word, box = page.get_by_text("Search", exact=True), page.get_by_role("searchbox")
+    for _ in range(6):
         page.keyboard.press("Tab")
-        if box.evaluate("it => it === document.activeElement"):
+        if word.evaluate("it => it === document.activeElement"):
             break
+    page.keyboard.press("Enter")
     expect(box).to_be_focused()
+    tab.step("search-box-open")
+    page.keyboard.press("Escape")
+    expect(word).to_be_focused()
+    page.keyboard.press("Enter")
     page.keyboard.type("brock")
     page.keyboard.press("Enter")
     expect(page).to_have_url(RESULTS)
@@ -55,11 +60,13 @@ def test_a_provider_without_a_script_goes_straight_to_its_document_and_is_helped
     tab = open_tab("James Beiley", user=person, script=False)
     page = tab.page
     page.goto("/portal/")
+    page.get_by_text("Search", exact=True).click()
     page.get_by_role("searchbox").fill(document.case.reference.lower().replace("-", " "))
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(rf"/portal/contract-documents/{document.pk}/$"))
+    page.get_by_text("Search", exact=True).click()
     page.get_by_role("searchbox").fill("nobody at all")
-    page.get_by_role("button", name="Search").click()
+    page.get_by_role("button", name="Find").click()
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
     tab.step("search-nothing-found")
     page.get_by_role("searchbox").fill("a")

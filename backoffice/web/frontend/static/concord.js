@@ -79,6 +79,23 @@ function foldOnPhones(part) {
   if (window.matchMedia('(max-width: 959px)').matches && part.dataset.ccFold !== 'set') part.open = false
 }
 
+/** The search box is ready to type in when it is opened; Escape closes whatever the header has opened. */
+function readyToType(part) {
+  part.querySelector('summary').addEventListener('click', (event) => {
+    event.preventDefault()
+    part.open = !part.open
+    if (part.open) part.querySelector('input[type=search]').focus()
+  })
+}
+
+function closeWithEscape(part) {
+  part.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !part.open) return
+    part.open = false
+    part.querySelector('summary').focus()
+  })
+}
+
 /** Buttons that only a script can serve ("Print this page") are hidden until it runs. */
 function showPrint(button) {
   button.hidden = false
@@ -91,3 +108,5 @@ document.querySelectorAll('.cc-scroll').forEach(focusableWhenScrolling)
 document.querySelectorAll('[data-cc-refresh]').forEach(refreshWhileRunning)
 document.querySelectorAll('[data-cc-print]').forEach(showPrint)
 document.querySelectorAll('details[data-cc-fold]').forEach(foldOnPhones)
+document.querySelectorAll('[data-cc-find]').forEach(readyToType)
+document.querySelectorAll('details.cc-menu').forEach(closeWithEscape)
