@@ -26,6 +26,7 @@ TENTH = Decimal("0.1")
 #: The bar is at least so wide, in pixels, where words stand in it (from 960 px on), and where only numbers do.
 WIDE, NARROW = 860, 260
 LETTER, NUMBER, EDGE = Decimal("8.4"), 22, 16  # of bold 15 px; a number with its room; the room beside words
+PLAIN = Decimal("7.4")  # a letter of plain 15 px, as the dates under the bar have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,16 @@ class Drawn:
     def fits(self) -> bool:
         """Whether the words can be read in the bar of a wide screen."""
         return len(self.words) * LETTER + EDGE <= self.share * self.wide / 100
+
+    @property
+    def since(self) -> str:
+        """When it began, as it stands under the bar."""
+        return moment(self.part.begun)
+
+    @property
+    def dated(self) -> bool:
+        """Whether there is room for that under the part; if not, the table has it."""
+        return len(self.since) * PLAIN + EDGE <= self.share * self.wide / 100
 
     @property
     def numbered(self) -> str:
@@ -138,13 +149,13 @@ class Held:
         """The bar. A part without working time is a hair's breadth, so that it is seen at all."""
         body = SafeString("".join(self._part(each) for each in self.drawn))
         return format_html(
-            '<svg class="cc-held" height="46" role="img" aria-label="{}"><defs>'
+            '<svg class="cc-held" role="img" aria-label="{}"><defs>'
             '<pattern id="cc-held-provider" width="12" height="12" patternUnits="userSpaceOnUse"'
             ' patternTransform="rotate(45)"><rect class="cc-held__tint" width="12" height="12"/>'
             '<rect class="cc-held__stripe" width="6" height="12"/></pattern>'
             '<pattern id="cc-held-system" width="8" height="8" patternUnits="userSpaceOnUse">'
             '<rect class="cc-held__plain" width="8" height="8"/><circle class="cc-held__dot" cx="4" cy="4" r="1.5"/>'
-            "</pattern></defs>{}</svg>",
+            '</pattern></defs>{}<rect class="cc-held__frame" width="100%" height="46"/></svg>',
             f"Who had it when. {'. '.join(words for _, words in self.sides)}. {self.whole}.",
             body,
         )
@@ -162,14 +173,16 @@ class Held:
             '<text class="cc-held__words cc-held__words--{} cc-held__words--on-{}" x="8" y="28">{}</text>',
             ((each.part.side, shown, text) for shown, text in texts),
         )
+        date = format_html('<text class="cc-held__date" x="6" y="64">{}</text>', each.since) if each.dated else ""
         return format_html(
-            '<svg x="{}%" width="{}%" height="46"><rect class="cc-held__{}" width="100%" height="46">'
-            "<title>{}</title></rect>{}</svg>",
+            '<svg x="{}%" width="{}%"><rect class="cc-held__{}" width="100%" height="46">'
+            '<title>{}</title></rect>{}<line class="cc-held__tick" x1="0.5" y1="46" x2="0.5" y2="70"/>{}</svg>',
             each.left,
             each.share,
             each.part.side,
             f"{each.number}. {each.words}",
             said,
+            date,
         )
 
     def _by_side(self) -> list[tuple[str, int]]:

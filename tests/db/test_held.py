@@ -73,6 +73,13 @@ def test_words_stand_in_the_bar_only_where_they_fit() -> None:
     assert "<title>3. Marsh Lane House, 30 minutes</title>" in svg
 
 
+def test_under_the_bar_stands_when_each_part_began_where_there_is_room() -> None:
+    shown = bar(3000, 3000, 30, 3000)
+    dates = re.findall(r'cc-held__date" x="6" y="64">([^<]*)<', shown.svg())
+    assert dates == [shown.rows[place]["from"] for place in (0, 1, 3)]
+    assert shown.svg().count("cc-held__tick") == 4
+
+
 def test_the_widths_are_together_a_hundred_percent_however_many_parts() -> None:
     for parts in ([0], [0, 0, 0], [5000, 0, 1], [7] * 60):
         shown = bar(*parts)
