@@ -33,7 +33,7 @@ def figure_cell(heading: str, figure: str, view: str) -> Cell:
     return Cell(
         heading,
         lambda row: capped_count(row["counts"][figure]),
-        link=lambda row: f"{row['href']}?view={view}" if view and row["counts"][figure] else "",
+        link=lambda row: f"{row['href']}{view and f'?view={view}'}" if row["counts"][figure] else "",
         more=lambda row: f"{heading.lower()} in {row['name']}",
         late=lambda row: figure == "breached" and row["counts"][figure],
         number=True,

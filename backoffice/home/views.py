@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 from backoffice.casework import worklist
 from backoffice.casework.asking import actor_of
 from backoffice.queues import bulk
+from backoffice.web import news
 from backoffice.web.clock import clock_of
 from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
 from backoffice.web.words import capped_count, date_words, per_week, plural
-from workflows.engine import moment, seen, selectors
+from workflows.engine import moment, selectors
 from workflows.engine.calendar import LONDON
 from workflows.parties.actor import Actor
 from workflows.people import absences
@@ -35,7 +36,6 @@ def home(request: HttpRequest) -> HttpResponse:
     for row in (*work.items, *helpless):
         row |= {"clock": clock_of(row, now), "href": _case(actor, row)}
     queues = _queues(actor, now)
-    notices = selectors.unread(actor.user_id)
     context = {
         "now": now,
         "todo": _todo(work.items, queues),
@@ -46,8 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "helpless_count": capped_count(len(helpless), SHOWN),
         "changes": bulk.last(actor),
         "away": _away(actor, now),
-        "notices": notices,
-        "newest": notices[0].pk if notices else 0,
+        "news": news.on_home(actor),
     }
     return render(request, "backoffice/home/home.html", context)
 
@@ -56,9 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_POST
 def read(request: HttpRequest) -> HttpResponse:
     """Mark as read what was on the page."""
-    newest = request.POST.get("newest", "")
-    if newest.isascii() and newest.isdigit() and len(newest) < 19:
-        seen.notices_seen(actor_of(request), int(newest))
+    news.mark_read(request, actor_of(request))
     return redirect("council:home")
 
 

@@ -9,13 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from backoffice.web import news
 from backoffice.web.gate import needs
 from backoffice.web.words import per_week, plural, upper_first
 from workflows.contracts import selectors
 from workflows.contracts.selectors import FUNCTION, Filters, Summary
 from workflows.council.profile import current
-from workflows.engine import news
-from workflows.engine.selectors import unread
 from workflows.parties.actor import Actor
 from workflows.register.selectors import FUNCTION as LINES
 
@@ -60,7 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "table": waiting.Needs(needed),
         "chapters": _chapters(actor, summary),
         "with_council": waiting.with_council(actor, now),
-        "news": unread(actor.user_id),
+        "news": news.on_home(actor),
     }
     return render(request, "portal/home.html", context)
 
@@ -68,8 +67,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @needs()
 @require_POST
 def news_seen(request: HttpRequest) -> HttpResponse:
-    """All news is read."""
-    news.seen(actor_of(request).user_id)
+    """Mark as read what was on the page."""
+    news.mark_read(request, actor_of(request))
     return redirect("portal:home")
 
 

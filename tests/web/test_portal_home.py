@@ -1,5 +1,7 @@
 """The provider's home page: what needs you first (picture 01)."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -46,11 +48,15 @@ def test_news_is_shown_until_it_was_seen(document: ContractDocument) -> None:
     Notice.objects.create(user=user, kind="x", case=document.case, text="ISO-1 awaits your answer", key="a")
     other = Notice.objects.create(user=provider_of(document), kind="x", text="Not yours", key="a")
     browser = sign_in(user)
+    page = browser.get("/portal/")
+    assert "ISO-1 awaits your answer" in text(page)
+    assert "Not yours" not in text(page)
+    shown = dict(re.findall(r'name="(newest|oldest)" value="(\d+)"', page.content.decode()))
+    Notice.objects.create(user=user, kind="x", case=document.case, text="ISO-1 came meanwhile", key="b")
+    assert browser.post("/portal/news/seen/", shown).status_code == 302
     said = text(browser.get("/portal/"))
-    assert "ISO-1 awaits your answer" in said
-    assert "Not yours" not in said
-    assert browser.post("/portal/news/seen/").status_code == 302
-    assert "ISO-1 awaits your answer" not in text(browser.get("/portal/"))
+    assert "ISO-1 awaits your answer" not in said
+    assert "ISO-1 came meanwhile" in said
     other.refresh_from_db()
     assert other.read_at is None
 

@@ -7,8 +7,6 @@ from django.utils import timezone
 
 from workflows.parties.actor import Actor
 
-from .models import Notice
-
 #: Who looked at what, and that their news of it is no news any more: one statement for every page that is opened.
 OPENED = """
 WITH seen AS (UPDATE "engine_notice" SET "read_at" = %(now)s
@@ -16,14 +14,6 @@ WITH seen AS (UPDATE "engine_notice" SET "read_at" = %(now)s
 INSERT INTO "engine_access" ("at", "user_id", "organisation_id", "what", "object_id", "client_id")
 VALUES (%(now)s, %(user)s, %(organisation)s, %(what)s, %(case)s, %(client)s)
 """
-
-
-def seen(user_id: int, case_id: int | None = None) -> int:
-    """Mark a person's news as read: of one case, or all of it. Returns how much was new."""
-    unread = Notice.objects.filter(user_id=user_id, read_at__isnull=True)
-    if case_id is not None:
-        unread = unread.filter(case_id=case_id)
-    return unread.update(read_at=timezone.now())
 
 
 def opened(actor: Actor, what: str, case_id: int, client_id: int | None = None) -> None:

@@ -7,9 +7,12 @@ from .errors import NotFound
 from .models import Notice
 
 
-def notices_seen(actor: Actor, up_to: int) -> int:
-    """Mark the person's own notices up to an id as read, not newer ones, which nobody has seen; returns how many."""
-    unread = Notice.objects.filter(user_id=actor.user_id, read_at__isnull=True, pk__lte=up_to)
+def notices_seen(actor: Actor, up_to: int, since: int = 0) -> int:
+    """Mark the person's own notices of a range of ids as read; returns how many.
+
+    Newer ones are left, which nobody has seen; `since` leaves older ones too, where a page shows the newest only.
+    """
+    unread = Notice.objects.filter(user_id=actor.user_id, read_at__isnull=True, pk__range=(since, up_to))
     return unread.update(read_at=moment.now())
 
 
