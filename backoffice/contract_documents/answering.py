@@ -155,6 +155,7 @@ def _republish(request: HttpRequest, actor: Actor, page: contracts.Page, form: A
         actor=actor,
         line_id=page.document.line_id,
         version=data["line_version"],
+        turn_id=page.turn.pk if page.turn else None,
         **form.changed,
     )
     command = partial(

@@ -85,7 +85,12 @@ class View(CaseView):
             return f"{self.case.organisation.name} answers what is published about {self._service()}."
         if self.case.holder_team is None:
             return "It is closed, so nobody has it."
-        return f"{self.team()} amends what a provider rejects."
+        usual = current().team(current().team_for("brokerage", self.group)).name
+        if self.turn is not None and self.turn.outside is not None:
+            return f"{self.turn.outside.name} was asked, and {self.team()} keeps it for them meanwhile."
+        if usual != self.team():
+            return f"{usual} amends what a provider rejects, and this one was handed to {self.team()}."
+        return f"{usual} amends what a provider rejects."
 
     def rejected_words(self) -> str:
         """What the provider wrote, in quotation marks."""

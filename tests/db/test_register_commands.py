@@ -11,7 +11,7 @@ from tests import factories as make
 from workflows.engine import events
 from workflows.engine.erase import erase_client
 from workflows.engine.errors import Forbidden, NotFound, Refused, Stale
-from workflows.engine.models import Content, Event, Outbox
+from workflows.engine.models import Access, Content, Event, Outbox
 from workflows.parties.actor import Actor
 from workflows.parties.models import Client
 from workflows.parties.selectors import system_actor
@@ -47,6 +47,16 @@ def terms(line: CarePackageLine, on: date = TODAY) -> str:
 
 def last(line: CarePackageLine) -> Event:
     return selectors.line_story(line.pk).latest("seq")
+
+
+def test_a_refusal_leaves_its_note_and_nothing_else(line: CarePackageLine) -> None:
+    anita = make.actor(make.staff_user("procurement", name="Anita Dell"))
+    before = Event.objects.count()
+    with pytest.raises(Forbidden):
+        commands.change_line(actor=anita, line_id=line.pk, version=1, quantity=Decimal(2))
+    note = Access.objects.get(what__startswith="refused:")
+    assert (note.user_id, note.what, note.object_id) == (anita.user_id, "refused:change_line:forbidden", line.pk)
+    assert Event.objects.count() == before
 
 
 def test_it_adds_a_line_and_tells_it_once(line: CarePackageLine) -> None:

@@ -1,6 +1,8 @@
 """The pages of what may be done with any turn: who gets in, what is refused and why, nothing typed lost."""
 
 from datetime import timedelta
+from decimal import Decimal
+from functools import partial
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -12,8 +14,10 @@ from django.utils import timezone
 
 from tests import factories
 from workflows.contracts.models import ContractDocument
+from workflows.engine.errors import Forbidden
 from workflows.engine.models import Event
 from workflows.parties.models import Team, User
+from workflows.register import commands as register
 
 from . import council
 from .conftest import browser_of
@@ -217,6 +221,27 @@ def test_after_a_hand_over_the_buttons_are_with_the_team_that_has_the_turn(
     for _ in range(2):
         assert browser_of(paul).post(amend, {**checked, "step": "confirm"}).status_code == 302
     assert council.latest(document).number == 2
+
+
+def test_the_team_that_was_handed_the_turn_changes_its_line_and_no_other(
+    priya: User, document: ContractDocument
+) -> None:
+    case, amend = f"/cases/{document.pk}/", f"/cases/{document.pk}/amend/"
+    paul, other = factories.staff_user("procurement", name="Paul Beck"), factories.line()
+    change = partial(register.change_line, actor=factories.actor(paul), version=None, quantity=Decimal(2))
+    turn = council.turn(document).pk
+    send(priya, document, "hand-over", to="team", team=Team.objects.get(key="procurement").pk, reason="Their price.")
+    why = "Service Brokerage Team amends what a provider rejects, and this one was handed to Procurement Team."
+    assert why in council.words(browser_of(paul).get(case))
+    for line_id, turn_id in ((document.line_id, None), (other.pk, turn)):
+        with pytest.raises(Forbidden):
+            change(line_id=line_id, turn_id=turn_id)
+    fields = council.fields_of(browser_of(paul).get(amend)) | {"pricing": "own", "own_price": "612.30"}
+    checked = council.fields_of(browser_of(paul).post(amend, fields))
+    assert browser_of(paul).post(amend, {**checked, "step": "confirm"}).status_code == 302
+    assert council.latest(document).weekly == Decimal("612.30")
+    with pytest.raises(Forbidden):
+        change(line_id=document.line_id, turn_id=turn)
 
 
 def test_words_typed_before_the_turn_was_handed_on_are_kept(priya: User, document: ContractDocument) -> None:

@@ -19,10 +19,11 @@ from workflows.parties.teams import team_id, team_key
 
 from . import keeping, moment, reading, work
 from . import outbox as outboxes
+from .atomic import note_refusal
 from .errors import Busy, Forbidden, KeyReused, NotFound, Refused, Stale
 from .events import Draft, canonical
 from .flow import CaseFlow
-from .models import Access, Case, Outbox, Receipt, Task
+from .models import Case, Outbox, Receipt, Task
 from .nodes import CHOSEN, Walked, Way
 
 LOCK_NOT_AVAILABLE = "55P03"
@@ -358,7 +359,7 @@ def may(actor: Actor, verb: str, case: Case, task: Task | None, service_group: s
 
 def noted(refusal: Stale, actor: Actor, verb: str, case_id: int) -> Stale:
     """The refusal of a page that finds out before the command that somebody was faster: noted like the command's."""
-    _note(refusal, actor, case_id, verb)
+    note_refusal(refusal, actor, verb, case_id)
     return refusal
 
 
@@ -404,17 +405,17 @@ def _once(
         known = _known(case_id)
         lost = _lost(error, known, actor)
         if isinstance(lost, Stale):
-            _note(lost, actor, known, verb)
+            note_refusal(lost, actor, verb, known)
         raise lost from error
     except NotFound as refusal:
-        _note(refusal, actor, _known(case_id), verb)
+        note_refusal(refusal, actor, verb, _known(case_id))
         raise
     except Refused as refusal:
         # What the first sending did may be why the second is refused: who has claimed a turn cannot claim it again.
         earlier = _earlier(actor, key, body)
         if earlier is not None:
             return earlier
-        _note(refusal, actor, _known(case_id), verb)
+        note_refusal(refusal, actor, verb, _known(case_id))
         raise
 
 
@@ -446,16 +447,6 @@ def _lost(error: Exception, case_id: int | None, actor: Actor) -> Exception:
         case = Case.objects.get(pk=case_id)
         return reading.stale(case, case.flow_class, actor)
     return error
-
-
-def _note(refusal: Refused, actor: Actor, case_id: int | None, verb: str) -> None:
-    """A refusal is all that a refused command leaves behind."""
-    Access.objects.create(
-        user_id=actor.user_id,
-        organisation_id=actor.organisation_id,
-        what=f"refused:{verb}:{refusal.code}",
-        object_id=case_id,
-    )
 
 
 def _key(actor: Actor, key: str) -> str:
