@@ -1,7 +1,7 @@
 """The readers of cases, turns and stories, already scoped to who asks."""
 
 from .cases import case, cases, is_turn_of, open_turns, turns_of, viewed, viewed_clients
-from .changes import batches_of, task_items, turns_of_mine
+from .changes import batches_of, readable_turns, task_items, turns_of_mine
 from .helpline import unanswerable
 from .people import name_of, teams, told, unread
 from .queues import (
@@ -46,6 +46,7 @@ __all__ = [
     "provider_turns",
     "queue",
     "readable",
+    "readable_turns",
     "story",
     "task_items",
     "teams",

@@ -19,7 +19,7 @@ def task_items(actor: Actor, batch: Batch) -> QuerySet[Any, Any]:
 
     The three are None where the task is not theirs to read.
     """
-    task = Task.objects.filter(pk=OuterRef("target"), kind__in=actor.reads)
+    task = readable_turns(actor).filter(pk=OuterRef("target"))
     items = BatchItem.objects.filter(batch=batch).annotate(
         title=Subquery(task.values("title")[:1]),
         reference=Subquery(task.values("reference")[:1]),
@@ -30,5 +30,10 @@ def task_items(actor: Actor, batch: Batch) -> QuerySet[Any, Any]:
 
 def turns_of_mine(actor: Actor, task_ids: Iterable[int]) -> QuerySet[Task]:
     """Those of these tasks that are the turn of one of the person's teams."""
-    turns: QuerySet[Task] = Task.objects.filter(pk__in=list(task_ids), kind__in=actor.reads)
-    return turns.filter(team_id__in=actor.team_ids).order_by()
+    return readable_turns(actor).filter(pk__in=list(task_ids), team_id__in=actor.team_ids).order_by()
+
+
+def readable_turns(actor: Actor) -> QuerySet[Task]:
+    """Every turn, open or over, of a case that this member of staff may read."""
+    turns: QuerySet[Task] = Task.objects.filter(kind__in=actor.reads)
+    return turns if actor.reads_all() else turns.filter(process__sensitivity__in=["", *actor.sensitivities])

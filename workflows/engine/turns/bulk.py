@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from workflows.council.profile import current
 from workflows.council.schema import EVERY_SENSITIVITY
-from workflows.engine import batches, moment, outbox, rules
+from workflows.engine import batches, moment, outbox, rules, selectors
 from workflows.engine.batches import Item, runs_batch
 from workflows.engine.errors import Forbidden, NotFound, Refused
 from workflows.engine.models import Batch, BatchItem, Task
@@ -63,7 +63,7 @@ def preview(actor: Actor, verb: Verb, task_ids: Iterable[int], words: Mapping[st
     "reason"}; claim needs none. Raises Refused when there are too many, NotFound when the team or person is none.
     """
     ids = _checked(actor, verb, task_ids)
-    turns = Task.objects.filter(pk__in=ids, kind__in=actor.reads).select_related("process", "team", "owner", "outside")
+    turns = selectors.readable_turns(actor).filter(pk__in=ids).select_related("process", "team", "owner", "outside")
     found = turns.only(*COLUMNS).in_bulk()
     away = until(actor.user_id) if verb == "claim" else ""
     target = _target(words) if verb == "hand_over" else Target()
