@@ -127,8 +127,8 @@ def _of_case(definition: Definition, clock: Clock, party: str) -> Iterable[str]:
         yield f"It stood still for {minutes_in_words(clock.paused)}, while others held it."
     if clock.state == "paused":
         yield "It stands still now, because others hold the case."
-    elif clock.due is not None and clock.ended is None:
-        yield f"If nothing changes, that time {'ended' if clock.breached else 'ends'} on {when(clock.due)}."
+    elif clock.due is not None and clock.ended is None and not clock.breached:
+        yield f"If nothing changes, that time ends on {when(clock.due)}."
     yield from _risk_and_end(definition, clock)
 
 
