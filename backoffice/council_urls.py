@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("backoffice.cases.urls")),
     path("", include("backoffice.contract_documents.urls")),
     path("", include("backoffice.change_requests.urls")),
+    path("", include("backoffice.actions.urls")),
     path("", include("backoffice.lines.urls")),
     path("", include("backoffice.publishing.urls")),
     path("", include("backoffice.search.urls")),

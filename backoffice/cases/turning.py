@@ -133,7 +133,11 @@ def priority(request: HttpRequest, case_id: int) -> HttpResponse:
 def note(request: HttpRequest, case_id: int) -> HttpResponse:
     """Write to colleagues on any case that one may read, open or closed."""
     asked = _Asked(request, case_id, "note")
-    people = [(each.pk, each.name) for each in notes.readers(asked.case.kind) if each.pk != asked.actor.user_id]
+    people = [
+        (each.pk, each.name)
+        for each in notes.readers(asked.case.kind, asked.case.sensitivity)
+        if each.pk != asked.actor.user_id
+    ]
     form = NoteForm.of(request, people=people, cancel=asked.href)
 
     def command() -> door.Outcome:

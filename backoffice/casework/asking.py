@@ -1,5 +1,6 @@
 """Small readers of a request, so that views stay short and typed."""
 
+from datetime import date
 from typing import Any, cast
 from uuid import uuid4
 
@@ -27,6 +28,14 @@ def number_in(request: HttpRequest, name: str) -> int | None:
     """An id in the address; None when it is missing or no number (an old or broken link shows the whole list)."""
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def day_in(request: HttpRequest, name: str) -> date | None:
+    """A day in the address, such as `end=2018-04-20`; None when it is missing or no day."""
+    try:
+        return date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return None
 
 
 def key_of(request: HttpRequest) -> str:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from backoffice.cases.frame import frame, held_of, path_of
+from backoffice.cases.rooms import rooms
 from backoffice.cases.view import CaseView
 from backoffice.casework.asking import actor_of
 from backoffice.web.files import given_out
@@ -56,7 +57,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         Tab(TAB_WORDS.get(each, each.title()), f"?{urlencode({'status': each})}", f"{counts[each]:,}", each == tab)
         for each in order
     ]
-    context = {"table": Documents(page.items), "pages": page, "tabs": tabs, "asked": asked}
+    context = {"table": Documents(page.items), "pages": page, "tabs": tabs, "asked": asked, "rooms": rooms(actor)}
     return render(request, "backoffice/contract_documents/list.html", context)
 
 

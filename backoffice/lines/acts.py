@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from backoffice.casework.asking import actor_of
+from backoffice.casework.asking import actor_of, day_in
 from backoffice.casework.commanding import carried
 from backoffice.casework.terms import standing
 from backoffice.web.forms import ConcordForm
@@ -53,7 +53,7 @@ def act(request: HttpRequest, line_id: int, verb: str) -> HttpResponse:
     """End, suspend, resume, or set the contribution."""
     actor, what = actor_of(request), ACTS[verb]
     line = selectors.line(actor, line_id)
-    form = what.form.of(request, line=line, cancel=_line(line))
+    form = what.form.of(request, line=line, cancel=_line(line), initial={"end": day_in(request, "end")})
     stale = None
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)

@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
+from backoffice.cases.rooms import rooms
 from backoffice.casework.asking import actor_of
 from backoffice.web import top
 from backoffice.web.gate import teams_of_desk
@@ -21,8 +22,8 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
     items = [NavigationItem("Home", "/", under=(reverse("council:home"),))]
     if actor.team_ids or "auditor" in actor.duties:
         items.append(NavigationItem("Queue", reverse("council:queues"), _open(request, actor)))
-    if "contract_document" in actor.reads:
-        items.append(NavigationItem("Contract documents", reverse("council:cases")))
+    if lists := rooms(actor):
+        items.append(NavigationItem("Cases", lists[0][1], under=tuple(address for _, address in lists)))
     if actor.team_ids or "auditor" in actor.duties:
         register = (reverse("council:clients"), reverse("council:contracts"), reverse("council:levels"))
         items.append(NavigationItem("Care packages", reverse("council:lines"), under=register))

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
+from backoffice.actions.present import status_tag
 from backoffice.casework.states import state_tag
 from backoffice.web import search
 from backoffice.web.gate import staff
@@ -13,12 +14,13 @@ PLACES = search.Places(
     "council",
     addresses={
         "contract_document": lambda hit: reverse("council:case", args=[hit.id]),
+        "action": lambda hit: reverse("council:case", args=[hit.id]),
         "client": lambda hit: reverse("council:client", args=[hit.id]),
         "line": lambda hit: reverse("council:register_line", args=[hit.id]),
         "provider": lambda hit: f"{reverse('council:lines')}?provider={hit.id}&historical=1",
         "service": lambda hit: f"{reverse('council:lines')}?service={hit.id}&historical=1",
     },
-    tags={"contract_document": state_tag},
+    tags={"contract_document": state_tag, "action": status_tag},
 )
 
 

@@ -11,6 +11,8 @@ from backoffice.web.models import Draft
 from tests import changes
 from tests import factories as make
 from tests.model.moves import seen, verb_call
+from workflows.actions.commands import open_action
+from workflows.actions.rules import Asked
 from workflows.changes.rules import What
 from workflows.contracts.batches import PUBLISH
 from workflows.contracts.models import ContractDocument
@@ -20,6 +22,7 @@ from workflows.parties.actor import Actor
 from workflows.parties.models import Absence, Organisation, Service, Team, User
 from workflows.people import first_access
 from workflows.register.imports import commands as imports
+from workflows.register.models import CarePackageLine
 from workflows.search import commands as searches
 
 CLIENTS = b"SSRef,Surname,Forename\n5550001,Nobody,Norman\n"
@@ -54,6 +57,7 @@ class World:
             "line_id": line.pk,
             "service_id": self.home.pk,
             "client_id": line.client_id,
+            "action_id": _action(provider, line),
             "contract_id": line.contract_id,
             "level_id": line.service_level_id,
             "batch_id": batches.create(PUBLISH, officer, [line.pk]).pk,
@@ -87,6 +91,12 @@ def _newcomer(organisation: Organisation) -> User:
     user.set_unusable_password()
     user.save()
     return user
+
+
+def _action(provider: Actor, line: CarePackageLine) -> int:
+    """A conversation of the provider's with Brokerage about a client of the home."""
+    asked = Asked("query", "client", line.client_id, None, "service_brokerage", "A question", "Words")
+    return open_action(actor=provider, asked=asked, line_id=line.pk, key=make.key()).case_id
 
 
 def _parked() -> int:

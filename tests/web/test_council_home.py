@@ -80,7 +80,7 @@ def test_the_menu_has_what_this_person_may_open() -> None:
     council.rejected()
     text = council.body(browser_of(council.officer()).get("/work/"))
     menu = text.partition('id="navigation"')[2].partition("</ul>")[0]
-    for entry in ("Home", "Queue", "Contract documents", "Care packages", "Ready to publish", "Imports"):
+    for entry in ("Home", "Queue", "Cases", "Care packages", "Ready to publish", "Imports"):
         assert entry in menu
     assert "Administration" not in menu
     assert '<span class="cc-count">1' in menu

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Min, OuterRef, QuerySet, Subquery
 
+from workflows.council.profile import current
 from workflows.engine import files
 from workflows.engine import selectors as engine
+from workflows.engine.calendar import LONDON
 from workflows.engine.errors import NotFound
 from workflows.engine.models import Attachment, Case, Task
 from workflows.parties.actor import Actor
@@ -37,6 +39,7 @@ class Filters:
     type: str = ""
     client_id: int | None = None
     line_id: int | None = None
+    organisation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ def listed(actor: Actor, filters: Filters) -> Any:
         surname=F("case__client__surname"),
         forename=F("case__client__forename"),
         ss_ref=F("case__client__ss_ref"),
+        client_id=F("case__client_id"),
         service=F("case__service__name"),
         contract_reference=F("contract__reference"),
         contact_name=F("contact__name"),
@@ -105,6 +109,24 @@ def about(row: Any) -> str:
     return named[Related(row["related"])]
 
 
+def about_page(found: "Page") -> str:
+    """The same of one action that was read whole."""
+    case, action = found.case, found.action
+    client, service, contract, contact = case.client, case.service, action.contract, action.contact
+    return about(
+        {
+            "related": action.related,
+            "surname": client.surname if client else "",
+            "forename": client.forename if client else "",
+            "ss_ref": client.ss_ref if client else "",
+            "service": service.name if service else "",
+            "contract_reference": contract.reference if contract else "",
+            "contact_name": contact.name if contact else "",
+            "organisation": case.organisation.name,
+        }
+    )
+
+
 def assigned_to(holder: str, team: str | None) -> str:
     """Who has it, in the seeds' words: `LA (Finance Team)`, `Provider` (bedford-actuals-guide); empty when closed."""
     if holder == "provider":
@@ -114,15 +136,14 @@ def assigned_to(holder: str, team: str | None) -> str:
 
 def page(actor: Actor, case_id: int) -> Page:
     """One action; NotFound when it does not exist for this person."""
-    case = engine.case(actor, case_id, FUNCTION)
-    related = ("title", "contract", "contact", "line")
-    action = Action.objects.select_related(*related).filter(pk=case.pk).first()
+    parties = ("case__organisation", "case__service", "case__client", "case__holder_team")
+    readable = Action.objects.filter(case__in=engine.cases(actor, FUNCTION).filter(kind=KIND))
+    action = readable.select_related("title", "contract", "contact", "line", *parties).filter(pk=case_id).first()
     if action is None:
         raise NotFound
-    action.case = case
+    case = action.case
     turns = engine.open_turns(case.pk)
-    kept = list(holds.standing().filter(case=case).select_related("line", "line__service").order_by("pk"))
-    return Page(case, action, turns[0] if turns else None, kept)
+    return Page(case, action, turns[0] if turns else None, _held_by(action))
 
 
 def posts(action_id: int) -> QuerySet[Post]:
@@ -162,9 +183,26 @@ def same_client(actor: Actor, case: Case, function: str = FUNCTION, limit: int =
     return list(rows.order_by("-pk")[:limit])
 
 
+def closing(action_id: int) -> Post | None:
+    """What was written when an action was last closed; the caller has read the action through `page`."""
+    return posts(action_id).filter(verb="close").order_by("-pk").first()
+
+
+def reopen_until(closed: Post) -> date:
+    """The last day on which an action that was closed then can be reopened."""
+    return (closed.at + timedelta(days=current().actions.reopen_days)).astimezone(LONDON).date()
+
+
 def providers() -> list[tuple[int, str]]:
     """The providers that the council can write to, by name."""
     return list(Organisation.objects.order_by("name", "pk").values_list("pk", "name"))
+
+
+def _held_by(action: Action) -> list[PaymentHold]:
+    """The holds that stand because of a notice; what is no notice holds nothing, so nothing is asked."""
+    if action.since is None:
+        return []
+    return list(holds.standing().filter(case=action.case_id).select_related("line", "line__service").order_by("pk"))
 
 
 def _cases(actor: Actor, filters: Filters) -> QuerySet[Case]:
@@ -177,4 +215,6 @@ def _cases(actor: Actor, filters: Filters) -> QuerySet[Case]:
         found = found.filter(holder_team=int(filters.assigned_to))
     if filters.client_id is not None:
         found = found.filter(client_id=filters.client_id)
+    if filters.organisation_id is not None:
+        found = found.filter(organisation_id=filters.organisation_id)
     return found

@@ -22,7 +22,7 @@ from .queues import (
     why_of,
 )
 from .references import case_of
-from .stories import Chapter, story
+from .stories import Chapter, chapters, events_of, story
 
 __all__ = [
     "ORDERS",
@@ -36,7 +36,9 @@ __all__ = [
     "case",
     "case_of",
     "cases",
+    "chapters",
     "counts",
+    "events_of",
     "is_turn_of",
     "my_work",
     "name_of",

@@ -36,18 +36,18 @@ def queue(actor: Actor, team_ids: Iterable[int]) -> QuerySet[Task]:
     Of several teams only for counting: a page of several teams' turns is read with `across`.
     """
     allowed = _allowed(actor, team_ids)
-    return _open().filter(team_id__in=allowed) if len(allowed) != 1 else _open().filter(team_id=allowed[0])
+    turns = _seen(actor)
+    return turns.filter(team_id__in=allowed) if len(allowed) != 1 else turns.filter(team_id=allowed[0])
 
 
 def my_work(actor: Actor) -> QuerySet[Task]:
     """The open turns that the person has claimed, first due first."""
-    return _open().filter(owner_id=actor.user_id)
+    return _seen(actor).filter(owner_id=actor.user_id)
 
 
 def readable(actor: Actor) -> QuerySet[Task]:
     """Every open turn, of any team or provider, whose case this member of staff may read; first due first."""
-    turns = _open().filter(kind__in=actor.reads) if actor.is_staff else _open().none()
-    return turns if actor.reads_all() else turns.filter(process__sensitivity__in=["", *actor.sensitivities])
+    return _seen(actor).filter(kind__in=actor.reads) if actor.is_staff else _open().none()
 
 
 def provider_turns(actor: Actor, functions: Iterable[str]) -> QuerySet[Task]:
@@ -58,8 +58,7 @@ def provider_turns(actor: Actor, functions: Iterable[str]) -> QuerySet[Task]:
         # An empty Q would vanish in the disjunction and leave nothing.
         everywhere = Q(organisation_id=actor.organisation_id)
         reach |= everywhere if services is None else Q(service_id__in=services)
-    turns = _open().filter(reach, organisation_id=actor.organisation_id)
-    return turns if actor.reads_all() else turns.filter(process__sensitivity__in=["", *actor.sensitivities])
+    return _seen(actor).filter(reach, organisation_id=actor.organisation_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +190,7 @@ def across(actor: Actor, team_ids: Iterable[int] | None, by: Narrow, now: dateti
     if team_ids is None:
         return Across((narrowed(readable(actor), by, now),), anew=by.rare)
     allowed = _allowed(actor, team_ids)
-    branches = [narrowed(_open().filter(team_id=team), by, now) for team in allowed]
+    branches = [narrowed(_seen(actor).filter(team_id=team), by, now) for team in allowed]
     return Across(tuple(branches) or (Task.objects.none(),), anew=by.rare)
 
 
@@ -263,6 +262,14 @@ def _allowed(actor: Actor, team_ids: Iterable[int]) -> list[int]:
 def _open() -> QuerySet[Task]:
     turns: QuerySet[Task] = Task.objects.filter(finished__isnull=True)
     return turns.order_by("due_at", "id")
+
+
+def _seen(actor: Actor) -> QuerySet[Task]:
+    """The open turns whose cases are not kept from the person by their sensitivity, first due first.
+
+    Also of their own team: who came to a team with others' work does not read the titles of what they may not open.
+    """
+    return _open() if actor.reads_all() else _open().filter(process__sensitivity__in=["", *actor.sensitivities])
 
 
 @contextmanager

@@ -1,0 +1,16 @@
+"""The lists of cases by kind: one entry of the navigation leads to all of them."""
+
+from django.urls import reverse
+
+from workflows.parties.actor import Actor
+
+#: Kind of case, what its list is called, its address.
+ROOMS = (
+    ("contract_document", "Contract documents", "council:cases"),
+    ("action", "Actions", "council:actions"),
+)
+
+
+def rooms(actor: Actor) -> list[tuple[str, str]]:
+    """The lists that somebody may read, as (words, address)."""
+    return [(words, reverse(address)) for kind, words, address in ROOMS if kind in actor.reads]
