@@ -8,13 +8,16 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from backoffice.access.demo import people
-from workflows.engine import moment
+from workflows.actions import selectors as actions
+from workflows.actions.rules import State
+from workflows.engine import moment, recounting
 from workflows.engine.models import Task
+from workflows.engine.verify import verify
 from workflows.parties.actor import Actor
 from workflows.parties.models import Organisation, User
 from workflows.parties.selectors import actor_for, system_actor
 from workflows.register import commands, selectors
-from workflows.register.models import CarePackageLine, ImportRun
+from workflows.register.models import CarePackageLine, ImportRun, PaymentHold
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +52,7 @@ def test_james_beiley_finds_the_handbooks_five_documents() -> None:
         "Nunn, Nellie",
         "Osman, Oscar",
     ]
-    turns = Task.objects.filter(organisation=james.organisation_id, finished=None)
+    turns = Task.objects.filter(organisation=james.organisation_id, finished=None, kind="contract_document")
     assert turns.count() == 5
     assert all(turn.created > moment.now() - timedelta(days=7) and turn.due_at > moment.now() for turn in turns)
 
@@ -76,6 +79,26 @@ def test_everybody_of_the_file_can_sign_in_and_every_role_has_somebody() -> None
     assert signed_in("helen.marsh@council.example").duties == {"administrator"}
     one_home = selectors.lines(signed_in("p.salt@stonepath.example"))
     assert {line.service.reference for line in one_home} == {"HOME-0003"}
+
+
+def test_james_beiley_finds_the_handbooks_action_and_one_in_every_state() -> None:
+    """norfolk-handbook §9: CarePlan, Oasis Residential Home (Service), Information, Provider."""
+    demo(60)
+    james = signed_in("j.beiley@oasiscare.example")
+    rows = list(actions.listed(james, actions.Filters()))
+    [row] = [each for each in rows if each["words"] == "CarePlan"]
+    assert (actions.about(row), row["type"]) == ("Oasis Residential Home (Service)", "information")
+    assert actions.assigned_to(row["holder"], row["team"]) == "Provider"
+    [post] = actions.with_files(actions.posts(row["case_id"]))
+    assert [each.name for each in post.files] == ["care-plan.txt"]
+    assert {each["state"] for each in rows} == set(State)
+    assert PaymentHold.objects.filter(lifted_at=None).exists()
+    assert PaymentHold.objects.exclude(lifted_at=None).exists()
+    assert verify().findings == []
+    assert recounting.differences() == []
+    again = demo(60)
+    assert "0 actions begun" in again
+    assert len(list(actions.listed(james, actions.Filters()))) == len(rows)
 
 
 def test_there_is_no_demo_outside_a_demonstration(settings: Any) -> None:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backoffice.access.demo import give_credentials
+from workflows.actions import demo as conversations
 from workflows.contracts import demo as documents
 from workflows.council.profile import current
 from workflows.engine import moment
@@ -45,7 +46,11 @@ class Command(BaseCommand):
         own, others = self._handbook(folder), self._other_homes(folder, scale)
         self._people(folder)
         published = documents.seed(own, others)
-        self.stdout.write(f"{len(own) + len(others)} new lines, {published} documents published.")
+        said = folder / "actions.toml"
+        begun = conversations.seed(said) if said.exists() else 0
+        self.stdout.write(
+            f"{len(own) + len(others)} new lines, {published} documents published, {begun} actions begun."
+        )
 
     def _handbook(self, folder: Path) -> list[int]:
         """Import the files of the folder that have not been imported before."""
