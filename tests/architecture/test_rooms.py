@@ -39,12 +39,17 @@ def test_a_folder_with_tables_has_commands_that_write_them(folder: Path) -> None
 PURE = {"workflows.engine.calendar", "workflows.engine.table", "workflows.engine.typed", "workflows.people.reach"}
 
 
-@pytest.mark.parametrize("path", sorted(WORKFLOWS.glob("*/**/rules.py")), ids=place)
+#: Rules that are too many for one file: as pure as any.
+MORE_RULES = {"workflows.actuals.policy", "workflows.actuals.week", "workflows.actuals.judging"}
+RULES = [*WORKFLOWS.glob("*/**/rules.py"), *(ROOT / f"{each.replace('.', '/')}.py" for each in MORE_RULES)]
+
+
+@pytest.mark.parametrize("path", sorted(RULES), ids=place)
 def test_rules_use_the_standard_library_and_the_councils_types_only(path: Path) -> None:
     for module in imports(path):
         pure = module.split(".")[0] in sys.stdlib_module_names
         ours = module.startswith("workflows.council") or module.endswith(".rules")
-        assert pure or ours or module in PURE, module
+        assert pure or ours or module in PURE | MORE_RULES, module
 
 
 @pytest.mark.parametrize("path", sorted(WORKFLOWS.glob("*/flow.py")), ids=place)

@@ -9,12 +9,14 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from .actuals import Actuals
+from .tables import Key, Text, known, unique
+from .tables import Table as Table
+from .tables import Weekday as Weekday
 from .targets import ClockTarget, Target, parse
 
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
-Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
 
 Function = Literal[
@@ -33,13 +35,6 @@ Function = Literal[
 Sensitivity = Literal["care", "finance", "general"]
 EVERY_SENSITIVITY: frozenset[Sensitivity] = frozenset({"care", "finance", "general"})
 Desk = Literal["brokerage", "procurement", "payments", "fes_admin", "helpline"]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-
-
-class Table(BaseModel):
-    """A table of the profile: read once, never changed, nothing unknown in it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Brand(Table):
@@ -263,7 +258,7 @@ class Actions(Table):
 
     @model_validator(mode="after")
     def _once(self) -> "Actions":
-        _unique([each.key for each in self.types], "[[actions.types]]")
+        unique([each.key for each in self.types], "[[actions.types]]")
         if not self.types or not self.teams:
             raise ValueError("[actions] needs at least one type and one team")
         return self
@@ -336,7 +331,7 @@ class ChangeRequests(Table):
 
     @model_validator(mode="after")
     def _whole(self) -> "ChangeRequests":
-        _unique([reason.key for reason in self.reasons], "[[change_requests.reasons]]")
+        unique([reason.key for reason in self.reasons], "[[change_requests.reasons]]")
         if not self.reasons:
             raise ValueError("[[change_requests.reasons]] must name at least one reason")
         if not {"forename", "surname"} <= self.contact_needs:
@@ -446,6 +441,7 @@ class Council(Table):
     care_package_lines: CarePackageLines
     actions: Actions
     change_requests: ChangeRequests
+    actuals: Actuals | None = None  # a module: absent unless the council has it
     managers: Managers
     clocks: Clocks = Clocks()
     case_clocks: tuple[CaseClock, ...] = ()
@@ -461,22 +457,24 @@ class Council(Table):
         if missing:
             raise ValueError(f"[desks] must route every desk to a team; missing: {', '.join(sorted(missing))}")
         for desk, team in self.desks.items():
-            _known(team, teams, f"[desks] {desk}")
+            known(team, teams, f"[desks] {desk}")
         for route in self.routes:
-            _known(route.team, teams, f"[[routes]] {route.desk}")
-            _known(route.service_group, groups, f"[[routes]] {route.desk}")
-        _unique([team.key for team in self.teams], "[[teams]]")
+            known(route.team, teams, f"[[routes]] {route.desk}")
+            known(route.service_group, groups, f"[[routes]] {route.desk}")
+        unique([team.key for team in self.teams], "[[teams]]")
         inside = {team.key for team in self.teams if not team.outside}
         for each in self.teams:
             if each.keeper is not None:
-                _known(each.keeper, inside, f"[[teams]] keeper of {each.key}")
+                known(each.keeper, inside, f"[[teams]] keeper of {each.key}")
         named = {*self.actions.teams, *(each.answers_to for each in self.actions.senders)}
         for key in named.union(*(each.teams for each in self.actions.types)):
-            _known(key, inside, "[actions] teams")
-        _unique([role.key for role in self.roles], "[[roles]]")
-        _unique([clock.key for clock in self.case_clocks], "[[case_clocks]]")
-        _unique([rung.key for rung in self.escalation], "[[escalation]]")
-        _unique([group.key for group in self.service_groups], "[[service_groups]]")
+            known(key, inside, "[actions] teams")
+        if self.actuals is not None:
+            self.actuals.fits(groups, teams)
+        unique([role.key for role in self.roles], "[[roles]]")
+        unique([clock.key for clock in self.case_clocks], "[[case_clocks]]")
+        unique([rung.key for rung in self.escalation], "[[escalation]]")
+        unique([group.key for group in self.service_groups], "[[service_groups]]")
         return self
 
     def team_for(self, desk: str, service_group: str | None) -> str:
@@ -507,17 +505,6 @@ class Council(Table):
             if role.key == key:
                 return role
         raise KeyError(key)
-
-
-def _known(key: str, known: set[str], where: str) -> None:
-    if key not in known:
-        raise ValueError(f"{where} names {key!r}, which is not declared; declared are {', '.join(sorted(known))}")
-
-
-def _unique(keys: list[str], where: str) -> None:
-    for key in keys:
-        if keys.count(key) > 1:
-            raise ValueError(f"{where} declares {key!r} more than once")
 
 
 def _luminance(colour: str) -> float:
