@@ -97,7 +97,8 @@ def _command(request: HttpRequest, page: Page, form: DecisionForm) -> door.Outco
 def undo(request: HttpRequest, request_id: int) -> HttpResponse:
     """Undo a removal that was confirmed."""
     page = selectors.page(actor_of(request), request_id)
-    _possible(request, page, "undo")
+    if elsewhere := _elsewhere(request, page, "undo"):
+        return elsewhere
     form = UndoForm.of(request, cancel=reverse("council:case", args=[request_id]))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -125,7 +126,8 @@ def undo(request: HttpRequest, request_id: int) -> HttpResponse:
 def password(request: HttpRequest, request_id: int) -> HttpResponse:
     """Make a first password and show it, once: it is kept nowhere but as a hash (norfolk-handbook §1)."""
     page = selectors.page(actor_of(request), request_id)
-    _possible(request, page, "issue_password")
+    if elsewhere := _elsewhere(request, page, "issue_password"):
+        return elsewhere
     form = OnceForm.of(request, button="Make a first password", cancel=reverse("council:case", args=[request_id]))
     made = ""
     if request.method == "POST" and form.is_valid():
@@ -184,9 +186,11 @@ def _replace(form: ConcordForm, name: str, value: str) -> None:
     form.data = data
 
 
-def _possible(request: HttpRequest, page: Page, verb: str) -> None:
-    """Refuse a page whose verb the door would refuse; a form that was sent goes to the door itself."""
+def _elsewhere(request: HttpRequest, page: Page, verb: str) -> HttpResponse | None:
+    """Where an old link leads, when the door would refuse its verb; a form that was sent goes to the door itself."""
     group = page.case.service.group if page.case.service else None
     refusal = door.may(actor_of(request), verb, page.case, page.turn, group)
-    if request.method != "POST" and refusal is not None:
-        raise refusal
+    if request.method == "POST" or refusal is None:
+        return None
+    messages.info(request, refusal.reason)
+    return redirect("council:case", page.case.pk)

@@ -77,7 +77,8 @@ def _take_back(request: HttpRequest, request_id: int, verb: str) -> HttpResponse
     if not records.may_ask(actor_of(request), page.what, page.case.service_id):
         raise Refused("Your role lets you read this, not take it back.", "not_possible")
     if request.method == "GET" and may != verb:
-        raise Refused("This was decided meanwhile, so it cannot be taken back.", "not_possible")
+        messages.info(request, f"{page.case.reference} cannot be taken back this way any more.")
+        return redirect("portal:change_request", request_id)
     button = "Undo the removal" if verb == "undo" else "Withdraw the request"
     turn = page.turn.pk if page.turn else None
     form = SureForm.of(request, task=turn, button=button, cancel=reverse("portal:change_request", args=[request_id]))

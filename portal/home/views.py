@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from backoffice.web import news
 from backoffice.web.gate import needs
 from backoffice.web.words import per_week, plural, upper_first
+from workflows.changes.selectors import CONTACTS, DETAILS
+from workflows.changes.selectors import FUNCTION as CHANGES
 from workflows.contracts import selectors
 from workflows.contracts.selectors import FUNCTION, Filters, Summary
 from workflows.council.profile import current
@@ -90,7 +92,23 @@ def _first(actor: Actor, needed: Sequence[waiting.Need]) -> First:
 def _chapters(actor: Actor, summary: Summary) -> list[Chapter]:
     """The chapters that exist and that the role has; others are absent, not greyed."""
     documents = [_documents(actor, summary)] if actor.may(FUNCTION) else []
-    return documents + ([_lines()] if actor.may(LINES) else [])
+    return documents + ([_lines()] if actor.may(LINES) else []) + _about_us(actor)
+
+
+def _about_us(actor: Actor) -> list[Chapter]:
+    """What the council knows of the provider itself (norfolk-handbook §3)."""
+    found = []
+    if actor.services_for(CONTACTS) is None:
+        verbs = "add, amend, remove" if actor.services_for(CONTACTS, "edit") is None else "read"
+        about = f"Who works for you, and what they may use here: {verbs}"
+        found.append(Chapter("Contacts", reverse("portal:contacts"), "", about))
+    if actor.may(DETAILS):
+        about = "Address, telephone and e-mail of your organisation and your services"
+        found.append(Chapter("Organisation and service details", reverse("portal:organisation"), "", about))
+    if actor.may(CHANGES):
+        about = "What you have asked the council to change, and how it was answered"
+        found.append(Chapter(current().change_requests.name, reverse("portal:change_requests"), "", about))
+    return found
 
 
 def _lines() -> Chapter:

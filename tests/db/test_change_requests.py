@@ -1,9 +1,16 @@
 """Change requests from submission to the live record (design, workflows §2; norfolk-handbook §6, §7)."""
 
+import re
 from datetime import timedelta
+from io import StringIO
+from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
+from django.core.management import call_command
+from django.test import Client
 
+from tasks.actors import first_access as first_mail
 from tests import changes as do
 from tests import factories as make
 from tests.councils import another_council, usual_council
@@ -369,3 +376,47 @@ def test_old_requests_are_archived(james: Actor, anita: Actor) -> None:
         assert [row["case_id"] for row in selectors.listed(james)] == [waiting]
         assert {row["case_id"] for row in selectors.listed(james, archived=True)} == {old, waiting}
         assert selectors.page(james, old).archived
+
+
+def test_the_demonstration_has_one_in_each_state(settings: Any) -> None:
+    settings.DEMO = True
+    call_command("load_council", stdout=StringIO())
+    call_command("demo", scale=0, stdout=StringIO())
+    found = sorted(Case.objects.filter(kind="change_request").values_list("state", flat=True))
+    states = [
+        "accepted",
+        "accepted",
+        "accepted_in_part",
+        "rejected",
+        "submitted",
+        "submitted",
+        "submitted",
+        "withdrawn",
+    ]
+    assert found == states
+    call_command("demo", scale=0, stdout=StringIO())
+    assert Case.objects.filter(kind="change_request").count() == len(states)
+    assert verify().findings == []
+
+
+def test_the_mail_to_somebody_new_brings_no_password(
+    james: Actor, grace: Actor, monkeypatch: pytest.MonkeyPatch, mailoutbox: list[EmailMessage]
+) -> None:
+    do.accept(grace, do.ask_for_john(james).case_id)
+    john = User.objects.get(email=do.JOHN["portal_email"])
+    first_mail.tell({"user": john.pk}, "one")
+    assert "will telephone you with your first password" in mailoutbox[0].body
+    assert "/first-access/" not in mailoutbox[0].body
+    assert "John" not in mailoutbox[0].body + mailoutbox[0].subject
+    another_council(monkeypatch, {"change_requests": {"new_user": "mail"}})
+    first_mail.tell({"user": john.pk}, "two")
+    link = re.search(r"http\S+(/first-access/\S+/)", mailoutbox[1].body)
+    assert link is not None
+    browser = Client()
+    assert "Your first sign-in" in browser.get(link[1]).content.decode()
+    assert "sent to another address" in browser.post(link[1], {"email": "x@y.example"}).content.decode()
+    assert browser.post(link[1], {"email": john.email}).headers["Location"] == "/sign-in/new-password/"
+    chosen = {"password": "Lamp-Harbour-77", "again": "Lamp-Harbour-77"}
+    assert browser.post("/sign-in/new-password/", chosen).status_code == 302
+    assert Client().get(link[1]).status_code == 404
+    usual_council()

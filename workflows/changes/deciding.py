@@ -61,14 +61,14 @@ def accept(turn: door.Turn, request: ChangeRequest, *, seen: str, refused: Mappi
 
 
 def needs_telephone(request: ChangeRequest, refused: Mapping[str, str]) -> bool:
-    """Whether accepting this makes somebody a portal user whom the helpline must telephone."""
-    if current().change_requests.new_user != "telephone" or "access" in refused:
+    """Whether accepting this makes somebody a portal user whom the helpline must telephone.
+
+    Read from what was asked and not from what is recorded, so that the same form sent twice has the same answer.
+    """
+    if current().change_requests.new_user != "telephone":
         return False
-    if What(request.what) not in {What.CONTACT_CREATION, What.ROLE_CHANGE}:
-        return False
-    if request.contact is not None and request.contact.user_id is not None:
-        return False
-    return request.fields.filter(field="access").exclude(wanted="").exists()
+    asked = set(request.fields.exclude(wanted="").values_list("field", flat=True)) - set(refused)
+    return What(request.what) is not What.CONTACT_EDIT and {"access", "portal_email"} <= asked
 
 
 def refuse_all(request: ChangeRequest, reason: str) -> None:
