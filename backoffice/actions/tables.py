@@ -1,5 +1,7 @@
 """The lists of actions."""
 
+from backoffice.casework.cells import TagCell
+from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable
 from backoffice.web.words import date_words, moment
 from workflows.actions import selectors
@@ -36,3 +38,19 @@ class Actions(ListTable):
     class Meta(ListTable.Meta):
         caption = "Actions, the last post first"
         empty = "There are no actions that match. Take a filter away, or show closed ones too."
+
+
+RESULTS = {"waiting": Tag("Waiting", "grey"), "done": Tag("Sent", "green"), "refused": Tag("Not sent", "red")}
+
+
+class Sent(ListTable):
+    """What became of a sending at each provider."""
+
+    provider = Cell("Provider", lambda row: row["provider"], name=True)
+    result = TagCell("Result", lambda row: RESULTS[row["result"]])
+    message = Cell("What became of it", lambda row: row["message"])
+    action = Cell("Action", lambda row: row["reference"], link=lambda row: row["href"])
+
+    class Meta(ListTable.Meta):
+        caption = "What became of it at each provider"
+        empty = "There is none of these."

@@ -17,9 +17,11 @@ from workflows.actions.selectors import Filters
 from workflows.council.profile import current
 from workflows.engine import moment
 from workflows.engine import selectors as engine
+from workflows.parties.actor import Actor
 from workflows.parties.selectors import teams_by_key
 
 from .present import KIND
+from .switches import switches
 from .tables import Actions
 
 
@@ -34,8 +36,15 @@ def actions(request: HttpRequest) -> HttpResponse:
         row["href"] = reverse("council:case", args=[row["case_id"]])
         row["clock"] = clock(row["due_at"], now)
     engine.viewed_clients(actor, "actions", None, {row["client_id"] for row in page.items if row["client_id"]})
-    context = {"table": Actions(page.items), "pages": page, "asked": asked, "rooms": rooms(actor), **_choices(asked)}
-    return render(request, "backoffice/actions/list.html", context)
+    context = {
+        "table": Actions(page.items),
+        "pages": page,
+        "asked": asked,
+        "rooms": rooms(actor),
+        **_offers(actor),
+        **_choices(asked),
+    }
+    return render(request, "backoffice/actions/list.html", context | _offers(actor) | _choices(asked))
 
 
 def _asked(request: HttpRequest) -> Filters:
@@ -49,6 +58,16 @@ def _asked(request: HttpRequest) -> Filters:
         type=given.get("type", "") if given.get("type", "") in types else "",
         organisation_id=number_in(request, "provider"),
     )
+
+
+def _offers(actor: Actor) -> dict[str, Any]:
+    """What may be begun from here."""
+    single = any(each.per_provider for each in current().actions.types)
+    return {
+        "writes": bool(actor.team_ids),
+        "new_button": current().actions.new_button,
+        "switches": single and switches(actor),
+    }
 
 
 def _choices(asked: Filters) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from backoffice.web.models import Draft
 from tests import changes
 from tests import factories as make
 from tests.model.moves import seen, verb_call
+from workflows.actions.batches import SEND
 from workflows.actions.commands import open_action
 from workflows.actions.rules import Asked
 from workflows.changes.rules import What
@@ -58,6 +59,8 @@ class World:
             "service_id": self.home.pk,
             "client_id": line.client_id,
             "action_id": _action(provider, line),
+            "organisation_id": self.organisation.pk,
+            "sending_id": batches.create(SEND, officer, [self.organisation.pk]).pk,
             "contract_id": line.contract_id,
             "level_id": line.service_level_id,
             "batch_id": batches.create(PUBLISH, officer, [line.pk]).pk,

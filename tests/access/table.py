@@ -138,6 +138,12 @@ TABLE: Mapping[str, Row] = {
     "council:case": Row(LOOKING, absent={"administrator"}),
     "council:story": Row(LOOKING, absent={"administrator"}),
     "council:actions": Row(LOOKING),
+    # an auditor reads, and begins nothing
+    "council:action_new": Row(TEAMS, "GET POST"),
+    "council:action_new_for": Row(TEAMS, "GET POST"),
+    "council:action_send": Row(TEAMS, "GET POST"),
+    "council:action_sending": Row({"auditor"}, absent=TEAMS),  # one's own only
+    "council:action_types": Row({"administrator", "payments_residential"}, "GET POST"),
     # who does not have the turn reads the conversation there, and is told so when they send something
     "council:action_answer": Row(LOOKING, "GET POST"),
     "council:versions": Row(LOOKING),

@@ -41,7 +41,16 @@ def related_for(actor: Actor, wanted: tuple[str, ...]) -> list[Related]:
 
 def choices(actor: Actor, related: str, organisation_id: int | None = None) -> list[tuple[int, str]]:
     """What can be chosen as the entity, with its words; empty for the provider itself."""
+    return _choices(actor, related, _organisation(actor, organisation_id))
+
+
+def all_choices(actor: Actor, organisation_id: int) -> dict[Related, list[tuple[int, str]]]:
+    """The same of everything that an action with a provider can be about."""
     organisation = _organisation(actor, organisation_id)
+    return {each: _choices(actor, each, organisation) for each in Related if each != Related.PROVIDER}
+
+
+def _choices(actor: Actor, related: str, organisation: int) -> list[tuple[int, str]]:
     if related == Related.CLIENT:
         rows = _clients(actor, organisation).values_list("pk", "surname", "forename", "ss_ref")
         return [(pk, f"{surname}, {forename} ({ss_ref})") for pk, surname, forename, ss_ref in rows]

@@ -1,6 +1,10 @@
 """Types of action that are switched on for single providers (gloucestershire-faq 15: "you will be advised whether
 this applies to you")."""
 
+from typing import Any
+
+from django.db.models import F
+
 from workflows.council.profile import current
 from workflows.engine.atomic import command
 from workflows.engine.duties import require_administrator
@@ -18,6 +22,12 @@ def switched(organisation_id: int | None) -> frozenset[str]:
         return frozenset()
     rows = TypeForProvider.objects.filter(organisation=organisation_id)
     return frozenset(rows.values_list("type", flat=True))
+
+
+def on_for() -> list[Any]:
+    """Which types are on for which providers, by the provider's name."""
+    rows = TypeForProvider.objects.order_by("organisation__name", "type")
+    return list(rows.values("type", provider=F("organisation__name")))
 
 
 @command
