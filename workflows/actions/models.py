@@ -36,7 +36,10 @@ class Action(models.Model):
     posts_count = models.IntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["-last_post_at", "case"], name="action_by_last_post")]
+        indexes = [
+            models.Index(fields=["-last_post_at", "case"], name="action_by_last_post"),
+            models.Index(fields=["type", "-last_post_at", "case"], name="action_by_type"),
+        ]
 
 
 class Post(models.Model):
