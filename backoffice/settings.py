@@ -128,7 +128,11 @@ SEARCH = {"provider": "portal", "staff": "council"}
 ACCOUNT_MENU = {"staff": (("Absence and substitute", "council:absences"),)}
 CASE_PAGES = {
     "staff": {"contract_document": "council:case", "change_request": "council:case"},
-    "provider": {"contract_document": "portal:document", "change_request": "portal:change_request"},
+    "provider": {
+        "contract_document": "portal:document",
+        "action": "portal:action",
+        "change_request": "portal:change_request",
+    },
 }
 NOTICE_PAGES = {"import.read": "council:import", "import.finished": "council:import"}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

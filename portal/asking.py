@@ -1,13 +1,25 @@
 """Who asks, and what awaits them: read once a request, as the menu and the page both say it."""
 
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any, cast
 
+from django.db.models import Count, Min, Sum
 from django.http import HttpRequest
 
+from workflows.actions import selectors as actions
 from workflows.contracts import selectors
+from workflows.contracts.flow import ContractDocumentFlow
+from workflows.contracts.selectors import Summary
+from workflows.engine import selectors as engine
 from workflows.parties.actor import Actor
 
 FUNCTION = selectors.FUNCTION
+#: The kinds of case of which the menu says how many await the person, with the function that shows them.
+COUNTED: Mapping[str, str] = {ContractDocumentFlow.kind: FUNCTION, actions.KIND: actions.FUNCTION}
+NOTHING = Summary(0, Decimal(0), None)
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -15,9 +27,26 @@ def actor_of(request: HttpRequest) -> Actor:
     return cast("Actor", cast("Any", request).actor)
 
 
-def awaiting(request: HttpRequest) -> selectors.Summary:
+def awaiting(request: HttpRequest) -> Summary:
     """The contract documents that await this person's answer."""
+    return waiting(request).get(ContractDocumentFlow.kind, NOTHING)
+
+
+def awaiting_actions(request: HttpRequest) -> Summary:
+    """The actions that await this person's answer."""
+    return waiting(request).get(actions.KIND, NOTHING)
+
+
+def waiting(request: HttpRequest) -> Mapping[str, Summary]:
+    """By kind, what awaits this person: one query for all kinds, once a request."""
     kept = cast("Any", request)
-    if not hasattr(kept, "_awaiting"):
-        kept._awaiting = selectors.awaiting(actor_of(request))
-    return cast("selectors.Summary", kept._awaiting)
+    if not hasattr(kept, "_waiting"):
+        kept._waiting = _waiting(actor_of(request))
+    return cast("Mapping[str, Summary]", kept._waiting)
+
+
+def _waiting(actor: Actor) -> dict[str, Summary]:
+    turns = [engine.provider_turns(actor, [function]).filter(kind=kind) for kind, function in COUNTED.items()]
+    rows = reduce(or_, turns).order_by().values("kind")
+    found = rows.annotate(number=Count("id"), weekly=Sum("amount"), first=Min("due_at"))
+    return {row["kind"]: Summary(row["number"], row["weekly"] or Decimal(0), row["first"]) for row in found}

@@ -5,12 +5,13 @@ from django.urls import reverse
 
 from backoffice.web.pieces import NavigationItem
 from backoffice.web.words import upper_first
+from workflows.actions.selectors import FUNCTION as ACTIONS
 from workflows.changes.selectors import CONTACTS, DETAILS
-from workflows.changes.selectors import FUNCTION as CHANGES
 from workflows.council.profile import current
 from workflows.register.selectors import FUNCTION as LINES
 
-from .asking import FUNCTION, actor_of, awaiting
+from .actions import chapter
+from .asking import FUNCTION, actor_of, awaiting, awaiting_actions
 
 
 def entries(request: HttpRequest) -> list[NavigationItem]:
@@ -22,12 +23,14 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
     if actor_of(request).may(LINES):
         words = current().care_package_lines
         found.append(NavigationItem(upper_first(words.names), reverse("portal:lines")))
+    if actor_of(request).may(ACTIONS):
+        count = awaiting_actions(request).count
+        changes = (reverse("portal:change_requests"),)
+        found.append(NavigationItem(chapter.name(), reverse("portal:actions"), str(count) if count else "", changes))
     actor = actor_of(request)
     if actor.services_for(CONTACTS) is None:
         found.append(NavigationItem("Contacts", reverse("portal:contacts")))
     if actor.may(DETAILS):
         under = (reverse("portal:organisation"), "/portal/services/")
         found.append(NavigationItem("Organisation and service details", reverse("portal:organisation"), under=under))
-    if actor.may(CHANGES):
-        found.append(NavigationItem(current().change_requests.name, reverse("portal:change_requests")))
     return found

@@ -4,6 +4,7 @@ from django.urls import path
 
 from backoffice.web import files
 
+from .actions import views as actions
 from .change_requests import views as changes
 from .contacts import views as contacts
 from .contract_documents import views as documents
@@ -43,4 +44,10 @@ urlpatterns = [
     path("care-package-line-items/list.csv", lines.download, {"form": "csv"}, name="lines_csv"),
     path("care-package-line-items/list.xlsx", lines.download, {"form": "xlsx"}, name="lines_xlsx"),
     path("care-package-line-items/<int:line_id>/", lines.line, name="line"),
+    path("actions/", actions.actions, name="actions"),
+    path("actions/new/", actions.new, name="action_new"),
+    path("actions/<int:action_id>/", actions.action, name="action"),
+    path("actions/<int:action_id>/request-closure/", actions.close, name="action_close"),
+    path("actions/<int:action_id>/take-back/", actions.take_back, name="action_take_back"),
+    path("actions/<int:action_id>/reopen/", actions.reopen, name="action_reopen"),
 ]

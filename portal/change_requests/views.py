@@ -17,6 +17,7 @@ from workflows.council.profile import current
 from workflows.engine import news
 from workflows.engine.errors import Refused
 
+from ..actions import chapter
 from ..asking import actor_of
 from .asking import FLYING, onto
 from .forms import SureForm
@@ -33,7 +34,14 @@ def listed(request: HttpRequest) -> HttpResponse:
     page = page_by_key(selectors.listed(actor_of(request), archived=archived), ORDER, request.GET)
     # Read backwards, shown forwards: what the pages call next is what came before.
     shown = Paged(page.items[::-1], previous=page.next, next=page.previous)
-    context = {"table": Requests(shown.items), "pages": shown, "archived": archived, "words": current().change_requests}
+    context = {
+        "table": Requests(shown.items),
+        "pages": shown,
+        "archived": archived,
+        "words": current().change_requests,
+        "tabs": chapter.tabs("changes"),
+        "chapter": chapter.name(),
+    }
     return render(request, "portal/change_requests/list.html", context)
 
 

@@ -10,6 +10,9 @@ ANSWERERS = {"super_user_actuals", "super_user_scheduled", "payments", "administ
 READERS = ANSWERERS | {"read_only"}
 #: §2: all but "Payments", "Reports" and "Invoice Only"
 LINE_READERS = {"super_user_actuals", "super_user_scheduled", "administration", "at_this_service", "read_only"}
+#: §2: every role but "Invoice Only"
+ACTION_WRITERS = ANSWERERS | {"reports"}
+ACTION_READERS = ACTION_WRITERS | {"read_only"}
 #: The role has the function, but this document is none of theirs.
 ELSEWHERE = {"at_another_service", "other_provider", "other_read_only"}
 PROVIDERS = READERS | ELSEWHERE | {"reports", "invoice_only"}
@@ -108,6 +111,12 @@ TABLE: Mapping[str, Row] = {
     "portal:change_request": Row(REQUESTS, absent=LOCAL | OTHERS),
     "portal:change_request_withdraw": Row(EDITORS | {"payments"}, "GET POST", absent=LOCAL | {"other_provider"}),
     "portal:change_request_undo": Row(EDITORS | {"payments"}, "GET POST", absent=LOCAL | {"other_provider"}),
+    "portal:actions": Row(ACTION_READERS | ELSEWHERE),
+    "portal:action": Row(ACTION_READERS, "GET POST", absent=ELSEWHERE, posting=ACTION_WRITERS),
+    "portal:action_new": Row(ACTION_WRITERS | {"at_another_service", "other_provider"}, "GET POST"),
+    "portal:action_close": Row(ACTION_WRITERS, "GET POST", absent={"at_another_service", "other_provider"}),
+    "portal:action_take_back": Row(ACTION_WRITERS, "GET POST", absent={"at_another_service", "other_provider"}),
+    "portal:action_reopen": Row(ACTION_WRITERS, "GET POST", absent={"at_another_service", "other_provider"}),
     # the council's pages
     "council:home": Row(STAFF),
     "council:file": Row(LOOKING, absent={"administrator"}),
