@@ -72,17 +72,13 @@ def listed(actor: Actor, filters: Filters) -> Any:
         rows = rows.filter(type=filters.type)
     if filters.line_id is not None:
         rows = rows.filter(line=filters.line_id)
-    return rows.annotate(**_looked_up()).values(
+    return rows.values(
         "case_id",
         "type",
         "related",
         "wanted_by",
         "last_post_at",
         "posts_count",
-        "due_at",
-        "words",
-        "contract_reference",
-        "contact_name",
         reference=F("case__reference"),
         state=F("case__state"),
         holder=F("case__holder"),
@@ -93,6 +89,7 @@ def listed(actor: Actor, filters: Filters) -> Any:
         ss_ref=F("case__client__ss_ref"),
         client_id=F("case__client_id"),
         service=F("case__service__name"),
+        **_looked_up(),
     )
 
 
