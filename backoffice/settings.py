@@ -134,7 +134,11 @@ CASE_PAGES = {
         "change_request": "portal:change_request",
     },
 }
-NOTICE_PAGES = {"import.read": "council:import", "import.finished": "council:import"}
+NOTICE_PAGES = {
+    "import.read": "council:import",
+    "import.finished": "council:import",
+    "batch.finished": "council:bulk_batch",
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

@@ -15,7 +15,7 @@ from backoffice.casework.commanding import carried
 from backoffice.casework.terms import Standing, draft, standing
 from backoffice.casework.terms_form import price_words
 from backoffice.web.gate import staff
-from backoffice.web.stale import Told, again, told
+from backoffice.web.stale import Told, again, read_as, told
 from workflows.contracts import commands
 from workflows.contracts import selectors as contracts
 from workflows.contracts.rules import Change, State, changes, figures, money_moved, thawed
@@ -193,10 +193,11 @@ def _moved_on(page: contracts.Page, now: Standing, form: AmendForm) -> Stale | N
 def _again(request: HttpRequest, actor: Actor, case_id: int, refusal: Stale) -> HttpResponse:
     """The form opened anew on what is there now, with what was typed, and what the other changed field by field."""
     page = contracts.page(actor, case_id)
-    if page.case.state != State.REJECTED or page.turn is None:
-        raise refusal
     now = standing(lines.line(actor, page.document.line_id))
     options = _options(page, now)
+    if page.case.state != State.REJECTED or page.turn is None:
+        read_as(request, AmendForm(**options))
+        raise refusal
     stale = told(refusal, AmendForm(**options), request.POST)
     return _amending(request, page, again(AmendForm(stale.data, quiet=True, **options)), stale=stale)
 
@@ -205,7 +206,10 @@ def _too_late(request: HttpRequest, page: contracts.Page) -> HttpResponse:
     """It does not wait to be amended any more: the same form sent twice, somebody was faster, or an old link."""
     if request.method != "POST":
         messages.info(request, "This document is not waiting to be amended any more.")
-    elif request.POST.get("step") == "confirm":
+        return redirect("council:case", page.case.pk)
+    now = standing(lines.line(actor_of(request), page.document.line_id))
+    read_as(request, AmendForm(**_options(page, now)))
+    if request.POST.get("step") == "confirm":
         # The door knows whether this very form has had its effect; if not, it raises who was faster.
         commands.republish(
             actor=actor_of(request),

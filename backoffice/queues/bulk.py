@@ -18,6 +18,7 @@ from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Fact, Tab, Tag
 from backoffice.web.tables import Cell, ListTable
 from backoffice.web.words import moment, plural
+from workflows.contracts.batches import PUBLISH
 from workflows.council.profile import current
 from workflows.engine import batches, selectors
 from workflows.engine.errors import NotFound
@@ -115,6 +116,8 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     """How far one's bulk change is, and what became of each task. It goes on when the browser is closed."""
     actor = actor_of(request)
     found = _mine(actor).filter(pk=batch_id).first()
+    if found is None and selectors.batches_of(actor, [PUBLISH]).filter(pk=batch_id).exists():
+        return redirect("council:batch", batch_id)  # a notice of a finished batch leads here, whatever its kind
     if found is None:
         raise NotFound
     progress, result = batches.progress(found), request.GET.get("result", "")

@@ -2,6 +2,7 @@
 
 # ruff: noqa: ARG001 - every kind of refusal is answered by the same signature.
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import singledispatch
 
@@ -15,6 +16,8 @@ from .files import KEPT, REMOVE, kept_with
 from .words import upper_first
 
 OPENED = "opened"  # stale.OpenedMixin: sent again with the form, and nothing for people to read
+VERSION = "_version"  # the end of the names of what only the page writes
+Words = Mapping[str, tuple[str, str]]  # label and words by the name of what a browser posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +63,17 @@ def typed_in(request: HttpRequest) -> list[Typed]:
     """What was posted, in its order, without the tokens that only the page itself uses."""
     kept = kept_with(request)
     own = NOT_TYPED | {part for name, _ in kept for part in (name, name.replace(f"_{KEPT}", f"_{REMOVE}"))}
+    words: Words = getattr(request, "typed_words", {})
     typed = [
-        Typed(name, upper_first(name.replace("_", " ")), value, is_secret(name), "" if name == OPENED else value)
-        for name in request.POST
-        if name not in own
-        for value in request.POST.getlist(name)
+        _typed(name, value, words) for name in request.POST if name not in own for value in request.POST.getlist(name)
     ]
     return typed + [Typed(name, "File (kept for a day)", str(file.pk), False, file.name) for name, file in kept]
+
+
+def _typed(name: str, value: str, words: Words) -> Typed:
+    unread = "" if name == OPENED or name.endswith(VERSION) else value
+    label, shown = words.get(name, (upper_first(name.replace("_", " ")), unread))
+    return Typed(name, label, value, is_secret(name), shown)
 
 
 def _context(request: HttpRequest) -> dict[str, object]:

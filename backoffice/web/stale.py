@@ -20,7 +20,7 @@ from typing import Any, TypeVar, cast
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from workflows.engine.errors import Stale
@@ -105,6 +105,17 @@ def told(refusal: Stale, fresh: ConcordForm, typed: QueryDict) -> Told:
     for name in _hidden(fresh):
         _put(data, _at_first(fresh, name))
     return Told(refusal.who, refusal.what, refusal.when, [*_beside(fresh, begun), *shown], data)
+
+
+def read_as(request: HttpRequest, form: ConcordForm) -> None:
+    """Let the page of a refusal say what was typed into this form in the form's own words, a date as one."""
+    words: dict[str, tuple[str, str]] = {}
+    for name in _compared(form):
+        field, parts = form.fields[name], list(_at_first(form, name))
+        value = _value(field, name, {part: request.POST.get(part, "") for part in parts})
+        words |= dict.fromkeys(parts, ("", ""))
+        words[parts[0]] = (str(field.label or name), _words(field, value))
+    request.typed_words = words  # type: ignore[attr-defined]
 
 
 def again(form: Form) -> Form:

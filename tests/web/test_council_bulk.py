@@ -10,8 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
+from workflows.contracts.batches import PUBLISH
 from workflows.engine import batches, moment, selectors, turns
-from workflows.engine.models import Batch, Case, Outbox, Task
+from workflows.engine.models import Batch, Case, Notice, Outbox, Task
 from workflows.parties.models import User
 
 from . import council
@@ -135,6 +136,19 @@ def test_who_is_not_of_the_team_changes_nothing_and_learns_nothing() -> None:
     result = do(administrator, "claim", check) if 'name="start"' in council.body(check) else check
     assert "None of these can be done" in council.words(result)
     assert Task.objects.get(pk=tasks[0].pk).owner is None
+
+
+def test_the_notice_of_a_finished_change_leads_to_its_page() -> None:
+    officer, tasks = council.officer(), ticked(1)
+    browser = browser_of(officer)
+    sent = council.fields_of(post(browser, "claim", tasks)) | {"start": "1"}
+    place = browser.post("/queues/bulk/claim/", sent).headers["Location"]
+    number = int(place.rstrip("/").rpartition("/")[2])
+    Notice.objects.create(user=officer, kind="batch.finished", text="Your bulk change has finished: 1 done",
+                          key=f"batch:{number}:finished")  # fmt: skip
+    assert f'href="{place}"' in council.body(browser.get("/notices/"))
+    Batch.objects.filter(pk=number).update(kind=PUBLISH)
+    assert browser.get(place).headers["Location"] == f"/publishing/batches/{number}/"
 
 
 def test_a_bulk_change_is_its_makers_and_is_found_again() -> None:

@@ -138,6 +138,8 @@ def test_where_nothing_can_be_sent_any_more_what_was_typed_is_shown_and_nothing_
     said = council.words(browser.post(address, fields))
     assert "Tom Bullard: published a new version" in said
     assert "As agreed by telephone." in said
+    assert "Start date 9 April 2018" in said
+    assert "ine version" not in said
     assert "Opened" not in said
 
 

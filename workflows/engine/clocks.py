@@ -112,7 +112,7 @@ def _of_turn(definition: Definition, clock: Clock, party: str) -> Iterable[str]:
     if definition.target.unit == "day" and counted != clock.begun.astimezone(LONDON).date():
         yield f"That was after the cut-off or on a day that is not worked, so it counts as received on {_day(counted)}."
     if clock.due is not None:
-        yield f"So it {'was' if clock.ended else 'is'} due on {when(clock.due)}."
+        yield f"So it {'was' if clock.ended or clock.breached else 'is'} due on {when(clock.due)}."
     yield from _risk_and_end(definition, clock)
     if clock.ended is None and definition.party == "provider":
         yield "It does not stop before the answer is sent."
