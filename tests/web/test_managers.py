@@ -187,6 +187,14 @@ def test_arrivals_completions_and_what_was_within_target_by_week_and_by_day(stuc
     assert line(days, "11 Apr") == ["11 Apr", "100", "0", "1", "1"]
 
 
+def test_a_week_in_which_next_to_nothing_was_in_time_is_drawn(stuck: list[ContractDocument]) -> None:
+    with moment.at(datetime(2018, 4, 13, 15, tzinfo=UTC)):  # a working day too late
+        verb_call("withdraw", factories.actor(council.officer()), seen(stuck[1]), factories.key())()
+        page = browser_of(manager()).get(PAGE)
+    assert page.status_code == 200
+    assert "Within target 0% Target 90%" in council.words(page)
+
+
 @pytest.mark.parametrize("who", ["manager", "auditor"])
 def test_every_number_of_open_work_opens_as_many_as_it_says(stuck: list[ContractDocument], who: str) -> None:
     Task.objects.filter(process=stuck[0].pk, finished=None).update(not_before="2099-01-01")  # open all the same

@@ -44,7 +44,7 @@ DELETE FROM engine_tally WHERE id IN (
 """
 
 READ = """
-SELECT metric, kind, node, team_id, day, sum(count) AS count, sum(money) AS money FROM (
+SELECT metric, kind, node, team_id, day, sum(count)::bigint AS count, sum(money) AS money FROM (
     SELECT metric, kind, node, team_id, day, count, money FROM engine_tally WHERE {where}
     UNION ALL
     SELECT metric, kind, node, team_id, day, count, money FROM engine_delta WHERE {where}
@@ -53,7 +53,7 @@ GROUP BY 1, 2, 3, 4, 5 HAVING sum(count) <> 0 OR sum(money) <> 0
 """
 #: Days between the same edges are one row, of the first of them: a page needs ages and weeks, not every day.
 TOGETHER = """
-SELECT metric, kind, node, team_id, min(day), sum(count), sum(money) FROM ({days}) AS by_day
+SELECT metric, kind, node, team_id, min(day), sum(count)::bigint, sum(money) FROM ({days}) AS by_day
 GROUP BY metric, kind, node, team_id, width_bucket(day, CASE WHEN metric = ANY(%(stocks)s)
     THEN %(stock_edges)s::date[] ELSE %(flow_edges)s::date[] END)
 """
