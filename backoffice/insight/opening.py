@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from workflows.engine import registry
 from workflows.insight.asked import Number, Opens
+from workflows.insight.selectors import EVERYTHING
 from workflows.parties.actor import Actor
 
 
@@ -33,7 +34,8 @@ class Doors:
 
     def _providers(self, opens: Opens) -> str:
         """What awaits providers, in the list of all that one may read; none where a part is kept from this person."""
-        kinds = {opens.kind} if opens.kind else set(registry.kinds())
+        counted = registry.kinds() if self.actor.duties & EVERYTHING else self.actor.reads
+        kinds = {opens.kind} if opens.kind else set(counted)
         if not (kinds <= self.actor.reads and self.actor.reads_all()):
             return ""
         query = urlencode([*opens.query(), ("held_by", "providers")])
