@@ -102,7 +102,7 @@ def test_two_councils_differ_in_when_a_turn_is_at_risk(people: People, monkeypat
 def test_a_case_clock_of_a_kind_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     odd = [each.model_dump() | {"kind": "contract_documents"} for each in current().case_clocks]
     another_council(monkeypatch, {}, whole=current().model_dump() | {"case_clocks": odd})
-    with pytest.raises(CommandError, match="none of contract_document"):
+    with pytest.raises(CommandError, match="none of .*contract_document"):
         call_command("load_council", stdout=StringIO())
 
 
@@ -334,7 +334,7 @@ def test_a_turns_clock_is_explained_in_sentences(people: People) -> None:
         "So it is due on Monday 23 April 2018, 17:00.",
         "It will be at risk from Friday 20 April 2018, 09:00: 75% of the time has gone, or no more than 1 working day "
         "is left.",
-        "It does not stop: neither a priority, nor a follow-up date, nor another team or person moves it.",
+        "It does not stop before the answer is sent.",
     ]
 
 
