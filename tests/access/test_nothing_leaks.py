@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 HREF = re.compile(r'(?:href|action)="([^"]*)"')
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 STATES = ("published", "rejected", "republished", "accepted", "terminated", "superseded")
-MOST_PAGES = 400
+MOST_PAGES = 800
 
 
 @dataclass

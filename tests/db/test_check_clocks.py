@@ -102,7 +102,7 @@ def test_two_councils_differ_in_when_a_turn_is_at_risk(people: People, monkeypat
 def test_a_case_clock_of_a_kind_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     odd = [each.model_dump() | {"kind": "contract_documents"} for each in current().case_clocks]
     another_council(monkeypatch, {}, whole=current().model_dump() | {"case_clocks": odd})
-    with pytest.raises(CommandError, match="none of .*contract_document"):
+    with pytest.raises(CommandError, match=r"none of .*contract_document"):
         call_command("load_council", stdout=StringIO())
 
 
