@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
+
 from tests import factories as make
 from workflows.changes import commands, records
 from workflows.changes.models import ChangeRequest
@@ -35,14 +37,16 @@ JOHN = {
 def administrator_of(organisation: Organisation, name: str = "") -> Actor:
     """Somebody who administers a provider, and is a contact there."""
     user = make.provider_user(organisation, name=name)
-    contacts.of_user(system_actor(), user, organisation)
+    with transaction.atomic():
+        contacts.of_user(system_actor(), user, organisation)
     return make.actor(user)
 
 
 def contact(organisation: Organisation, *, role: str = "payments", name: str = "Ann Other") -> Contact:
     """A contact who may sign in, with a role at the whole organisation."""
     user: User = make.provider_user(organisation, role=role, name=name)
-    return contacts.of_user(system_actor(), user, organisation)
+    with transaction.atomic():
+        return contacts.of_user(system_actor(), user, organisation)
 
 
 def shown(actor: Actor, what: What, **about: int | None) -> dict[str, str]:
