@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from .actuals import Actuals
+from .payments import Payments
 from .tables import Key, Text, known, unique
 from .tables import Table as Table
 from .tables import Weekday as Weekday
@@ -442,6 +443,7 @@ class Council(Table):
     actions: Actions
     change_requests: ChangeRequests
     actuals: Actuals | None = None  # a module: absent unless the council has it
+    payments: Payments | None = None  # a module: absent unless the council has it
     managers: Managers
     clocks: Clocks = Clocks()
     case_clocks: tuple[CaseClock, ...] = ()

@@ -1,0 +1,97 @@
+"""What a profile says about scheduled payments: periods, doubtful cases, VAT."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from .tables import Key, Table, Text, unique
+
+
+class PaymentDates(Table):
+    """Other dates for the period that begins on `start`, such as over Christmas; what is left out stays."""
+
+    start: date
+    visible_from: date | None = None
+    cut_off: date | None = None
+    finalise: date | None = None
+    pay: date | None = None
+
+
+#: The dates of a period, in their order.
+PAYMENT_DATES = ("visible_from", "cut_off", "finalise", "pay")
+#: From the first day of a period on, in days: 14 is the first day of its third week, -3 is three days before it.
+Offset = Annotated[int, Field(ge=-366, le=366)]
+
+
+class PaymentCalendar(Table):
+    """Periods of payment: `anchor` is the first day of one of them, each is `days` long.
+
+    `when_closed` moves a cut-off, a finalisation or a payment that falls on a day on which the council does not work;
+    what `exceptions` say is not moved.
+    """
+
+    key: Key
+    name: Text
+    anchor: date
+    days: Annotated[int, Field(ge=1, le=366)]
+    visible_from: Offset
+    cut_off: Offset
+    finalise: Offset
+    pay: Offset
+    when_closed: Literal["stay", "before", "after"] = "stay"
+    exceptions: tuple[PaymentDates, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "PaymentCalendar":
+        if not self.visible_from <= self.cut_off <= self.finalise <= self.pay:
+            raise ValueError(f"{self.key}: {', '.join(PAYMENT_DATES)} must come in this order")
+        unique([str(each.start) for each in self.exceptions], f"[[payments.calendars]] exceptions of {self.key}")
+        for each in self.exceptions:
+            if (each.start - self.anchor).days % self.days:
+                raise ValueError(f"{self.key}: no period begins on {each.start:%d/%m/%Y}")
+            dates = [getattr(each, name) or each.start + timedelta(days=getattr(self, name)) for name in PAYMENT_DATES]
+            if dates != sorted(dates):
+                raise ValueError(f"{self.key}: the dates of the period of {each.start:%d/%m/%Y} must come in order")
+        return self
+
+
+class PaymentRules(Table):
+    """What the council pays in doubtful cases, from a day on; the first rules hold for the days before them too.
+
+    `pay_day_of_death` and `pay_day_of_move` say whether that day itself is paid. `unanswered_documents` says whether
+    days wait for a contract document that nobody has answered. `notice_recovers` says whether a notice of a death, a
+    stay away or a move also takes back what was finalised, before the council has checked it.
+    """
+
+    start: date
+    pay_day_of_death: bool
+    pay_day_of_move: bool
+    unanswered_documents: Literal["pay", "hold"]
+    notice_recovers: bool
+
+
+class Vat(Table):
+    """The percentage of VAT on a service level from a day on; on every other level and before it there is none."""
+
+    service_level: Annotated[str, Field(pattern=r"^[-a-zA-Z0-9_]+$", max_length=60)]
+    start: date
+    percent: Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
+
+
+class Payments(Table):
+    """Scheduled payments: when the periods are, and by which rules lines are paid."""
+
+    calendars: Annotated[tuple[PaymentCalendar, ...], Field(min_length=1)]
+    rules: Annotated[tuple[PaymentRules, ...], Field(min_length=1)]
+    vat: tuple[Vat, ...] = ()
+
+    @model_validator(mode="after")
+    def _once(self) -> "Payments":
+        unique([each.key for each in self.calendars], "[[payments.calendars]]")
+        unique([f"{each.service_level} {each.start}" for each in self.vat], "[[payments.vat]]")
+        starts = [each.start for each in self.rules]
+        if starts != sorted(set(starts)):
+            raise ValueError("[[payments.rules]] must come in the order of their start, each start once")
+        return self
