@@ -26,6 +26,8 @@ from workflows.council.profile import current
 from workflows.engine.models import Access
 from workflows.parties.models import Service
 from workflows.register import commands as register
+from workflows.register import line_lists
+from workflows.register.line_lists import ORDER, Narrow
 from workflows.register.models import CarePackageLine, Rate
 
 pytestmark = pytest.mark.django_db
@@ -352,3 +354,13 @@ def test_documents_of_another_service_are_not_listed(home: Service) -> None:
     person = make.provider_user(home.organisation, role="administration", only=home)
     page = sign_in(person).get(reverse("portal:line", args=[mine.line_id]))
     assert reverse("portal:document", args=[mine.pk]) in page.content.decode()
+
+
+def test_a_page_in_the_order_of_names_is_read_along_their_index(home: Service) -> None:
+    """Sorting 100,000 lines to show 25 took 0.8 s; with few rows the planner is told to sort nothing whole."""
+    make.line(home)
+    rows = line_lists.listed(make.actor(make.provider_user(home.organisation)), Narrow()).order_by(*ORDER)[:26]
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    assert "client_by_name" in rows.explain()
