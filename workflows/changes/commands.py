@@ -25,6 +25,7 @@ from .flow import ChangeRequestFlow
 from .models import ChangeField, ChangeRequest
 from .records import MOVED, Record, digest
 from .rules import NAMES, State, What
+from .selectors import value_words
 
 
 def ask(
@@ -292,7 +293,9 @@ def _open(turn: door.Turn, record: Record, asked: Mapping[str, tuple[str, str]])
     turn.work.title = f"{NAMES[what]}: {'confirm' if what is What.ROLE_REMOVAL else 'decide'}"
     about = record.contact.pk if record.contact else None
     turn.facts.update({"what": what, "fields": list(asked), "contact": about})
-    turn.event.write_down("wanted", rules.lines((field, wanted) for field, (_, wanted) in asked.items()))
+    services = records.services_of(record.organisation_id) if {"access", "role_for"} & set(asked) else {}
+    words = [(field, value_words(field, wanted, services)) for field, (_, wanted) in asked.items()]
+    turn.event.write_down("wanted", rules.lines(words))
     turn.notify(notices.SUBMITTED, turn.desk(rules.desk_of(what)))
     return request
 
