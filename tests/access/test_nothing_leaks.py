@@ -181,6 +181,22 @@ def test_no_search_or_filter_finds_what_is_the_others(providers: tuple[Marked, M
                 assert other.mark not in readable(content), (place, tab, query)
 
 
+def test_the_search_box_and_the_list_of_everything_show_nothing_of_the_others(providers: tuple[Marked, Marked]) -> None:
+    one, other = providers
+    client = signed_in(one.person)
+    document = other.documents[0]
+    for sought in (document.case.reference, document.line.reference, document.line.client.ss_ref, other.home.reference):
+        found = client.post("/portal/search/", {"sought": sought}, follow=True)
+        assert found.status_code == 200
+        assert found.request["PATH_INFO"].startswith("/portal/search/")
+        text = found.content.decode()
+        assert other.mark not in text and other.clients_mark not in text, sought
+    for place in ("/queues/everything/", "/queues/everything/queue.csv", "/queues/all/"):
+        assert client.get(place).status_code == 404
+    own = client.post("/portal/search/", {"sought": one.documents[0].case.reference}, follow=True)
+    assert one.mark in own.content.decode()
+
+
 def test_who_answers_anothers_document_learns_nothing_from_the_refusal(providers: tuple[Marked, Marked]) -> None:
     one, other = providers
     client = signed_in(one.person)

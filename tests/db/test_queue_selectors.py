@@ -1,5 +1,6 @@
 """Lists of turns: narrowed, ordered, counted in one query, and read across several teams."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from backoffice.web.paging import page_by_key
 from tests import factories as make
 from tests.db.test_turns import again, hand, rejected, team
 from workflows.engine import moment, selectors, turns
-from workflows.engine.models import Task
+from workflows.engine.models import Case, Task
 from workflows.engine.selectors import ORDERS, Narrow
 from workflows.parties.actor import Actor
 from workflows.parties.models import TeamMember, User
@@ -37,6 +38,20 @@ def narrowed(actor: Actor, **by: Any) -> list[int]:
 
 def change(task: Task, **columns: Any) -> None:
     Task.objects.filter(pk=task.pk).update(**columns)
+
+
+def test_everything_one_may_read_leaves_out_what_is_kept_from_one(priya: Actor) -> None:
+    one, two = rejected(), rejected()
+    Case.objects.filter(pk=one.process_id).update(sensitivity="care")
+    assert set(selectors.readable(priya).values_list("pk", flat=True)) == {one.pk, two.pk}
+    for sensitivities, found in (({"general"}, {two.pk}), ({"care"}, {one.pk, two.pk}), (set(), {two.pk})):
+        kept = replace(priya, sensitivities=frozenset(sensitivities))
+        assert set(selectors.readable(kept).values_list("pk", flat=True)) == found
+        assert set(selectors.cases(kept).values_list("pk", flat=True)) == {
+            each.process_id for each in (one, two) if each.pk in found
+        }
+    nowhere = replace(priya, reads=frozenset())
+    assert not selectors.readable(nowhere).exists()
 
 
 def test_each_filter_keeps_what_fits(priya: Actor) -> None:
