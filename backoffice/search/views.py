@@ -15,6 +15,7 @@ PLACES = search.Places(
     addresses={
         "contract_document": lambda hit: reverse("council:case", args=[hit.id]),
         "action": lambda hit: reverse("council:case", args=[hit.id]),
+        "change_request": lambda hit: reverse("council:case", args=[hit.id]),
         "client": lambda hit: reverse("council:client", args=[hit.id]),
         "line": lambda hit: reverse("council:register_line", args=[hit.id]),
         "provider": lambda hit: f"{reverse('council:lines')}?provider={hit.id}&historical=1",
