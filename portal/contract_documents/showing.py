@@ -23,6 +23,7 @@ from workflows.parties.actor import Actor
 from workflows.parties.audiences import people
 
 from ..council import brokerage
+from ..lines import acting
 from .tables import STATES
 
 State = rules.State
@@ -334,6 +335,13 @@ class Shown:
         """The signed copy of the version on the screen, if there is one."""
         found = self.page.signed_copy(self.number)
         return [found] if found is not None else []
+
+    @property
+    def action(self) -> str:
+        """The address of an action about this document's line; empty for whom it is not."""
+        line, case = self.page.document.line, self.page.case
+        address = acting.about(line.pk, line.service_id, self.actor, acting.new_action())
+        return f"{address}&document={case.pk}" if address else ""
 
     @property
     def may_attach(self) -> bool:

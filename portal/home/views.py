@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from backoffice.web import news
 from backoffice.web.gate import needs
 from backoffice.web.words import per_week, plural, upper_first
+from workflows.actions.selectors import FUNCTION as ACTIONS
 from workflows.changes.selectors import CONTACTS, DETAILS
 from workflows.changes.selectors import FUNCTION as CHANGES
 from workflows.contracts import selectors
@@ -20,7 +21,8 @@ from workflows.council.profile import current
 from workflows.parties.actor import Actor
 from workflows.register.selectors import FUNCTION as LINES
 
-from ..asking import actor_of, awaiting
+from ..actions import chapter
+from ..asking import actor_of, awaiting, awaiting_actions
 from ..council import brokerage
 from . import waiting
 
@@ -54,12 +56,13 @@ def home(request: HttpRequest) -> HttpResponse:
     reads = actor.may(FUNCTION)
     rejected = selectors.counts(actor, Filters())["rejected"] if reads else 0
     needed = waiting.needs(actor, now)
+    answers = waiting.answers(awaiting_actions(request), now)
     context = {
         "today": now,
-        "first": _first(actor, needed),
+        "first": _first(actor, needed) if needed or not answers else _answer_first(answers[0]),
         "figures": waiting.figures(summary, needed, rejected) if reads else [],
-        "table": waiting.Needs(needed),
-        "chapters": _chapters(actor, summary),
+        "table": waiting.Needs([*needed, *answers]),
+        "chapters": _chapters(actor, summary, awaiting_actions(request)),
         "with_council": waiting.with_council(actor, now),
         "news": news.on_home(actor),
     }
@@ -89,10 +92,23 @@ def _first(actor: Actor, needed: Sequence[waiting.Need]) -> First:
     return First("Nothing needs you now", "Your role has nothing to answer here.")
 
 
-def _chapters(actor: Actor, summary: Summary) -> list[Chapter]:
+def _answer_first(need: waiting.Answers) -> First:
+    return First(f"First: answer {plural(need.count, 'action')} {need.due.by}", need.note, need.due.soon, need.href,
+                 "See the actions")  # fmt: skip
+
+
+def _actions(summary: Summary, actor: Actor) -> Chapter:
+    note = f"({summary.count} {'needs' if summary.count == 1 else 'need'} you)" if summary.count else ""
+    verbs = "Write to the council's teams, read their answers" if actor.may(ACTIONS, "edit") else "Read conversations"
+    return Chapter(chapter.name(), reverse("portal:actions"), note, f"{verbs}; see what you have asked to change")
+
+
+def _chapters(actor: Actor, summary: Summary, actions: Summary) -> list[Chapter]:
     """The chapters that exist and that the role has; others are absent, not greyed."""
     documents = [_documents(actor, summary)] if actor.may(FUNCTION) else []
-    return documents + ([_lines()] if actor.may(LINES) else []) + _about_us(actor)
+    lines = [_lines()] if actor.may(LINES) else []
+    conversations = [_actions(actions, actor)] if actor.may(ACTIONS) else []
+    return documents + lines + conversations + _about_us(actor)
 
 
 def _about_us(actor: Actor) -> list[Chapter]:

@@ -40,11 +40,41 @@ class Need:
         return f"Agree or reject {plural(self.count, 'contract document')}"
 
     @property
+    def href(self) -> str:
+        """Where it is done."""
+        return reverse("portal:documents")
+
+    @property
+    def stake(self) -> str:
+        """What it is worth."""
+        return money(self.weekly)
+
+    @property
     def note(self) -> str:
         """`NCC ISO, published on 13 April 2018`."""
         first, last = date_words(self.first_published), date_words(self.last_published)
         when = f"on {first}" if first == last else f"from {first} to {last}"
         return f"{current().contract_documents.type_label}, published {when}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Actions that await an answer: how many, and when the first is due."""
+
+    count: int
+    due: Deadline
+    stake: str = NOTHING
+    note: str = "The council awaits your answer"
+
+    @property
+    def what(self) -> str:
+        """The thing to do."""
+        return f"Answer {plural(self.count, 'action')}"
+
+    @property
+    def href(self) -> str:
+        """Where it is done: those that are assigned to the provider."""
+        return f"{reverse('portal:actions')}?assigned=provider"
 
 
 class Needs(ListTable):
@@ -54,11 +84,14 @@ class Needs(ListTable):
         "What",
         lambda need: need.what,
         name=True,
-        link=lambda _: reverse("portal:documents"),
+        link=lambda need: need.href,
         more=lambda need: f"due on {need.due.on}",
         second=lambda need: need.note,
     )
-    money = Cell("Money at stake", lambda need: money(need.weekly), second=lambda _: "a week", number=True)
+    money = Cell(
+        "Money at stake", lambda need: need.stake, second=lambda need: "" if need.stake == NOTHING else "a week",
+        number=True,
+    )  # fmt: skip
     due = Cell("Do it by", lambda need: need.due.on, second=lambda need: need.due.rest, tag=lambda need: need.due.tag)
 
     class Meta(ListTable.Meta):
@@ -80,6 +113,11 @@ def needs(actor: Actor, now: datetime) -> list[Need]:
 def _need(group: dict[str, Any], now: datetime) -> Need:
     due = deadline(group["due_at"], now)
     return Need(group["number"], group["weekly"] or Decimal(0), group["first"], group["last"], due)
+
+
+def answers(summary: Summary, now: datetime) -> list[Answers]:
+    """The actions that await the person, as one line."""
+    return [Answers(summary.count, deadline(summary.due_at, now))] if summary.count else []
 
 
 def figures(summary: Summary, needed: Sequence[Need], rejected: int) -> list[Fact]:

@@ -1,18 +1,25 @@
 """Where a provider begins an action about a line (norfolk-handbook §5 "Submit Action", suffolk-user-guide §6.7)."""
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
+from workflows.actions import rules
+from workflows.actions.rules import Side
+from workflows.actions.selectors import FUNCTION
+from workflows.council.profile import current
 from workflows.parties.actor import Actor
-
-FUNCTION = "actions"
 
 
 def new_action() -> str:
-    """The address of a new action; empty while this portal has none, so that no page shows a link to nowhere."""
-    try:
-        return reverse("portal:action_new")
-    except NoReverseMatch:
-        return ""
+    """The address of a new action."""
+    return reverse("portal:action_new")
+
+
+def notices(line_id: int, service_id: int, actor: Actor) -> list[tuple[str, str]]:
+    """(name, address) of each notice that can be given of a line's client: of a death, of a stay away."""
+    address = about(line_id, service_id, actor, new_action())
+    able = rules.types_for(current().actions, Side.PROVIDER)
+    found = [each for each in able if each.notice and actor.sees(each.sensitivity)]
+    return [(each.label, f"{address}&type={each.key}") for each in found] if address else []
 
 
 def about(line_id: int, service_id: int, actor: Actor, address: str) -> str:

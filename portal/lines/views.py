@@ -99,6 +99,7 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
         "documents": showing.documents(actor, found),
         "entries": story.entries(engine.story(f"line:{found.pk}")),
         "action": acting.about(found.pk, found.service_id, actor, acting.new_action()),
+        "notices": acting.notices(found.pk, found.service_id, actor),
     }
     return render(request, "portal/lines/line.html", context)
 

@@ -7,18 +7,24 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.web import search
 from backoffice.web.gate import needs
+from workflows.actions.rules import State as ActionState
 from workflows.contracts.rules import State
 
+from ..actions.tables import STATES as ACTION_STATES
 from ..contract_documents.tables import STATES
 
 PLACES = search.Places(
     "portal",
     addresses={
         "contract_document": lambda hit: reverse("portal:document", args=[hit.id]),
+        "action": lambda hit: reverse("portal:action", args=[hit.id]),
         "line": lambda hit: reverse("portal:line", args=[hit.id]),
         "service": lambda hit: f"{reverse('portal:lines')}?service={hit.id}",
     },
-    tags={"contract_document": lambda state: STATES[State(state)]},
+    tags={
+        "contract_document": lambda state: STATES[State(state)],
+        "action": lambda state: ACTION_STATES[ActionState(state)],
+    },
 )
 
 

@@ -8,15 +8,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import include, path, reverse
+from django.urls import reverse
 from openpyxl import load_workbook
 
-import backoffice.urls
-import portal.urls
-from backoffice.web.gate import needs
 from portal.lines import views
 from tests import factories as make
 from tests.councils import another_council, usual_council
@@ -75,7 +71,7 @@ def test_the_handbooks_columns_and_words(home: Service, browser: Client) -> None
     line = make.line(home, of=make.client_("Kent", "Karl"))
     page = browser.get(LIST)
     said = text(page)
-    assert [head.text for head in page.context["table"].heads] == list(COLUMNS)
+    assert [head.text for head in page.context["table"].heads] == [*COLUMNS, "Action"]
     assert "1 x Placement at £536.49 (Spot)" in said
     assert "£536.49 weekly" in said
     assert "9 April 2018" in said
@@ -288,48 +284,14 @@ def test_another_council_has_its_own_words(home: Service, browser: Client, monke
     usual_council()
 
 
-@needs("actions", "edit")
-def new_action(request: HttpRequest) -> HttpResponse:
-    """Stands for the page of a new action."""
-    return HttpResponse(request.GET["line"])
-
-
-class WithActions:
-    """The addresses of a portal that has actions."""
-
-    with_actions = [path("actions/new/", new_action, name="action_new"), *portal.urls.urlpatterns]
-    urlpatterns = [
-        path("portal/", include((with_actions, "portal"))),
-        *backoffice.urls.urlpatterns,
-    ]
-
-
-def test_submit_action_is_there_when_there_are_actions(home: Service, settings: Any) -> None:
+def test_submit_action_is_there_for_whom_it_is(home: Service) -> None:
     line = make.line(home)
     address = reverse("portal:line", args=[line.pk])
     who = {role: sign_in(make.provider_user(home.organisation, role=role)) for role in ("administration", "read_only")}
-    settings.ROOT_URLCONF = WithActions
     for role, offered in (("administration", True), ("read_only", False)):
         for page in (who[role].get(LIST), who[role].get(address)):
             assert (f"/portal/actions/new/?line={line.pk}" in page.content.decode()) == offered, role
     assert f"Submit action about {line.client}, {line.reference}" in text(who["administration"].get(LIST))
-
-
-def test_without_actions_no_page_links_to_nowhere(home: Service, browser: Client, settings: Any) -> None:
-    line = make.line(home)
-    settings.ROOT_URLCONF = WithoutActions
-    assert "Submit action" not in text(browser.get(LIST))
-    assert "Submit action" not in text(browser.get(reverse("portal:line", args=[line.pk])))
-
-
-class WithoutActions:
-    """The addresses of a portal that has no actions."""
-
-    without_actions = [each for each in portal.urls.urlpatterns if each.name != "action_new"]
-    urlpatterns = [
-        path("portal/", include((without_actions, "portal"))),
-        *backoffice.urls.urlpatterns,
-    ]
 
 
 def test_a_line_without_a_rate_says_so(home: Service, browser: Client) -> None:
