@@ -116,7 +116,7 @@ class AddForm(ConcordForm):
 
     what_failed = "The line was not added"
     button = "Add the line"
-    reference = TextField(label="Care Pkg Ref", max_length=40, missing="Enter the Care Pkg Ref")
+    reference = TextField(label="CarePackageRef", max_length=40, missing="Enter the CarePackageRef")
     ss_ref = TextField(label="SSRef of the client", max_length=20, missing="Enter the client's SSRef")
     contract = Pick(label="Contract", missing="Choose the contract")
     service_level = Pick(label="Service level", missing="Choose the service level")
@@ -170,8 +170,8 @@ class AddForm(ConcordForm):
 
 
 class FindForm(ConcordForm):
-    """A line by its Care Pkg Ref, or a client's lines by SSRef. Posted, so that neither stands in an address."""
+    """A line by its CarePackageRef, or a client's lines by SSRef. Posted, so that neither stands in an address."""
 
     what_failed = "Nothing was found"
-    button = "Find"
-    text = TextField(label="Care Pkg Ref or SSRef", max_length=40, missing="Enter a Care Pkg Ref or an SSRef")
+    button, tone = "Find", "secondary"
+    text = TextField(label="CarePackageRef or SSRef", max_length=40, missing="Enter a CarePackageRef or an SSRef")

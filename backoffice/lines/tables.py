@@ -3,7 +3,7 @@
 from backoffice.casework import worklist
 from backoffice.casework.cells import TagCell, weekly_cell
 from backoffice.casework.states import state_tag
-from backoffice.web.pieces import Tag
+from backoffice.web.line_cells import state
 from backoffice.web.tables import Cell, ListTable
 from backoffice.web.words import date_range, date_words, money, upper_first
 from workflows.register.models import CarePackageLine
@@ -30,7 +30,7 @@ class Lines(ListTable):
     level = Cell(
         "Service level",
         lambda row: row.service_level.name,
-        tag=lambda row: Tag("Suspended", "yellow") if row.suspended else None,
+        tag=lambda row: state(row, row.today),
     )
     dates = Cell("Dates", lambda row: upper_first(date_range(row.start, row.end)))
     cost = Cell("Cost", cost_of, second=lambda row: "a week" if row.unit_cost is not None else "", number=True)

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from . import acts, catalogue, views
+from . import acts, catalogue, listing, views
 
 urlpatterns = [
-    path("lines/", views.lines, name="lines"),
+    path("lines/", listing.lines, name="lines"),
+    *(path(f"lines/list.{form}", listing.file, {"form": form}, name=f"lines_{form}") for form in listing.FORMS),
     path("lines/new/", views.choose_service, name="line_new"),
     path("lines/new/<int:service_id>/", views.add, name="line_add"),
     path("lines/<int:line_id>/", views.line, name="register_line"),

@@ -1,9 +1,8 @@
-"""Care package lines: the list, one line, and a new one."""
+"""Care package lines: one line, and a new one."""
 
 from datetime import date
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.casework import worklist
-from backoffice.casework.asking import actor_of, number_in, works_for
+from backoffice.casework.asking import actor_of, works_for
 from backoffice.casework.commanding import carried
 from backoffice.casework.terms_form import OWN
 from backoffice.web.clock import clock_of
 from backoffice.web.gate import staff, teams_of_desk
-from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Fact, Row
 from backoffice.web.words import date_range, date_words, per_week, upper_first
 from workflows.contracts import selectors as contracts
@@ -32,47 +30,8 @@ from workflows.register.models import CarePackageLine
 from workflows.register.rules import plain, weekly_cost
 
 from . import story
-from .forms import AddForm, ChooseService, FindForm
-from .tables import LineDocuments, Lines, Prices, Waiting, cost_of
-
-
-@staff(reads="contract_document")
-@require_http_methods(["GET", "POST"])
-def lines(request: HttpRequest) -> HttpResponse:
-    """The lines of a client, a provider, or all; a reference that is typed leads to its line or client."""
-    actor = actor_of(request)
-    find = FindForm(request.POST) if request.method == "POST" else FindForm()
-    if request.method == "POST" and find.is_valid():
-        found = _found(actor, find.cleaned_data["text"].strip())
-        if found:
-            return redirect(found)
-        find.add_error("text", f"There is no line and no client with {find.cleaned_data['text']}")
-    client_id, historical = number_in(request, "client"), bool(request.GET.get("historical"))
-    listed = selectors.lines(actor, historical=historical)
-    client = selectors.client(client_id) if client_id else None
-    if client is not None:
-        listed = listed.filter(client=client)
-    provider, service = number_in(request, "provider"), number_in(request, "service")
-    if provider:
-        listed = listed.filter(service__organisation=provider)
-    if service:
-        listed = listed.filter(service=service)
-    page = page_by_key(listed, ("id",), request.GET)
-    for row in page.items:
-        row.href = reverse("council:register_line", args=[row.pk])
-    narrowed = {"client": client and client.pk, "provider": provider, "service": service}
-    others = urlencode({name: value for name, value in narrowed.items() if value})
-    context = {
-        "form": find,
-        "client": client,
-        "historical": historical,
-        "others": others,
-        "one_place": bool(provider or service),
-        "table": Lines(page.items),
-        "pages": page,
-        "brokerage": may_change(actor),
-    }
-    return render(request, "backoffice/lines/list.html", context)
+from .forms import AddForm, ChooseService
+from .tables import LineDocuments, Prices, Waiting, cost_of
 
 
 @staff(reads="contract_document")
@@ -158,15 +117,6 @@ def _add(actor: Actor, service_id: int, form: AddForm) -> CarePackageLine:
         unit_cost=data["own_price"] if data["pricing"] == OWN else None,
         publish=data["publish"],
     )
-
-
-def _found(actor: Actor, text: str) -> str:
-    """The address of the line, or of the client's lines, that a typed reference means; empty: none."""
-    match = selectors.lines(actor, historical=True).filter(reference__iexact=text).values_list("pk", flat=True).first()
-    if match is not None:
-        return reverse("council:register_line", args=[match])
-    client = selectors.client_by_ss_ref(text)
-    return f"{reverse('council:lines')}?client={client.pk}&historical=1" if client else ""
 
 
 def _facts(line: CarePackageLine) -> list[Fact]:

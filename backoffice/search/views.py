@@ -18,8 +18,8 @@ PLACES = search.Places(
         "change_request": lambda hit: reverse("council:case", args=[hit.id]),
         "client": lambda hit: reverse("council:client", args=[hit.id]),
         "line": lambda hit: reverse("council:register_line", args=[hit.id]),
-        "provider": lambda hit: f"{reverse('council:lines')}?provider={hit.id}&historical=1",
-        "service": lambda hit: f"{reverse('council:lines')}?service={hit.id}&historical=1",
+        "provider": lambda hit: f"{reverse('council:lines')}?provider={hit.id}&historical=on",
+        "service": lambda hit: f"{reverse('council:lines')}?service={hit.id}&historical=on",
     },
     tags={"contract_document": state_tag, "action": status_tag},
 )

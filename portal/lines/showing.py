@@ -4,6 +4,7 @@ from datetime import date
 
 from django.urls import reverse
 
+from backoffice.web.line_cells import NO_RATE, pricing, state
 from backoffice.web.pieces import Fact
 from backoffice.web.pieces import Row as Pair
 from backoffice.web.tables import Cell, ListTable
@@ -16,7 +17,6 @@ from workflows.register.models import CarePackageLine
 from workflows.register.rules import CONTRACT, GENERAL, ORGANISATION, OWN, plain, weekly_cost
 
 from ..contract_documents.tables import STATES
-from .tables import NO_RATE, pricing, state
 
 SOURCES = {
     OWN: "A price of this line alone",

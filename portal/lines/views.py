@@ -1,6 +1,6 @@
 """The pages of care package line items. Each reads through selectors, which know whose lines they are."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.web.gate import needs
+from backoffice.web.line_cells import HEADINGS, state, values
 from backoffice.web.paging import capped, page_by_key
 from backoffice.web.spreadsheet import spreadsheet
 from workflows.council.profile import current
@@ -25,7 +26,7 @@ from workflows.register.selectors import FUNCTION
 from ..asking import actor_of
 from . import acting, showing, story
 from .forms import FilterForm, FindForm
-from .tables import HEADINGS, Lines, Row, sheet, state
+from .tables import NEWS, Lines, Row
 
 FOLDED_UP_TO = 20
 MOST_CLIENTS = 500
@@ -73,7 +74,7 @@ def download(request: HttpRequest, form: str) -> HttpResponse | FileResponse:
     engine.viewed(actor, f"lines.{form}", None)
     today = moment.today()
     name = f"care-package-lines-{today.isoformat()}.{form}"
-    found = sheet(rows.iterator(BATCH), today)
+    found = (values(each, today) for each in rows.iterator(BATCH))
     if form == "xlsx":
         return spreadsheet(name, "Care package lines", HEADINGS, found)
     answer = HttpResponse(write_csv([HEADINGS, *found]), content_type="text/csv; charset=utf-8")
@@ -114,9 +115,17 @@ def filter_form(request: HttpRequest, actor: Actor) -> FilterForm:
     )
 
 
-def _shown(actor: Actor, lines: Iterable[CarePackageLine]) -> list[Row]:
-    today, action = moment.today(), acting.new_action()
-    return [Row(line, state(line, today), acting.about(line.pk, line.service_id, actor, action)) for line in lines]
+def _shown(actor: Actor, lines: Sequence[CarePackageLine]) -> list[Row]:
+    today, action, news = moment.today(), acting.new_action(), line_lists.news(lines)
+    return [
+        Row(
+            line,
+            state(line, today),
+            NEWS[news[line.pk]] if line.pk in news else None,
+            acting.about(line.pk, line.service_id, actor, action),
+        )
+        for line in lines
+    ]
 
 
 def _found(actor: Actor, text: str) -> str:

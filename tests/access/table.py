@@ -175,6 +175,8 @@ TABLE: Mapping[str, Row] = {
     "council:priority": Row(LOOKING, "GET POST", absent={"administrator"}),
     "council:note": Row(LOOKING, "GET POST", absent={"administrator"}),
     "council:lines": Row(LOOKING, "GET POST"),
+    "council:lines_csv": Row(LOOKING),
+    "council:lines_xlsx": Row(LOOKING),
     "council:register_line": Row(LOOKING),
     "council:line_new": mine(BROKERAGE),
     "council:line_add": mine(BROKERAGE),

@@ -41,7 +41,7 @@ def test_a_line_is_found_by_its_reference_and_a_client_by_ssref(browser: Browser
     answer = browser.post("/lines/", {"text": line.reference.lower()})
     assert answer.headers["Location"] == f"/lines/{line.pk}/"
     answer = browser.post("/lines/", {"text": f" {line.client.ss_ref} "})
-    assert answer.headers["Location"] == f"/lines/?client={line.client_id}&historical=1"
+    assert answer.headers["Location"] == f"/lines/?client={line.client_id}&historical=on"
     assert line.reference in council.body(browser.get(answer.headers["Location"]))
     assert "There is no line and no client with 0000" in council.words(browser.post("/lines/", {"text": "0000"}))
 
@@ -50,7 +50,7 @@ def test_lines_that_have_ended_are_left_out_until_asked_for(browser: Browser) ->
     line = factories.line()
     fill(browser, f"/lines/{line.pk}/end/", **day("end", date(2019, 1, 1)), reason="Moved away.")
     assert line.reference not in council.body(browser.get("/lines/"))
-    assert line.reference in council.body(browser.get("/lines/?historical=1"))
+    assert line.reference in council.body(browser.get("/lines/?historical=on"))
 
 
 def test_a_line_is_added_at_a_service(browser: Browser) -> None:
@@ -230,3 +230,11 @@ def test_a_line_says_what_waits_on_it_and_which_price_held_when(browser: Browser
     assert "9 April 2018 to 5 April 2020 £536.49 The general rate of the service level" in text
     assert "From 6 April 2020, no end date £612.30 A price of this line alone" in text
     assert "No contract document says yet what the line says today. Publish one" in text
+
+
+def test_what_waits_with_a_provider_says_whose_it_is(browser: Browser) -> None:
+    document = factories.published()
+    page = browser.get(f"/lines/{document.line.pk}/")
+    (row,) = page.context["waiting"].shown
+    assert (row["side"], row["person"]) == (document.case.organisation.name, "")
+    assert "The provider" not in council.words(page)

@@ -1,7 +1,7 @@
 """Who is told: turns an audience, as a command writes it down, into people.
 
-An audience is one of `{"organisation": id, "service": id or None, "function": "contract_documents"}` (with
-`"sensitivity"`: of those, who reads it),
+An audience is one of `{"organisation": id, "service": id or None, "function": "contract_documents"}` (who may edit it;
+with `"level": "view"` also who may only view it; with `"sensitivity"`: of those, who reads it),
 `{"team": id, "role": "manager" or None}`, `{"user": id}` and `{"users": [id, …]}`.
 """
 
@@ -30,9 +30,9 @@ def people(audience: Mapping[str, Any]) -> QuerySet[User]:
 
 
 def _answerers(audience: Mapping[str, Any]) -> QuerySet[Membership, int]:
-    """Whoever may edit the function at the service, by a role there or at the whole organisation."""
-    kept = audience.get("sensitivity", "")
-    able = [role for role in current().roles if audience["function"] in role.edit]
+    """Whoever may edit (or view) the function at the service, by a role there or at the whole organisation."""
+    kept, views = audience.get("sensitivity", ""), audience.get("level") == "view"
+    able = [role for role in current().roles if audience["function"] in (role.edit | role.view if views else role.edit)]
     roles = [role.key for role in able if not kept or kept in role.sensitivities]
     reach = Q(service__isnull=True)
     if audience.get("service") is not None:

@@ -4,20 +4,31 @@ Sources: norfolk-handbook §5 (Service, Client, Service Level, Include Historica
 bedford-actuals-guide "Actions & Care Package Line Items" (the same three filters).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
 
 from django.db.models import Exists, OuterRef, Q
 
 from workflows.engine import moment
+from workflows.engine.calendar import LONDON
+from workflows.engine.models import Event
 from workflows.parties.actor import Actor
 from workflows.parties.models import Client, Service
 
-from .models import LineQuerySet, ServiceLevel
+from .models import CarePackageLine, LineQuerySet, ServiceLevel
+from .notices import TOLD
+from .rules import is_new_care
 from .selectors import lines, own_lines
 
 #: People look for a name; two of the same name stand side by side.
 ORDER = ("client__surname", "client__forename", "id")
 Choices = list[tuple[int, str]]
+#: How long a line is marked as new or changed.
+NEWS_FOR = timedelta(days=14)
+News = Literal["new", "changed"]
+STARTED = "line.started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +57,36 @@ def counted(actor: Actor, by: Narrow) -> LineQuerySet:
     return rows if by.historical else rows.live_on(moment.today())
 
 
+def news(rows: Iterable[CarePackageLine]) -> dict[int, News]:
+    """Which of these lines are new to their provider and which were changed, of late; in one query."""
+    shown = {f"line:{line.pk}": line for line in rows}
+    kinds = [f"line.{what}" for what in TOLD]
+    events = Event.objects.filter(stream__in=shown, kind__in=kinds, at__gte=moment.now() - NEWS_FOR)
+    found: dict[int, News] = {}
+    for stream, kind, at in events.order_by("stream", "seq").values_list("stream", "kind", "at"):
+        line = shown[stream]
+        if kind != STARTED:
+            found.setdefault(line.pk, "changed")
+        elif is_new_care(line.start, line.end, at.astimezone(LONDON).date()):
+            found[line.pk] = "new"
+    return found
+
+
 def services(actor: Actor) -> Choices:
     """The services that have lines this person may see."""
     found = Service.objects.filter(_has_line(actor, "service")).order_by("name", "pk")
     return list(found.values_list("pk", "name"))
+
+
+def services_of(organisation_id: int) -> Choices:
+    """The services of one provider, with lines or without; for the council's lists."""
+    found = Service.objects.filter(organisation=organisation_id).order_by("name", "pk")
+    return list(found.values_list("pk", "name"))
+
+
+def provider_of(service_id: int) -> int | None:
+    """Whose service that is; None when there is none."""
+    return Service.objects.filter(pk=service_id).values_list("organisation", flat=True).first()
 
 
 def levels(actor: Actor) -> Choices:

@@ -14,6 +14,7 @@ WEEKS_A_YEAR = 52
 OWN, CONTRACT, ORGANISATION, GENERAL = "own", "contract", "organisation", "general"  # what sets a price
 MOST_QUANTITY = Decimal("9999.99")
 MOST_AMOUNT = Decimal("99999999.99")
+NEW_CARE = timedelta(days=60)
 EARLIEST, LATEST = date(1990, 1, 1), date(2099, 12, 31)  # outside of these a date is a slip of the finger
 
 
@@ -279,3 +280,9 @@ def room_for(new: Span, standing: Iterable[Span]) -> Room:
                 refusal=f"There is already one from {old.start:%d/%m/%Y}; change that one, or end this one before."
             )
     return Room(replace, shorten)
+
+
+def is_new_care(start: date, end: date | None, recorded: date) -> bool:
+    """Whether a line recorded on a day is news to its provider: care long provided was only taken over from elsewhere,
+    as when a council's register is first imported."""
+    return start >= recorded - NEW_CARE and (end is None or end >= recorded)
