@@ -291,6 +291,14 @@ def test_the_council_sends_and_answers_go_to_the_team_that_reads(line: CarePacka
     assert turn(case).team.key == "service_brokerage"  # type: ignore[union-attr]
 
 
+def test_who_is_in_no_team_begins_nothing(line: CarePackageLine) -> None:
+    auditor = make.actor(make.staff_user("", duty="auditor"))
+    said = asked(line, type="information", related="service", entity=line.service_id)
+    with pytest.raises(Forbidden):
+        commands.send(actor=auditor, asked=said, organisation_id=line.service.organisation_id, key=make.key())
+    assert not Case.objects.exists()
+
+
 def test_one_action_to_many_providers_is_a_case_each_once(line: CarePackageLine, priya: Actor) -> None:
     others = [line.service.organisation_id, make.organisation().pk, make.organisation().pk]
     said = asked(line, type="information", related="provider", entity=None)

@@ -264,13 +264,14 @@ def _may(
         return _provider_may(flow, actor, way, verb, case)
     if actor.kind == "system" and "system" in way.by:
         return None
-    if actor.is_staff and STAFF in way.by and flow.kind in actor.reads and actor.sees(case.sensitivity):
+    if actor.is_staff and actor.teams and STAFF in way.by and flow.kind in actor.reads and actor.sees(case.sensitivity):
         return None
     teams = teams_that_may(way.by, service_group, task)
     if actor.is_staff and teams & set(actor.teams):
         return None
     names = [team.name for team in current().teams if team.key in teams]
-    raise Forbidden(f"Only {' or '.join(names) or 'the provider'} can {verb.replace('_', ' ')} this.")
+    who = " or ".join(names) or ("a team of the council" if STAFF in way.by else "the provider")
+    raise Forbidden(f"Only {who} can {verb.replace('_', ' ')} this.")
 
 
 def teams_that_may(by: Iterable[str], service_group: str | None, task: Task | None) -> set[str]:
