@@ -122,7 +122,9 @@ def test_an_answer_to_a_version_that_was_superseded_leads_to_the_new_one(open_ta
     verb_call("republish", make.actor(make.staff_user()), seen(document), make.key())()
     with tab.refused(409):
         tab.page.get_by_role("button", name="Reject").click()
-    expect(tab.page.get_by_label("What you wrote, to copy")).to_have_value(TEXT)
+    expect(tab.page.get_by_role("heading", name="Your answer to version 2")).to_be_visible()
+    expect(tab.page.get_by_label("What is wrong, and what should it say?")).to_have_value(TEXT)
+    expect(tab.page.get_by_label("Reject", exact=True)).to_be_checked()
     tab.step("superseded-while-reading")
     tab.page.get_by_role("button", name="See version 2").click()
-    expect(tab.page.get_by_role("heading", name="Your answer to version 2")).to_be_visible()
+    expect(tab.page.get_by_text("version 2")).not_to_have_count(0)
