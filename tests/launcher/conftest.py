@@ -15,6 +15,8 @@ PATIENCE = 30.0
 FOREVER = "import signal; print('up', flush=True); signal.pause()"
 
 Starter = Callable[..., subprocess.Popen[str]]
+#: Tests that run in the background ignore what a terminal sends, and whatever they start would inherit that.
+HEARS_SIGNALS = "import signal\nfor each in (signal.SIGINT, signal.SIGHUP): signal.signal(each, signal.SIG_DFL)\n"
 
 
 def until(true: Callable[[], object], *, within: float = PATIENCE) -> None:
@@ -32,7 +34,7 @@ def python() -> Iterator[Starter]:
 
     def start(code: str = FOREVER, *words: str) -> subprocess.Popen[str]:
         environ = {**os.environ, "PYTHONPATH": str(TREE), "PYTHONUNBUFFERED": "1"}
-        argv = [sys.executable, "-c", code, *words]
+        argv = [sys.executable, "-c", HEARS_SIGNALS + code, *words]
         process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, env=environ, start_new_session=True)
         started.append(process)
         return process
