@@ -159,8 +159,8 @@ def test_any_order_of_verbs_by_anybody_keeps_the_workflow_whole(quick: None) -> 
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=2_000 if SOAK else 15,
-            stateful_step_count=40 if SOAK else 30,
+            max_examples=2_000 if SOAK else 6,
+            stateful_step_count=40 if SOAK else 20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -101,7 +101,7 @@ def test_any_order_of_verbs_by_anybody_keeps_the_workflow_whole(quick: None, mac
     run_state_machine_as_test(
         type("Machine", (machine,), {"people": everybody}),
         settings=settings(
-            max_examples=1_000 if SOAK else 12,
+            max_examples=1_000 if SOAK else 6,
             stateful_step_count=30 if SOAK else 16,
             deadline=None,
             suppress_health_check=list(HealthCheck),

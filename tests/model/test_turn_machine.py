@@ -285,7 +285,7 @@ def test_any_order_of_what_people_do_keeps_every_turn_somebodys(db: None) -> Non
     run_state_machine_as_test(
         TurnsOfTwoTeams,
         settings=settings(
-            max_examples=500 if SOAK else 15,
+            max_examples=500 if SOAK else 8,
             stateful_step_count=40 if SOAK else 20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
