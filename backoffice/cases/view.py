@@ -1,5 +1,6 @@
 """A case of any kind as one person sees it now; each kind says in its own words what there is to do (kinds.py)."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +31,7 @@ class Now:
     also_href: str = ""
 
 
-class CaseView:
+class CaseView(ABC):
     """What every page of a case asks. A kind overrides what it says otherwise."""
 
     label = ""  # in titles of pages: never a client's name
@@ -71,26 +72,26 @@ class CaseView:
         return reverse(f"council:{name}", args=[self.case.pk])
 
     @property
+    @abstractmethod
     def list_href(self) -> str:
         """Where all cases of the kind are listed."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def heading(self) -> str:
         """What stands above the page."""
-        raise NotImplementedError
 
+    @abstractmethod
     def panel(self) -> Now:
         """What to do now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def duty(self) -> str:
         """Why it is with whoever has it, in one sentence."""
-        raise NotImplementedError
 
+    @abstractmethod
     def entries(self, chapters: Sequence[Chapter]) -> list[Entry]:
         """The story, newest first."""
-        raise NotImplementedError
 
     def tabs(self) -> list[tuple[str, str, str]]:
         """Further pages of the kind, between the story and the clocks: (name of the address, words, count)."""
