@@ -10,6 +10,13 @@ from workflows.council.profile import ProfileError, load
 
 NORFOLK = settings.ROOT / "fixtures" / "councils" / "norfolk.toml"
 
+PAYERS, BROKERAGE, CLOSERS = (
+    f'name = "{name}"'
+    for name in ("Payments Team - Residential", "Service Brokerage Team", "FES System Administration Team")
+)
+READS = f'{BROKERAGE}\nreads = ["contract_document", "action"]'
+GENERAL = '\nsensitivities = ["finance", "general"]'
+
 
 def changed(tmp_path: Path, old: str, new: str) -> Path:
     text = NORFOLK.read_text()
@@ -34,6 +41,9 @@ def test_every_profile_that_is_shipped_can_be_used(path: Path) -> None:
         ('colour = "#0b4f5c"', 'colour = "#66ccdd"', "[brand]", "contrast"),
         ('name = "Procurement Team"', 'nam = "Procurement Team"', "nam =", "is not a setting"),
         ('procurement = "procurement"', "", "[desks]", "must route every desk"),
+        (BROKERAGE, BROKERAGE + GENERAL, 'key = "death"', "given to service_brokerage, which does not read care"),
+        (CLOSERS, CLOSERS + GENERAL, 'key = "death"', "given to fes_admin, which does not read care"),
+        (READS, READS.replace(', "action"', ""), 'key = "death"', "service_brokerage, which does not read actions"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(tmp_path: Path, old: str, new: str, line_with: str, said: str) -> None:
@@ -44,6 +54,15 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, old: str, new: str, li
     number = int(message.split(" line ")[1].split(":")[0])
     shown = path.read_text().splitlines()[number - 1]
     assert line_with in shown
+
+
+def test_a_team_that_reads_less_is_given_less(tmp_path: Path) -> None:
+    """The team of payments has no notice of a death, so it need not read about care; of a query it must."""
+    path = changed(tmp_path, PAYERS, PAYERS + GENERAL)
+    assert load(path).team("payments_residential").sensitivities == {"finance", "general"}
+    path.write_text(path.read_text().replace('label = "Query"', 'label = "Query"\nsensitivity = "care"'))
+    with pytest.raises(ProfileError, match="query is about care and would be given to payments_residential"):
+        load(path)
 
 
 def test_a_council_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:

@@ -21,6 +21,17 @@ def line_of(text: str, path: tuple[int | str, ...]) -> int:
     return best
 
 
+def line_of_entry(text: str, table: str, key: str) -> int | None:
+    """The line on which an entry of `[[table]]` says `key = "…"`; None when there is none."""
+    here = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := HEADER.match(line):
+            here = header[2]
+        elif here == table and re.match(rf'^\s*key\s*=\s*"{re.escape(key)}"', line):
+            return number
+    return None
+
+
 def _entries(text: str, counted: str, occurrence: int) -> list[tuple[int, tuple[str, ...], str | None]]:
     """List (line, table, key); of an array of tables called `counted` only the wanted occurrence."""
     entries: list[tuple[int, tuple[str, ...], str | None]] = []

@@ -8,11 +8,11 @@ from pathlib import Path
 from django.conf import settings
 from pydantic import ValidationError
 
-from .locate import line_of
+from .locate import line_of, line_of_entry
 from .schema import Council
 
 #: How the cross-checks of `schema.Council` begin.
-CROSS_CHECK = re.compile(r"\[+(\w+)\]+ (\w+)")
+CROSS_CHECK = re.compile(r"\[+([\w.]+)\]+ (\w+)")
 
 
 class ProfileError(Exception):
@@ -49,7 +49,10 @@ def _mistake(name: str, text: str, error: dict[str, object]) -> str:
         said = "is missing; add it"
     elif error["type"] == "extra_forbidden":
         said = "is not a setting that Concord knows; take it out, or look for a spelling mistake"
-    return f"{name} line {line_of(text, path)}: {where}: {said}."
+    number = line_of(text, path)
+    if not error["loc"] and len(path) > 1:
+        number = line_of_entry(text, str(path[0]), str(path[1])) or number
+    return f"{name} line {number}: {where}: {said}."
 
 
 def _named_in(said: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from .actuals import Actuals
+from .giving import refuse_what_they_may_not_read
 from .payments import Payments
 from .tables import Key, Text, known, unique
 from .tables import Table as Table
@@ -471,6 +472,7 @@ class Council(Table):
         named = {*self.actions.teams, *(each.answers_to for each in self.actions.senders)}
         for key in named.union(*(each.teams for each in self.actions.types)):
             known(key, inside, "[actions] teams")
+        refuse_what_they_may_not_read(self.actions, self.teams, self._closing())
         if self.actuals is not None:
             self.actuals.fits(groups, teams)
         unique([role.key for role in self.roles], "[[roles]]")
@@ -478,6 +480,12 @@ class Council(Table):
         unique([rung.key for rung in self.escalation], "[[escalation]]")
         unique([group.key for group in self.service_groups], "[[service_groups]]")
         return self
+
+    def _closing(self) -> set[str]:
+        """The teams that close actions, whatever service they are about."""
+        desk = self.actions.closing_desk
+        groups = [None, *(group.key for group in self.service_groups)]
+        return {self.team_for(desk, group) for group in groups} if desk else set()
 
     def team_for(self, desk: str, service_group: str | None) -> str:
         """Return the key of the team that has a desk's work for a service group (None: no service is concerned).
