@@ -1,7 +1,7 @@
 """What a password and a passcode must be when they are chosen: a sentence for each thing that is missing."""
 
 from backoffice.web.words import plural
-from workflows.council.schema import PasscodeRules, PasswordRules
+from workflows.council.sign_in import PasscodeRules, PasswordRules
 from workflows.parties.models import User
 
 from . import passcode

@@ -10,8 +10,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from workflows.council.pages import Helpdesk
 from workflows.council.profile import current
-from workflows.council.schema import Council, Helpdesk
+from workflows.council.schema import Council
 from workflows.parties.actor import Actor
 
 from . import brand, drafts, search, top

@@ -21,8 +21,8 @@ from backoffice.web.words import weekday_date
 from workflows.actions import entities, rules
 from workflows.actions.rules import TITLE_LIMIT, Asked, Related, Side
 from workflows.actions.selectors import Filters
+from workflows.council.actions import ActionType
 from workflows.council.profile import current
-from workflows.council.schema import ActionType
 from workflows.engine import moment
 from workflows.engine.typed import TEXT_LIMIT
 from workflows.parties.actor import Actor

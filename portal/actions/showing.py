@@ -16,8 +16,8 @@ from workflows.actions.flow import ANSWER, FIRST, ActionFlow
 from workflows.actions.models import Post
 from workflows.actions.rules import Related, Side, State
 from workflows.actions.selectors import FUNCTION, Page, Written, about_page, assigned_to
+from workflows.council.actions import ActionType
 from workflows.council.profile import current
-from workflows.council.schema import ActionType
 from workflows.engine import definitions, spans, timing
 from workflows.engine.models import Attachment, Content
 from workflows.parties.actor import Actor

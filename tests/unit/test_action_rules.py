@@ -26,8 +26,8 @@ from workflows.actions.rules import (
     type_of,
     types_for,
 )
+from workflows.council.actions import Actions, ActionType
 from workflows.council.profile import current
-from workflows.council.schema import Actions, ActionType
 from workflows.engine.table import moves, outcome
 from workflows.engine.typed import TEXT_LIMIT
 

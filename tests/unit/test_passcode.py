@@ -6,7 +6,7 @@ import pytest
 
 from backoffice.access import passcode
 from backoffice.access.rules import passcode_faults
-from workflows.council.schema import PasscodeRules
+from workflows.council.sign_in import PasscodeRules
 
 RULES = PasscodeRules(mode="whole", name="passcode", length=6, longest_run=3)
 

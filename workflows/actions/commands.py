@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from workflows.council.actions import ActionType
 from workflows.council.profile import current
-from workflows.council.schema import ActionType
 from workflows.engine import definitions, door, files, moment
 from workflows.engine import selectors as engine
 from workflows.engine.errors import Forbidden, Invalid, Refused

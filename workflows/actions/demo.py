@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from workflows.council.schema import Table
+from workflows.council.tables import Table
 from workflows.engine import batches as engine_batches
 from workflows.engine import door, files, moment, turns
 from workflows.engine.calendar import council_calendar

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from workflows.council.schema import Actions, ActionType
+from workflows.council.actions import Actions, ActionType
 from workflows.engine.table import Transition
 from workflows.engine.typed import faults_of_choice, faults_of_text
 

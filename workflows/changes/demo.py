@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workflows.council.profile import current
-from workflows.council.schema import Table
+from workflows.council.tables import Table
 from workflows.engine import moment
 from workflows.engine.calendar import council_calendar
 from workflows.parties.actor import Actor

@@ -9,7 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from workflows.council.schema import ChangeRequests, Council
+from workflows.council.change_requests import ChangeRequests
+from workflows.council.schema import Council
 from workflows.engine.table import Transition
 from workflows.engine.typed import faults_of_choice
 from workflows.people.reach import places as places_of

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from workflows.council.schema import ContractDocuments
+from workflows.council.contract_documents import ContractDocuments
 from workflows.engine.table import Transition
 from workflows.engine.typed import faults_of_choice, faults_of_text
 from workflows.register.rules import LineTerms

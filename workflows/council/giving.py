@@ -1,15 +1,14 @@
 """Whether the teams that a type of action can be given to may read it: nobody is given what they may not open."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .schema import Actions, ActionType, Team
+from .actions import Actions, ActionType
+from .teams import Team
 
 KIND = "action"
 
 
-def refuse_what_they_may_not_read(actions: "Actions", teams: Iterable["Team"], closing: Iterable[str]) -> None:
+def refuse_what_they_may_not_read(actions: Actions, teams: Iterable[Team], closing: Iterable[str]) -> None:
     """ValueError for the first team that would be given an action which it does not read.
 
     `closing` are the teams that close actions; none: whoever has one closes it.
@@ -23,7 +22,7 @@ def refuse_what_they_may_not_read(actions: "Actions", teams: Iterable["Team"], c
                 raise ValueError(f"[[actions.types]] {kind.key} {fault}")
 
 
-def _fault(kind: "ActionType", team: "Team") -> str:
+def _fault(kind: ActionType, team: Team) -> str:
     if KIND not in team.reads:
         return f'would be given to {team.key}, which does not read actions: add "{KIND}" to its reads in [[teams]]'
     if kind.sensitivity == "general" or kind.sensitivity in team.sensitivities:

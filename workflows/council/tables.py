@@ -16,6 +16,13 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Reason(Table):
+    """An entry of a list of reasons."""
+
+    key: Key
+    label: Text
+
+
 def known(key: str, declared: Collection[str], where: str) -> None:
     """ValueError when a table names something that is declared nowhere."""
     if key not in declared:

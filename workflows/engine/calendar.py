@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from workflows.council import schema
+from workflows.council.clocks import Calendar as CalendarInProfile
 from workflows.council.profile import current
+from workflows.council.tables import Weekday
 from workflows.council.targets import Target
 
 LONDON = ZoneInfo("Europe/London")
-WEEKDAYS: tuple[str, ...] = schema.Weekday.__args__  # type: ignore[attr-defined]
+WEEKDAYS: tuple[str, ...] = Weekday.__args__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,7 @@ class Calendar:
         return datetime.combine(day, self.hours[day.weekday()][1], LONDON).astimezone(UTC)
 
 
-def from_profile(profile: schema.Calendar) -> Calendar:
+def from_profile(profile: CalendarInProfile) -> Calendar:
     """The calendar that a council profile describes."""
     hours = {}
     for day, text in profile.hours.items():

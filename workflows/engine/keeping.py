@@ -6,7 +6,7 @@ An outside team (operational teams, Business Relationship Officers) does not wor
 from datetime import datetime
 
 from workflows.council.profile import current
-from workflows.council.schema import Team
+from workflows.council.teams import Team
 from workflows.parties.teams import team_id
 
 from .calendar import LONDON, council_calendar

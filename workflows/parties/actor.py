@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from workflows.council.schema import EVERY_SENSITIVITY
+from workflows.council.roles import EVERY_SENSITIVITY
 
 Level = Literal["view", "edit"]
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 
 from workflows.council.profile import current
-from workflows.council.schema import Role
+from workflows.council.roles import Role
 
 from .models import Membership, Organisation, OrganisationGroupPermission, Service, ServiceGroupPermission, User
 

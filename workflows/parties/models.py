@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from guardian.models import GroupObjectPermissionBase
 
-from workflows.council.schema import Function
+from workflows.council.roles import Function
 
 FUNCTIONS: tuple[str, ...] = Function.__args__  # type: ignore[attr-defined]
 OBJECT_PERMISSIONS: list[tuple[str, Any]] = [

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workflows.council.schema import Table
+from workflows.council.tables import Table
 from workflows.parties.actor import Actor
 from workflows.parties.models import Organisation, Service, User
 

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 import puremagic
 
+from workflows.council.files import Files
 from workflows.council.profile import current
-from workflows.council.schema import Files
 from workflows.engine.errors import Refused
 
 from . import packed, pictures

@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from workflows.council.profile import current
-from workflows.council.schema import EVERY_SENSITIVITY
+from workflows.council.roles import EVERY_SENSITIVITY
 from workflows.engine import registry
 from workflows.engine.models import Task
 from workflows.parties.actor import Actor

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Literal
 
 from workflows.council.profile import current
-from workflows.council.schema import EVERY_SENSITIVITY
+from workflows.council.roles import EVERY_SENSITIVITY
 from workflows.engine import batches, moment, outbox, rules, selectors
 from workflows.engine.batches import Item, runs_batch
 from workflows.engine.errors import Forbidden, NotFound, Refused

@@ -5,7 +5,7 @@ told. A follow-up date does not go along: who gets the turn should see it.
 """
 
 from workflows.council.profile import current
-from workflows.council.schema import Team as TeamInProfile
+from workflows.council.teams import Team as TeamInProfile
 from workflows.engine import door, keeping, moment, rules
 from workflows.engine.errors import NotFound, Refused
 from workflows.engine.models import Holder, Task
