@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 from workflows.council.profile import ProfileError, load
+from workflows.council.schema import Council
 
 NORFOLK = settings.ROOT / "fixtures" / "councils" / "norfolk.toml"
 
@@ -26,9 +27,52 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("path", sorted((settings.ROOT / "fixtures" / "councils").glob("*.toml")), ids=lambda p: p.stem)
+SHIPPED = sorted((settings.ROOT / "fixtures" / "councils").glob("*.toml"))
+each_council = pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+
+
+def test_the_five_councils_whose_documents_were_read_are_shipped() -> None:
+    assert [path.stem for path in SHIPPED] == ["bedford", "bradford", "gloucestershire", "norfolk", "suffolk"]
+
+
+@each_council
 def test_every_profile_that_is_shipped_can_be_used(path: Path) -> None:
     assert load(path).key == path.stem
+
+
+@each_council
+def test_whoever_is_given_work_may_read_it(path: Path) -> None:
+    council = load(path)
+    given = [("contract_document", council.desks["brokerage"])]
+    given += [("change_request", council.desks[desk]) for desk in ("procurement", "helpline")]
+    closing = council.actions.closing_desk
+    given += [("action", key) for key in (*council.actions.teams, *([council.desks[closing]] if closing else ()))]
+    for kind in council.actions.types:
+        given += [("action", key) for key in kind.teams]
+        assert any(kind.sensitivity in council.team(key).sensitivities for key in kind.teams or council.actions.teams)
+    assert [(kind, key) for kind, key in given if kind not in council.team(key).reads] == []
+
+
+@each_council
+def test_somebody_at_a_provider_can_do_each_thing_that_the_council_has(path: Path) -> None:
+    council = load(path)
+    assert any(role.administers_users for role in council.roles)
+    for function in ("contract_documents", "actions", "contacts", "organisation_details", *_modules(council)):
+        assert [role for role in council.roles if function in role.edit], function
+    for kind in council.actions.types:
+        able = [role for role in council.roles if "actions" in role.edit and kind.sensitivity in role.sensitivities]
+        assert "provider" not in kind.begun_by or able, kind.key
+
+
+def _modules(council: Council) -> list[str]:
+    return ["actuals"] if council.actuals else []
+
+
+@each_council
+def test_a_profile_says_its_own_words_and_nobody_else_s(path: Path) -> None:
+    values = str(load(path).model_dump(exclude={"actuals"}))
+    others = {"bedford", "bradford", "gloucestershire", "norfolk", "suffolk"} - {path.stem}
+    assert not [name for name in others if re.search(name, values, re.IGNORECASE)]
 
 
 @pytest.mark.parametrize(
