@@ -1,0 +1,35 @@
+"""The engine's tables, each in the module of its topic."""
+
+from .cases import Case, Holder
+from .clocks import CalendarVersion, ClockDefinition
+from .events import Access, Anchor, Content, Event, Receipt
+from .figures import Delta, HolderSpan, Tally
+from .files import Attachment, FileChunk, StoredFile
+from .jobs import Batch, BatchItem, Outbox, Slot
+from .notices import Notice, Rung
+from .tasks import Task
+
+__all__ = [
+    "Access",
+    "Anchor",
+    "Attachment",
+    "Batch",
+    "BatchItem",
+    "CalendarVersion",
+    "Case",
+    "ClockDefinition",
+    "Content",
+    "Delta",
+    "Event",
+    "FileChunk",
+    "Holder",
+    "HolderSpan",
+    "Notice",
+    "Outbox",
+    "Receipt",
+    "Rung",
+    "Slot",
+    "StoredFile",
+    "Tally",
+    "Task",
+]
