@@ -8,6 +8,7 @@ from backoffice.cases.view import CaseView, Now
 from backoffice.web import changing
 from backoffice.web.pieces import Entry, Fact
 from backoffice.web.words import listing, moment, weekday_date, weekday_moment
+from workflows.changes import selectors
 from workflows.changes.rules import State, What
 from workflows.changes.selectors import Page
 from workflows.council.profile import current
@@ -25,6 +26,7 @@ class View(CaseView):
         super().__init__(page.case, page.turn, actor)
         self.page = page
         self.about = changing.record_words(page)
+        self.known = selectors.known_elsewhere(actor, page)
 
     @property
     def list_name(self) -> str:  # type: ignore[override]
@@ -73,7 +75,17 @@ class View(CaseView):
         title = f"Decide by {weekday_date(self.due)}" if self.may("accept") else f"{self.team()} decides this"
         moved = [line.label for line in self.page.lines if line.moved]
         text = f"Changed since it was asked: {listing(moved)}. " if moved else ""
-        return Now(title, f"{text}{self._others()}".strip() or "Nothing live has changed yet.", warm=bool(moved))
+        text = f"{text}{self._known()}{self._others()}".strip()
+        return Now(title, text or "Nothing live has changed yet.", warm=bool(moved))
+
+    def _known(self) -> str:
+        """Whoever decides must know whom they let in at one more provider."""
+        if not self.known:
+            return ""
+        return (
+            f"This address is somebody's who uses the portal already: {self.known}. To accept adds this provider to "
+            "what they can choose; this provider is not told of the others. "
+        )
 
     def _others(self) -> str:
         references = [each.reference for each in self.page.others]
@@ -93,6 +105,12 @@ class View(CaseView):
         contact = self.page.request.contact
         address = contact.portal_email if contact else ""
         text = f"{self.about} signs in as {address}, and must choose a password of their own."
+        if self.known and contact and contact.user and contact.user.has_usable_password():
+            text = (
+                f"{self.about} signs in as {address} for another provider already ({self.known}) and keeps that "
+                f"password: telephone them that they can choose {self.case.organisation.name} now."
+            )
+            return Now("Now: telephone them; no password is needed", text, warm=True)
         if not self.may("issue_password"):
             return Now(f"Accepted: {self.team()} telephones the first password", text)
         href = self.address("change_request_password")

@@ -11,6 +11,7 @@ from django.db.models import Max, QuerySet
 from workflows.engine.errors import Invalid, NotFound
 from workflows.parties.actor import Actor
 from workflows.parties.models import Client, Organisation, Service, User
+from workflows.people.contacts import called
 from workflows.register.models import CarePackageLine, Contract
 
 from .flow import ActionFlow
@@ -62,7 +63,7 @@ def _choices(actor: Actor, related: str, organisation: int) -> list[tuple[int, s
         contracts = _contracts(organisation).values_list("pk", "reference", "title")
         return [(pk, f"{reference}: {title}" if title else reference) for pk, reference, title in contracts]
     if related == Related.CONTACT:
-        return list(_contacts(organisation).values_list("pk", "name"))
+        return list(_contacts(organisation).values_list("pk", "called"))
     return []
 
 
@@ -142,7 +143,7 @@ def _contracts(organisation: int) -> QuerySet[Contract]:
     return Contract.objects.filter(organisation=organisation).order_by("reference")
 
 
-def _contacts(organisation: int) -> QuerySet[User]:
-    """norfolk-handbook §9: "any contact name you have given access to the Portal"."""
+def _contacts(organisation: int) -> QuerySet[Any]:
+    """norfolk-handbook §9: "any contact name you have given access to the Portal"; by the provider's own name."""
     people = User.objects.filter(memberships__organisation=organisation, is_active=True)
-    return people.annotate(_once=Max("pk")).order_by("name", "pk")
+    return people.annotate(_once=Max("pk"), called=called("pk", organisation)).order_by("called", "pk")

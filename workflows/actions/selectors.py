@@ -14,7 +14,8 @@ from workflows.engine.calendar import LONDON
 from workflows.engine.errors import NotFound
 from workflows.engine.models import Attachment, Case, Content, Task
 from workflows.parties.actor import Actor
-from workflows.parties.models import Organisation, User
+from workflows.parties.models import Organisation
+from workflows.people.contacts import called
 from workflows.register import holds
 from workflows.register.models import Contract, PaymentHold
 
@@ -50,6 +51,7 @@ class Page:
     action: Action
     turn: Task | None
     holds: Sequence[PaymentHold]
+    contact: str = ""  # what the provider calls the contact that it is about
 
     @property
     def open(self) -> bool:
@@ -93,17 +95,17 @@ def listed(actor: Actor, filters: Filters) -> Any:
     )
 
 
-def _looked_up() -> dict[str, Subquery]:
+def _looked_up() -> dict[str, Any]:
     """What is looked up for the rows that are shown only: as joins they would be more than PostgreSQL orders by itself
     (join_collapse_limit), and it would read every action for a provider of forty."""
     due = Task.objects.filter(process=OuterRef("case_id"), finished__isnull=True).values("due_at")[:1]
     found = {
         "words": Content.objects.filter(pk=OuterRef("title_id")).values("text"),
         "contract_reference": Contract.objects.filter(pk=OuterRef("contract_id")).values("reference"),
-        "contact_name": User.objects.filter(pk=OuterRef("contact_id")).values("name"),
         "due_at": due,
     }
-    return {name: Subquery(rows) for name, rows in found.items()}
+    named = called("contact_id", OuterRef("case__organisation_id"))
+    return {name: Subquery(rows) for name, rows in found.items()} | {"contact_name": named}
 
 
 def about(row: Any) -> str:
@@ -121,7 +123,7 @@ def about(row: Any) -> str:
 def about_page(found: "Page") -> str:
     """The same of one action that was read whole."""
     case, action = found.case, found.action
-    client, service, contract, contact = case.client, case.service, action.contract, action.contact
+    client, service, contract = case.client, case.service, action.contract
     return about(
         {
             "related": action.related,
@@ -130,7 +132,7 @@ def about_page(found: "Page") -> str:
             "ss_ref": client.ss_ref if client else "",
             "service": service.name if service else "",
             "contract_reference": contract.reference if contract else "",
-            "contact_name": contact.name if contact else "",
+            "contact_name": found.contact,
             "organisation": case.organisation.name,
         }
     )
@@ -147,12 +149,13 @@ def page(actor: Actor, case_id: int) -> Page:
     """One action; NotFound when it does not exist for this person."""
     parties = ("case__organisation", "case__service", "case__client", "case__holder_team")
     readable = Action.objects.filter(case__in=engine.cases(actor, FUNCTION).filter(kind=KIND))
-    action = readable.select_related("title", "contract", "contact", "line", *parties).filter(pk=case_id).first()
+    readable = readable.annotate(called=called("contact_id", OuterRef("case__organisation_id")))
+    action = readable.select_related("title", "contract", "line", *parties).filter(pk=case_id).first()
     if action is None:
         raise NotFound
     case = action.case
     turns = engine.open_turns(case.pk)
-    return Page(case, action, turns[0] if turns else None, _held_by(action))
+    return Page(case, action, turns[0] if turns else None, _held_by(action), action.called or "")
 
 
 def posts(action_id: int) -> QuerySet[Post]:

@@ -12,8 +12,16 @@ from workflows.people.models import Contact
 from .records import Record, memberships_of
 from .rules import BLOCK, PERSON, What
 
-#: Where the message of a value that somebody else has taken meanwhile belongs.
-TAKEN = "The Provider Portal Email Address is used for the portal already. Reject it, with the security role."
+#: Why an address cannot be given; told to the council alone.
+STAFF = "The Provider Portal Email Address is a colleague's. Reject it, with the security role."
+ENDED = (
+    "The Provider Portal Email Address is that of somebody whose access the council ended. Reject it, with the "
+    "security role, or give them their access back first."
+)
+ELSEWHERE = (
+    "This person uses the portal for another provider too, so no provider can change the address that they sign in "
+    "with. Reject it; they can ask the helpdesk themselves."
+)
 
 
 def write(actor: Actor, record: Record, accepted: Mapping[str, str]) -> Contact | None:
@@ -43,7 +51,7 @@ def set_access(actor: Actor, contact: Contact, access: str, address: str = "") -
     if contact.user is None:
         if not wanted:
             return
-        contact.user = _enrol(actor, contact.name, address)
+        contact.user = _user_of(actor, contact.name, address)
         contact.save(update_fields=["user"])
     held = {(each.role, each.service_id): each for each in memberships_of(contact)}
     for role, service_id in wanted:
@@ -74,10 +82,10 @@ def _edit(actor: Actor, contact: Contact, accepted: Mapping[str, str]) -> None:
     contacts.change(actor, contact, _columns(accepted))
     if contact.user is None:
         return
-    if {"forename", "surname"} & set(accepted):
+    if {"forename", "surname"} & set(accepted) and not elsewhere(contact.user, contact.organisation_id):
         writing.rename(actor, contact.user, contact.name)
     if accepted.get("portal_email"):
-        _readdress(actor, contact.user, accepted["portal_email"])
+        _readdress(actor, contact, contact.user, accepted["portal_email"])
 
 
 def _columns(accepted: Mapping[str, str]) -> dict[str, Any]:
@@ -88,13 +96,27 @@ def _columns(accepted: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
-def _enrol(actor: Actor, name: str, address: str) -> User:
-    if User.objects.filter(email=address).exists():
-        raise Refused(TAKEN, "taken")
-    return writing.enrol(actor, name, address, User.Kind.PROVIDER)
+def elsewhere(user: User, organisation_id: int) -> bool:
+    """Whether somebody has a role at another provider: then what they are called there is not this one's to change."""
+    return Membership.objects.filter(user=user).exclude(organisation=organisation_id).exists()
 
 
-def _readdress(actor: Actor, user: User, address: str) -> None:
+def _user_of(actor: Actor, name: str, address: str) -> User:
+    """Whoever signs in with an address, as they are, or somebody new: a person may belong to several providers and
+    picks one."""
+    user = User.objects.select_for_update(no_key=True).filter(email=address).first()
+    if user is None:
+        return writing.enrol(actor, name, address, User.Kind.PROVIDER)
+    if user.kind != User.Kind.PROVIDER:
+        raise Refused(STAFF, "taken")
+    if not user.is_active:
+        raise Refused(ENDED, "taken")
+    return user
+
+
+def _readdress(actor: Actor, contact: Contact, user: User, address: str) -> None:
+    if elsewhere(user, contact.organisation_id):
+        raise Refused(ELSEWHERE, "elsewhere")
     try:
         writing.readdress(actor, user, address)
     except Refused as refusal:

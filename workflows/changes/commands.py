@@ -8,6 +8,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from workflows.council.profile import current
 from workflows.engine import door
 from workflows.engine.calendar import council_calendar
@@ -247,12 +249,22 @@ def _faults_of_places(record: Record, asked: Mapping[str, tuple[str, str]]) -> d
     address = wanted.get("portal_email", "")
     if "portal_email" in wanted and record.what is What.CONTACT_EDIT:
         faults |= _faults_of_new_address(record, address)
-    if address and User.objects.filter(email=address).exists():
+    if address and _is_a_colleagues(record.organisation_id, address):
         faults["portal_email"] = (
-            "This address is used for the portal already. Use another one, or ask the helpdesk if the person works "
-            "for several providers"
+            "One of your own contacts has this address, or had it. Change that contact, or ask the helpdesk if they "
+            "have come back"
         )
     return faults
+
+
+def _is_a_colleagues(organisation_id: int, address: str) -> bool:
+    """Whether somebody whom the provider knows itself signs in with an address.
+
+    Whether anybody else does, nobody at a provider is told: people work for several, and what happens then looks the
+    same as for somebody new.
+    """
+    here = Q(contacts__organisation=organisation_id) | Q(memberships__organisation=organisation_id)
+    return User.objects.filter(here, email=address).exists()
 
 
 def _faults_of_new_address(record: Record, address: str) -> dict[str, str]:

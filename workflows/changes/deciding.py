@@ -54,9 +54,10 @@ def accept(turn: door.Turn, request: ChangeRequest, *, seen: str, refused: Mappi
     accepted = {each.field: each.wanted for each in fields if each.field not in refused}
     moved = rules.moved({each.field: (each.old, each.wanted) for each in fields}, now)
     turn.facts.update({"accepted": sorted(accepted), "refused": dict(refused), "moved_since": moved})
+    joins = record.contact is None or record.contact.user_id is None
     request.contact = applying.write(turn.actor, record, accepted)
     decided(turn, request, State.ACCEPTED_IN_PART if refused else State.ACCEPTED, text=text)
-    if turn.verb == "admit" or _is_new(request, accepted):
+    if turn.verb == "admit" or (accepted.get("access") and (joins or _has_no_password(request))):
         _welcome(turn, request)
 
 
@@ -174,15 +175,23 @@ def _note(fields: list[ChangeField], now: Mapping[str, str], refused: Mapping[st
     ChangeField.objects.bulk_update(fields, ["found", "decision", "reason"])
 
 
-def _is_new(request: ChangeRequest, accepted: Mapping[str, str]) -> bool:
-    """Whether this acceptance has made somebody a portal user: nobody else has no password yet."""
+def _has_no_password(request: ChangeRequest) -> bool:
+    """Whether somebody who was made a portal user before has not come in yet."""
     user = request.contact.user if request.contact else None
-    return bool(accepted.get("access")) and user is not None and not user.has_usable_password()
+    return user is not None and not user.has_usable_password()
 
 
 def _welcome(turn: door.Turn, request: ChangeRequest) -> None:
+    """Tell whoever has come to be a portal user here; what the provider can see of it is the same for everybody.
+
+    Somebody new gets the address and a way in. Who has a password, because they work for another provider too, keeps
+    it and is told of one more to choose; the helpline's turn is there all the same, to tell them.
+    """
     user = _newcomer(request)
-    turn.follow(WELCOME, {"user": user.pk}, name=f"{WELCOME}:{user.pk}")
+    if _has_no_password(request) or turn.verb == "send_link":
+        turn.follow(WELCOME, {"user": user.pk}, name=f"{WELCOME}:{user.pk}")
+    else:
+        turn.notify(notices.ONE_MORE, {"user": user.pk})
     if turn.verb == "admit":
         turn.work.title = f"{NAMES[What(request.what)]}: telephone the first password"
         turn.notify(notices.FIRST_PASSWORD, turn.desk("helpline"))

@@ -5,6 +5,7 @@ from workflows.engine.notices import declare
 SUBMITTED = "change_request.submitted"
 DECIDED = "change_request.decided"
 WITHDRAWN = "change_request.withdrawn"
+ONE_MORE = "change_request.one_more_provider"
 FIRST_PASSWORD = "change_request.first_password"  # noqa: S105 - the name of a kind
 
 declare(
@@ -24,6 +25,14 @@ declare(
     one="Change request {reference} was withdrawn by the provider",
     many="{count} change requests were withdrawn by providers",
     name="A change request was withdrawn",
+)
+declare(
+    ONE_MORE,
+    one="You can use the portal for one more provider ({reference})",
+    many="You can use the portal for {count} more providers",
+    group="My account",
+    always="so that you notice when somebody gives you access that you did not expect",
+    note="Sign in as you always do, and choose the provider. If you did not expect this, tell the helpdesk.",
 )
 declare(
     FIRST_PASSWORD,

@@ -131,6 +131,23 @@ def page(actor: Actor, case_id: int) -> Page:
     return Page(found.case, found, record, lines, turns[0] if turns else None, records.digest(now), _cases(others))
 
 
+def known_elsewhere(actor: Actor, found: Page) -> str:
+    """Whom the council knows already by the portal address of a request, and at which providers; empty for nobody.
+
+    For the council alone: a provider is not told that somebody works for another one too.
+    """
+    contact = found.request.contact
+    address = next((each.wanted for each in found.lines if each.field == "portal_email"), "")
+    user = contact.user if contact is not None else None
+    if not actor.is_staff or found.what not in {What.CONTACT_CREATION, What.ROLE_CHANGE} or not address:
+        return ""
+    places = Membership.objects.filter(user__email=address).exclude(organisation=found.case.organisation_id)
+    if user is not None:
+        places = places.filter(user=user)
+    rows = list(places.order_by("organisation__name").values_list("user__name", "organisation__name").distinct())
+    return f"{rows[0][0]}, {', '.join(name for _, name in rows)}" if rows else ""
+
+
 def awaiting(actor: Actor, *, contact_id: int | None = None, service_id: int | None = None) -> Sequence[Case]:
     """The open requests about a contact, a service, or (neither given) the organisation itself."""
     what = What.SERVICE if service_id is not None else What.ORGANISATION

@@ -3,12 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, Trim
+
 from workflows.engine import moment
 from workflows.engine.records import changes, insert, tell
 from workflows.parties.actor import Actor
 from workflows.parties.models import Organisation, User
 
 from .models import Contact
+
+
+def called(user: str, organisation: Any) -> Coalesce:
+    """What a provider calls one of its people: what another provider calls them is not its business.
+
+    `user` is the column of the outer query with the person's id, `organisation` an id, or an OuterRef to one.
+    """
+    there = Contact.objects.filter(user=OuterRef(user), organisation=organisation)
+    name = Trim(Concat("forename", Value(" "), "surname"))
+    own = User.objects.filter(pk=OuterRef(user)).values("name")
+    return Coalesce(Subquery(there.annotate(called=name).values("called")[:1]), Subquery(own))
 
 
 def add(actor: Actor, organisation_id: int, values: Mapping[str, Any], user: User | None = None) -> Contact:
