@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "workflows.actions",
     "workflows.search",
     "workflows.changes",
+    "workflows.actuals",
     "backoffice",
     "portal",
     "tasks",

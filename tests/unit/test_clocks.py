@@ -171,3 +171,15 @@ def test_what_is_past_target_comes_before_any_priority_and_that_before_any_money
     order = [late, pressing, high, dear, cheap, Task(amount=Decimal("-5"))]
     assert sorted(order, key=urgency.of, reverse=True) == order
     assert urgency.why(high) == ["it has high priority", "£1,148.20 hangs on it"]
+
+
+def test_a_turn_may_be_due_at_a_moment_of_its_own() -> None:
+    begin, by = london("2025-02-10 00:00"), london("2025-02-18 17:00")
+    within = limits(clock_of("a moment of its own", left="1 working day"), begin, by=by)
+    assert within.due == by
+    assert within.at_risk == london("2025-02-17 09:00")
+    with pytest.raises(ValueError, match="was not told which"):
+        limits(clock_of("a moment of its own"), begin)
+    stands = replay(clock_of("a moment of its own"), [Run(begin)], None, london("2025-02-18 17:01"), by)
+    assert stands is not None
+    assert stands.breached_at == by

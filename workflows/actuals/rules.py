@@ -1,6 +1,6 @@
-"""What actuals know by heart: Monday weeks, weeks of absence, runs, cut-offs, steps and bands. Pure.
+"""What actuals know by heart: where a week can stand, Monday weeks, weeks of absence, runs, cut-offs, steps and bands.
 
-Every week begins on a Monday (suffolk-user-guide §2 "Week Beginning 16 Jul 2018"; domain.md §1.2 "Week").
+Pure. Every week begins on a Monday (suffolk-user-guide §2 "Week Beginning 16 Jul 2018"; domain.md §1.2 "Week").
 """
 
 import re
@@ -8,11 +8,70 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 from itertools import pairwise
 
 from workflows.council.actuals import Actuals, CutOff, Kind, Rounding
 from workflows.engine.calendar import LONDON, WEEKDAYS
+from workflows.engine.table import Transition
 from workflows.register.rules import Span
+
+
+class State(StrEnum):
+    """Where a week stands: whose turn it is, or what became of it."""
+
+    RECORDING = "recording"
+    SUBMITTED = "submitted"
+    CHECKED = "checked"
+    PAID = "paid"
+    EMPTY = "empty"
+
+
+class Asking(StrEnum):
+    """Where what an absence has set going stands."""
+
+    OPEN = "open"
+    DONE = "done"
+
+
+S = State
+TRANSITIONS = (
+    Transition("", "begin", "open", "system", S.RECORDING, "record"),
+    Transition(S.RECORDING, "record", "generate", "provider", S.RECORDING, "record"),
+    Transition(S.RECORDING, "record", "generate", "system", S.RECORDING, "record"),
+    Transition(S.RECORDING, "record", "save", "provider", S.RECORDING, "record"),
+    Transition(S.RECORDING, "record", "move_cut_off", "system", S.RECORDING, "record"),
+    Transition(S.RECORDING, "record", "submit", "provider", S.SUBMITTED, "check"),
+    Transition(S.RECORDING, "record", "submit_accepted", "provider", S.CHECKED, "checked"),
+    Transition(S.RECORDING, "record", "take", "payments", S.SUBMITTED, "check"),
+    Transition(S.RECORDING, "record", "take", "system", S.SUBMITTED, "check"),
+    Transition(S.RECORDING, "record", "close_empty", "system", S.EMPTY, "end"),
+    Transition(S.SUBMITTED, "check", "change", "provider", S.SUBMITTED, "check"),
+    Transition(S.SUBMITTED, "check", "accept_some", "payments", S.SUBMITTED, "check"),
+    Transition(S.SUBMITTED, "check", "dispute", "payments", S.SUBMITTED, "check"),
+    Transition(S.SUBMITTED, "check", "dispute", "system", S.SUBMITTED, "check"),
+    Transition(S.SUBMITTED, "check", "settle", "payments", S.SUBMITTED, "check"),
+    Transition(S.SUBMITTED, "check", "settle", "system", S.SUBMITTED, "check"),
+    Transition(S.SUBMITTED, "check", "query", "payments", S.RECORDING, "record"),
+    Transition(S.SUBMITTED, "check", "accept", "payments", S.CHECKED, "checked"),
+    Transition(S.CHECKED, "checked", "settle", "payments", S.CHECKED, "checked"),
+    Transition(S.CHECKED, "checked", "settle", "system", S.CHECKED, "checked"),
+    Transition(S.CHECKED, "checked", "change", "provider", S.SUBMITTED, "check"),
+    Transition(S.CHECKED, "checked", "change_accepted", "provider", S.CHECKED, "checked"),
+    Transition(S.CHECKED, "checked", "pay", "system", S.PAID, "end"),
+)
+A = Asking
+DECISIONS = (
+    Transition("", "begin", "ask_for_decision", "system", A.OPEN, "decide"),
+    Transition("", "begin", "tell", "system", A.OPEN, "note"),
+    Transition("", "begin", "ask_for_review", "system", A.OPEN, "note"),
+    Transition(A.OPEN, "decide", "extend", "team", A.DONE, "end"),
+    Transition(A.OPEN, "decide", "stop", "team", A.DONE, "end"),
+    Transition(A.OPEN, "decide", "lapse", "system", A.DONE, "end"),
+    Transition(A.OPEN, "note", "noted", "team", A.DONE, "end"),
+    Transition(A.DONE, None, "extend", "team", A.DONE, None),
+    Transition(A.DONE, None, "stop", "team", A.DONE, None),
+)
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 DAYS_A_WEEK = 7

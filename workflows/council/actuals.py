@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from .tables import Key, Table, Text, Weekday, known, unique
+from .targets import AT_ITS_MOMENT, ClockTarget, Target
 
 #: Columns of a row beside what was planned (suffolk-user-guide §2, bedford-actuals-guide "Actuals Summary").
 Box = Literal["actual", "frustrated", "missed", "extra", "unplanned"]
@@ -185,6 +186,14 @@ class Rounding(Table):
         return self
 
 
+class Notice(Table):
+    """The action that tells a team that a week was recorded (suffolk-user-guide §2): its type, team and title."""
+
+    type: Key
+    team: Key
+    title: Text
+
+
 class Actuals(Table):
     """Weeks of delivered care: how they are recorded, submitted, judged and paid.
 
@@ -192,7 +201,9 @@ class Actuals(Table):
     action_notice (suffolk-user-guide §2). `over_plan`: what becomes of more than was planned. `dispute_when`: which
     difference is disputed, by `raised_by`. `unexplained`: the cause of whatever is missing without one; without it,
     people must choose. `empty_week`: whether a row without care is deleted or stays with 0. `decision_lead_weeks`: how
-    many weeks before a limit the decision about more is asked for. `new_stay_after_weeks`: after so many whole weeks
+    many weeks before a limit the decision about more is asked for. `check_within`: the check of a week; `answer_within`
+    and `decide_within`: the two sides of a dispute; `raised_within`: what an absence sets going. `notice`: the action
+    that goes to a team with each week, for `action_notice`. `new_stay_after_weeks`: after so many whole weeks
     without the absence, the next one begins with week 1 again.
     """
 
@@ -203,6 +214,7 @@ class Actuals(Table):
     comment_for_change: bool
     over_plan: Literal["refuse", "dispute", "allow_if_authorised"]
     over_plan_advice: Text
+    check_within: ClockTarget | None = None
     dispute_when: Literal["differs", "more", "outside_tolerance"]
     tolerance: Units | None = None
     raised_by: Literal["system", "team"]
@@ -210,7 +222,11 @@ class Actuals(Table):
     unexplained: Key | None = None
     decision_lead_weeks: Annotated[int, Field(ge=0, le=52)] = 1
     new_stay_after_weeks: Annotated[int, Field(ge=1, le=52)] = 1
+    answer_within: ClockTarget | None = None
+    decide_within: ClockTarget | None = None
+    raised_within: ClockTarget | None = None
     cut_off: CutOff | None = None
+    notice: Notice | None = None
     rounding: Rounding | None = None
     go_live: tuple[GoLive, ...] = ()
     teams: dict[Raise, Key] = {}
@@ -228,6 +244,8 @@ class Actuals(Table):
         unique([level for each in self.kinds for level in each.levels], "[[actuals.kinds]] levels")
         if (self.tolerance is None) == (self.dispute_when == "outside_tolerance"):
             raise ValueError('tolerance goes together with dispute_when = "outside_tolerance"')
+        if (self.notice is None) == (self.submit_mode == "action_notice"):
+            raise ValueError('notice goes together with submit_mode = "action_notice"')
         self._rules_fit()
         self._nothing_is_said_twice()
         return self
@@ -269,6 +287,11 @@ class Actuals(Table):
             known(live.service_group, groups, "[[actuals.go_live]] service_group")
         for team in self.teams.values():
             known(team, teams, "[actuals.teams]")
+
+    @property
+    def record_by(self) -> Target | None:
+        """The provider's promise: each week has a moment of its own, its cut-off; None where there is none."""
+        return AT_ITS_MOMENT if self.cut_off is not None else None
 
     def kind(self, key: str) -> Kind:
         """Return a kind of service; KeyError when the profile does not know it."""

@@ -47,7 +47,8 @@ def of_task(task: Task, now: datetime | None = None) -> Told | None:
     if task.clock_id is None:
         return None
     definition = definitions.by_id({task.clock_id})[task.clock_id]
-    clock = replay(definition, [Run(task.created, task.finished)], task.finished, now or moment.now())
+    own = task.due_at if definition.target.unit == "moment" else None
+    clock = replay(definition, [Run(task.created, task.finished)], task.finished, now or moment.now(), own)
     if clock is None:
         return None
     party = task.team.name if task.team else task.organisation.name if task.organisation else Holder.SYSTEM.label
@@ -107,7 +108,10 @@ def _binding_facts(case: Case) -> list[dict[str, Any]]:
 
 def _of_turn(definition: Definition, clock: Clock, party: str) -> Iterable[str]:
     """Which target and why, when it counts from, when it is at risk, and what it does not stop for."""
-    yield f"{party} has {definition.target}. It came on {when(clock.begun)}."
+    if definition.target.unit == "moment":
+        yield f"The council has set until when {party} has time. It came on {when(clock.begun)}."
+    else:
+        yield f"{party} has {definition.target}. It came on {when(clock.begun)}."
     counted = definition.calendar.day_of_receipt(clock.begun)
     if definition.target.unit == "day" and counted != clock.begun.astimezone(LONDON).date():
         yield f"That was after the cut-off or on a day that is not worked, so it counts as received on {_day(counted)}."

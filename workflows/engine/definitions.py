@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
 from typing import Any
 
 from django.db import connection, transaction
@@ -143,7 +142,7 @@ def _wanted(profile: Council) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every promise of the profile: of turns by the path that a flow declares, of cases by their key."""
     risk = {"at_risk_share": profile.clocks.at_risk_share, "at_risk_left": str(profile.clocks.at_risk_left)}
     for path, party in sorted(_declared().items()):
-        target: Target | None = attrgetter(path)(profile)
+        target = _target_at(profile, path)
         if target is not None:
             yield path, {"party": party, "target": str(target), **risk}
     for clock in profile.case_clocks:
@@ -151,6 +150,14 @@ def _wanted(profile: Council) -> Iterator[tuple[str, dict[str, Any]]]:
             known = ", ".join(sorted(registry.kinds()))
             raise Refused(f"[[case_clocks]] {clock.key} is of the kind {clock.kind}, which is none of {known}.", "kind")
         yield clock.key, {"party": clock.party, "target": str(clock.target), **risk}
+
+
+def _target_at(profile: Council, path: str) -> Target | None:
+    """The target at a path into the profile; None where the council has none, or lacks the module that it is of."""
+    found: Any = profile
+    for name in path.split("."):
+        found = getattr(found, name) if found is not None else None
+    return found  # type: ignore[no-any-return]  # flows name paths of targets
 
 
 def _declared() -> dict[str, str]:

@@ -79,7 +79,7 @@ def _move_turn(turn: door.Turn, move: Move) -> None:
     task = turn.task
     if task is None or task.clock_id != move.old.id:
         raise Refused(f"The clock of {move.reference} was moved meanwhile.", "moved_on")
-    within = limits(move.new, task.created)
+    within = limits(move.new, task.created, by=_own_moment(move.new, task))
     turn.facts.update({"rebased": [[task.pk, move.new.id]], "due": [task.due_at, within.due]})
     task.clock_id, task.due_at, task.at_risk_at = move.new.id, within.due, within.at_risk
     if task.breached_at is None and within.at_risk > turn.now:
@@ -101,7 +101,7 @@ def _turn_moves(tasks: QuerySet[Task], successor: Callable[[Definition], Definit
     new = {each.id: successor(each) for each in old.values()}
     for task in rows:
         was = old[task.clock_id or 0]
-        within = limits(new[was.id], task.created)
+        within = limits(new[was.id], task.created, by=_own_moment(was, task))
         if (within.due, within.at_risk) != (task.due_at, task.at_risk_at):
             yield Move(task.process_id, task.pk, task.reference, was.key, was, new[was.id], task.due_at, within.due)
 
@@ -113,6 +113,11 @@ def _case_moves(key: str, new: Definition) -> Iterator[Move]:
         bound = clocks.bindings(facts_of(event) for event in events).get(key)
         if bound is not None and bound != new.id:
             yield Move(case.pk, None, case.reference, key, definitions.by_id({bound})[bound], new, None, None)
+
+
+def _own_moment(definition: Definition, task: Task) -> datetime | None:
+    """When a turn is due that has a moment of its own: no calendar moves it."""
+    return task.due_at if definition.target.unit == "moment" else None
 
 
 def _said(at: datetime | None) -> str:

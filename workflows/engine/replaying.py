@@ -47,6 +47,7 @@ class Turn:
     clock_id: int | None
     opened: datetime
     ended: datetime | None
+    by: datetime | None = None  # due at this moment of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +87,25 @@ def check_daily() -> None:
 
 def turns(events: Iterable[Told], task_ids: list[int]) -> list[Turn]:
     """The turns of a case from its events: the nth that was opened is the nth task."""
-    opened: list[tuple[str, int | None, datetime]] = []
+    opened: list[tuple[str, int | None, datetime, datetime | None]] = []
     ended: dict[int, datetime] = {}
     moved: dict[int, int] = {}
+    retimed: dict[int, datetime] = {}
     for _, at, facts in events:
         if facts["task"] is not None and facts["path"]:
             ended[facts["task"]] = at
-        opened += [(node, clock, at) for node, clock in facts.get("opened", [])]
+        opened += [(node, clock, at, _moment(own)) for node, clock, *own in facts.get("opened", [])]
         moved |= dict(facts.get("rebased", []))
+        retimed |= {task: datetime.fromisoformat(by) for task, by in facts.get("retimed", [])}
     ids = [*task_ids, *[0] * (len(opened) - len(task_ids))]
     return [
-        Turn(node, moved.get(task, clock), at, ended.get(task))
-        for task, (node, clock, at) in zip(ids, opened, strict=False)
+        Turn(node, moved.get(task, clock), at, ended.get(task), retimed.get(task, by))
+        for task, (node, clock, at, by) in zip(ids, opened, strict=False)
     ]
+
+
+def _moment(own: list[str]) -> datetime | None:
+    return datetime.fromisoformat(own[0]) if own else None
 
 
 def _compare(cases: list[Case], now: datetime) -> Iterator[Difference]:
@@ -128,7 +135,7 @@ def _of_turns(case: Case, told: list[Turn], kept: list[Task], now: datetime) -> 
         return
     known = definitions.by_id({turn.clock_id for turn in told if turn.clock_id is not None})
     for turn, task in zip(told, kept, strict=True):
-        within = limits(known[turn.clock_id], turn.opened) if turn.clock_id is not None else None
+        within = limits(known[turn.clock_id], turn.opened, by=turn.by) if turn.clock_id is not None else None
         values = {
             "node": (task.node, turn.node),
             "clock": (task.clock_id, turn.clock_id),

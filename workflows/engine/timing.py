@@ -70,10 +70,17 @@ class Clock:
         return self.breached_at is not None
 
 
-def limits(definition: Definition, begin: datetime, before: int = 0) -> Limits:
-    """The limits of a run that begins at `begin`, when `before` working minutes have been used up by earlier runs."""
+def limits(definition: Definition, begin: datetime, before: int = 0, by: datetime | None = None) -> Limits:
+    """The limits of a run that begins at `begin`, when `before` working minutes have been used up by earlier runs.
+
+    `by`: when it is due, where the promise is a moment of the turn's own; ValueError without one.
+    """
     calendar, target = definition.calendar, definition.target
-    if target.unit == "day":
+    if target.unit == "moment":
+        if by is None:
+            raise ValueError(f"{definition.key}: a turn with a moment of its own was not told which")
+        due, whole = by, calendar.minutes_between(begin, by)
+    elif target.unit == "day":
         due = calendar.due(target, begin)
         whole = calendar.minutes_between(begin, due)
     else:
@@ -85,20 +92,22 @@ def limits(definition: Definition, begin: datetime, before: int = 0) -> Limits:
     return Limits(due, min(due, max(begin.astimezone(UTC), min(by_share, by_left))))
 
 
-def replay(definition: Definition, runs: Sequence[Run], ended: datetime | None, now: datetime) -> Clock | None:
-    """How a clock stands `now` that ran in `runs` and was ended at `ended`; None when it has not begun.
+def replay(
+    definition: Definition, runs: Sequence[Run], ended: datetime | None, now: datetime, by: datetime | None = None
+) -> Clock | None:
+    """How a clock stands `now` that ran in `runs` and was ended at `ended`; None when it has not begun. `by`: limits.
 
     ValueError for a clock in working days that was put down: its profile should not have let it.
     """
     if not runs:
         return None
-    if len(runs) > 1 and definition.target.unit == "day":
+    if len(runs) > 1 and definition.target.unit != "hour":
         raise ValueError(f"{definition.key}: a clock that pauses needs a target in working hours")
     last = ended or now
     elapsed, at_risk_at, breached_at, current = 0, None, None, None
     for run in runs:
         stop = min(run.end or last, last)
-        current = limits(definition, run.begin, elapsed)
+        current = limits(definition, run.begin, elapsed, by)
         if at_risk_at is None and current.at_risk <= stop:
             at_risk_at = current.at_risk
         if breached_at is None and current.due < stop:

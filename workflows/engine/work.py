@@ -92,6 +92,7 @@ class Work:
     service_group: str | None
     title: str = ""  # of the next task; empty: the node's own
     clock: str = ""  # of the next task, one of those that its node declares; empty: the node's first
+    by: datetime | None = None  # when the next task is due, where its clock is a moment of its own
     path: list[str] = field(default_factory=list)
     opened: list[Task] = field(default_factory=list)
     changed: list[tuple[Task, str]] = field(default_factory=list)  # with the status that was read
@@ -128,7 +129,16 @@ class Work:
         A promise that was broken already stays broken.
         """
         definition = definitions.present().by_key[path]
-        within = timing.limits(definition, task.created)
+        self._move(task, definition, timing.limits(definition, task.created))
+        return {"rebased": [[task.pk, definition.id]]}
+
+    def retime(self, task: Task, by: datetime) -> dict[str, Any]:
+        """Move an open turn that is due at a moment of its own to another one; returns what the event tells of it."""
+        definition = definitions.by_id({task.clock_id or 0})[task.clock_id or 0]
+        self._move(task, definition, timing.limits(definition, task.created, by=by))
+        return {"retimed": [[task.pk, by.isoformat()]]}
+
+    def _move(self, task: Task, definition: timing.Definition, within: timing.Limits) -> None:
         task.clock_id, task.due_at, task.at_risk_at = definition.id, within.due, within.at_risk
         if task.breached_at is None and within.at_risk > self.now:
             if task.at_risk_marked_at is not None:
@@ -136,7 +146,6 @@ class Work:
             task.at_risk_marked_at = None
         self.rebased = True
         self.change(task)
-        return {"rebased": [[task.pk, definition.id]]}
 
     def also(self, sql: str, parameters: Sequence[Any], miss: Callable[[], Exception] | None = None) -> None:
         """Let the door's statement also make this UPDATE, which must find one row and return it (`RETURNING 1`)."""
@@ -167,13 +176,13 @@ class Work:
     def promise(self, path: str | None) -> tuple[timing.Definition, timing.Limits] | None:
         """The clock of a turn that opens now, by its path into the profile; None where it has none."""
         definition = definitions.present().by_key.get(path) if path else None
-        return (definition, timing.limits(definition, self.now)) if definition is not None else None
+        return (definition, timing.limits(definition, self.now, by=self.by)) if definition is not None else None
 
     def timed(self, seq: int) -> dict[str, Any]:
         """What the event tells about clocks, for them to be a function of the case's events (replaying.py)."""
         facts: dict[str, Any] = {}
         if self.opened:
-            facts["opened"] = [[task.node, task.clock_id] for task in self.opened]
+            facts["opened"] = [[task.node, task.clock_id, *self._own_moment(task)] for task in self.opened]
         if seq == 1 and (clocks := definitions.present().case_clocks(self.case.kind)):
             facts["case_clocks"] = clocks
         if self.case.finished is not None:
@@ -182,6 +191,11 @@ class Work:
         if self.span is not None and self.span.ending is not None:
             facts["calendar"] = self.span.calendar_id
         return facts
+
+    def _own_moment(self, task: Task) -> list[str]:
+        """When a turn that opens is due, where its promise alone does not say it."""
+        own = {each.id for each in definitions.present().by_key.values() if each.target.unit == "moment"}
+        return [self.by.isoformat()] if self.by is not None and task.clock_id in own else []
 
 
 class Statement:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import DateField, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Greatest, Least
@@ -108,6 +109,7 @@ class CarePackageLine(models.Model):
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="lines")
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="lines")
     service_level = models.ForeignKey(ServiceLevel, on_delete=models.PROTECT, related_name="lines")
+    lot = models.CharField(max_length=60, blank=True, default="", db_default="")  # suffolk-user-guide §2
     quantity = models.DecimalField(max_digits=6, decimal_places=2)
     start = models.DateField()
     end = models.DateField(null=True)
@@ -161,6 +163,27 @@ class LineSuspension(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["line", "start"], name="suspension_once_a_start"),
             models.CheckConstraint(condition=ENDS_AFTER_START, name="suspension_ends_after_start"),
+        ]
+
+
+class LineVisits(models.Model):
+    """A part of a line's planned week: so many units on each of these days, by so many carers at once.
+
+    Without any, nobody planned days: the line's quantity is for the week (actuals.week.Visits). `days` are weekdays, 0
+    is Monday. Source: suffolk-user-guide §2 ("45 minutes every day", "a double assist service").
+    """
+
+    line = models.ForeignKey(CarePackageLine, on_delete=models.CASCADE, related_name="visits")
+    start = models.DateField()
+    end = models.DateField(null=True)
+    units = models.DecimalField(max_digits=6, decimal_places=2)
+    days = ArrayField(models.SmallIntegerField())
+    carers = models.SmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=ENDS_AFTER_START, name="visits_end_after_start"),
+            models.CheckConstraint(condition=Q(units__gt=0, carers__gte=1), name="visits_of_something"),
         ]
 
 

@@ -1,0 +1,20 @@
+"""Actuals as a Django app."""
+
+from django.apps import AppConfig
+
+
+class ActualsConfig(AppConfig):
+    """Stops the start when a workflow's picture and its table of rules say different things."""
+
+    name = "workflows.actuals"
+    label = "actuals"
+
+    def ready(self) -> None:
+        from workflows.engine.checks import compare
+        from workflows.engine.table import moves
+
+        from .flow import ActualsFlow, CareDecisionFlow
+        from .rules import DECISIONS, TRANSITIONS
+
+        compare(ActualsFlow, moves(TRANSITIONS))
+        compare(CareDecisionFlow, moves(DECISIONS))

@@ -1,0 +1,327 @@
+"""A line's week as people fill it in, and what the council's rules make of it: pure values, kept as JSON in one column.
+
+A line's week is read, changed, versioned and judged whole, so its rows are one value (docs/adr/0014). Figures stand by
+day (seven of them) or, where a kind of service does not plan days, as one figure for the week.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from workflows.council.actuals import Actuals, Box, Kind, Raise
+from workflows.register.rules import Span
+
+from .judging import Absent, Claim, Payable, Verdict, explained, faults_of_claim, judge
+from .policy import Answer, Asked, Decision, answer, refused_box
+from .rules import (
+    DAYS_A_WEEK,
+    NOTHING,
+    Occasion,
+    days_of,
+    fault_of_comment,
+    fault_of_units,
+    run_of,
+    sunday_of,
+    week_of_absence,
+)
+
+COMMENT_LIMIT = 1_000
+#: What a row still lacks before its week can be submitted.
+Lack = Literal["cause", "comment"]
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Units that were not delivered, in the box in which somebody wrote them. `day` 0 is Monday; None: of the week.
+
+    No `cause` yet: it is asked for before the week is submitted.
+    """
+
+    box: Box
+    units: Decimal
+    cause: str = ""
+    day: int | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a line's week: what was planned and what was delivered, by day or (one figure) for the week.
+
+    `first` and `last` are the days of its price. `added`: somebody added it for extra care; then nothing is planned.
+    `level`: another service level than the line's, by its id. `visits`: how many there were, where that is asked.
+    """
+
+    number: int
+    first: date
+    last: date
+    planned: tuple[Decimal, ...]
+    actual: tuple[Decimal, ...]
+    price: Decimal | None
+    absent: tuple[Absence, ...] = ()
+    comment: str = ""
+    added: bool = False
+    level: int | None = None
+    visits: int | None = None
+
+    @property
+    def by_day(self) -> bool:
+        """Whether its figures stand by day."""
+        return len(self.planned) == DAYS_A_WEEK
+
+    @property
+    def differs(self) -> bool:
+        """Whether it says anything else than the plan."""
+        return self.actual != self.planned or bool(self.absent)
+
+    def box(self, box: Box) -> tuple[Decimal, ...]:
+        """What stands in a box, in the places of `planned`."""
+        if box == "actual":
+            return self.actual
+        found = [NOTHING] * len(self.planned)
+        for each in self.absent:
+            if each.box == box:
+                found[each.day if self.by_day and each.day is not None else 0] += each.units
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What went before a line's week, as far as rules ask: stays by cause, and occasions in their order."""
+
+    stays: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
+    occasions: tuple[Occasion, ...] = ()
+    decisions: Mapping[str, Decision] = field(default_factory=dict)  # by cause
+    authorised: Decimal = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An absence with what the policy says of it."""
+
+    row: int
+    absence: Absence
+    answer: Answer | None  # None: no cause was chosen
+    number: int = 0  # which week of the absence this is
+    in_a_row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the council's rules make of a line's week.
+
+    `faults` say by row number why it cannot be submitted as it is; `lacks` name what only has to be added.
+    """
+
+    verdict: Verdict
+    judged: tuple[Judged, ...]
+    faults: Mapping[int, tuple[str, ...]]
+    lacks: frozenset[Lack]
+    raises: Mapping[Raise, str]  # what is set going, with the cause that does
+    unpriced: bool
+
+    @property
+    def pay(self) -> Decimal:
+        """Money that is payable, whatever becomes of a dispute."""
+        return self.verdict.pay
+
+    @property
+    def paid_units(self) -> Decimal:
+        """Units that are payable."""
+        return sum((each.units for each in self.verdict.payable), NOTHING)
+
+    @property
+    def not_charged(self) -> Decimal:
+        """Units that the client is not charged for."""
+        return sum((each.not_charged for each in self.verdict.payable), NOTHING)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be submitted."""
+        return not self.faults and not self.lacks
+
+    def payable(self) -> Iterable[Payable]:
+        """What is paid of each row."""
+        return self.verdict.payable
+
+
+def assess(actuals: Actuals, kind: Kind, week: date, rows: Sequence[Row], before: Before) -> Assessment:
+    """Judge a line's week by the council's rules: one place, for pages, commands and imports alike."""
+    judged = [*_judged(actuals, kind, week, rows, before)]
+    claims = [_claim(actuals, kind, week, row, judged) for row in rows]
+    verdict = judge(actuals, claims, before.authorised)
+    faults = {row.number: found for row, claim in zip(rows, claims, strict=True)
+              if (found := _faults(actuals, kind, row, claim))}  # fmt: skip
+    if verdict.refused and rows:
+        last = rows[-1].number
+        faults[last] = (*faults.get(last, ()), verdict.refused)
+    return Assessment(
+        verdict=verdict,
+        judged=tuple(judged),
+        faults=faults,
+        lacks=_lacks(actuals, rows, claims, judged),
+        raises=_raises(judged),
+        unpriced=any(row.price is None for row in rows),
+    )
+
+
+def faults_of_figures(kind: Kind, row: Row) -> list[str]:
+    """Why figures cannot even be saved: below zero, not in steps, or in a box that the kind does not have."""
+    changed = [new for new, old in zip(row.actual, row.planned, strict=True) if new != old]
+    entered = [*changed, *(each.units for each in row.absent)]
+    faults = dict.fromkeys(filter(None, (fault_of_units(units, kind.step, kind.unit) for units in entered)))
+    too_long = any(len(each.comment) > COMMENT_LIMIT for each in row.absent) or len(row.comment) > COMMENT_LIMIT
+    return [*faults, *([f"A comment can have {COMMENT_LIMIT:,} characters at most"] if too_long else [])]
+
+
+def stays_after(stays: Mapping[str, tuple[Span, ...]], week: date, rows: Iterable[Row]) -> dict[str, tuple[Span, ...]]:
+    """The stays with this week's own: a week with an absence counts whole (bradford-supported-living: "The week of
+    admission is week 1")."""
+    found = dict(stays)
+    for cause in {each.cause for row in rows for each in row.absent if each.cause}:
+        found[cause] = (*found.get(cause, ()), Span(week, sunday_of(week)))
+    return found
+
+
+def occasions_of(week: date, rows: Iterable[Row]) -> list[Occasion]:
+    """The planned occasions of a week in their order; a row without days is one occasion, on its first day."""
+    found: list[Occasion] = []
+    for row in rows:
+        if not row.by_day:
+            cause = next((each.cause for each in row.absent if each.cause), "")
+            found += [Occasion(row.first, cause)] if row.planned[0] else []
+            continue
+        causes = {each.day: each.cause for each in row.absent}
+        days = days_of(week)
+        found += [Occasion(days[day], causes.get(day, "")) for day, units in enumerate(row.planned) if units]
+    return sorted(found, key=lambda each: each.day)
+
+
+def _judged(actuals: Actuals, kind: Kind, week: date, rows: Sequence[Row], before: Before) -> Iterable[Judged]:
+    stays = stays_after(before.stays, week, rows)
+    occasions = [*before.occasions, *occasions_of(week, rows)]
+    for row in rows:
+        for absence in row.absent:
+            if not absence.cause:
+                yield Judged(row.number, absence, None)
+                continue
+            number = week_of_absence(stays[absence.cause], week, actuals.new_stay_after_weeks)
+            run = run_of(occasions, absence.cause)
+            asked = Asked(
+                kind.key, absence.cause, week, number, run.count if run else 0, before.decisions.get(absence.cause)
+            )
+            yield Judged(row.number, absence, answer(actuals, asked), number, asked.in_a_row)
+
+
+def _claim(actuals: Actuals, kind: Kind, week: date, row: Row, judged: Iterable[Judged]) -> Claim:
+    absent = tuple(
+        Absent(each.absence.cause, each.absence.units, each.answer)
+        for each in judged
+        if each.row == row.number and each.answer is not None
+    )
+    planned, actual = sum(row.planned, NOTHING), sum(row.actual, NOTHING)
+    return explained(actuals, kind.key, week, Claim(planned, actual, row.price, absent))
+
+
+def _faults(actuals: Actuals, kind: Kind, row: Row, claim: Claim) -> tuple[str, ...]:
+    """What is wrong with a row; a cause that is missing is a lack, not a fault."""
+    without_cause = [each for each in row.absent if not each.cause]
+    found = faults_of_figures(kind, row)
+    told = replace(claim, actual=claim.planned) if without_cause and not claim.absent else claim
+    found += [each for each in faults_of_claim(actuals, kind, told) if each not in found and each != CHOOSE]
+    boxes = {each.box for each in row.absent}
+    found += [refusal.why for box in sorted(boxes) if (refusal := refused_box(actuals, kind.key, box))]
+    if row.added and "unplanned" not in kind.boxes and kind.key in _never(actuals, "extra"):
+        found += [each.why for each in [refused_box(actuals, kind.key, "extra")] if each]
+    return tuple(dict.fromkeys(found))
+
+
+CHOOSE = "Choose why something planned was not delivered"
+
+
+def _never(actuals: Actuals, box: Box) -> set[str]:
+    return {kind for each in actuals.never if each.box == box for kind in each.kinds}
+
+
+def _lacks(actuals: Actuals, rows: Sequence[Row], claims: Sequence[Claim], judged: Sequence[Judged]) -> frozenset[Lack]:
+    found: set[Lack] = set()
+    if any(each.answer is None for each in judged):
+        found.add("cause")
+    if actuals.unexplained is None and any(each.unexplained for each in claims):
+        found.add("cause")
+    for each in judged:
+        said = f"{each.absence.comment} {_row(rows, each.row).comment}"
+        if each.answer is not None and fault_of_comment(said, each.answer.comment, each.number):
+            found.add("comment")
+    if actuals.comment_for_change:
+        silent = [row for row in rows if row.differs and not row.comment.strip()]
+        if any(not any(each.comment.strip() for each in row.absent) for row in silent):
+            found.add("comment")
+    return frozenset(found)
+
+
+def _row(rows: Sequence[Row], number: int) -> Row:
+    return next(each for each in rows if each.number == number)
+
+
+def _raises(judged: Iterable[Judged]) -> dict[Raise, str]:
+    return {raised: each.absence.cause for each in judged if each.answer is not None for raised in each.answer.raises}
+
+
+# --- JSON ---------------------------------------------------------------------------------------------------------
+
+
+def written(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """The rows as they are kept: figures are text, so that nothing is rounded on the way."""
+    return [
+        {
+            "number": row.number,
+            "first": row.first.isoformat(),
+            "last": row.last.isoformat(),
+            "planned": [str(each) for each in row.planned],
+            "actual": [str(each) for each in row.actual],
+            "price": None if row.price is None else str(row.price),
+            "absent": [_written_absence(each) for each in row.absent],
+            "comment": row.comment,
+            "added": row.added,
+            "level": row.level,
+            "visits": row.visits,
+        }
+        for row in rows
+    ]
+
+
+def read(content: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
+    """The rows as they were kept."""
+    return tuple(
+        Row(
+            number=each["number"],
+            first=date.fromisoformat(each["first"]),
+            last=date.fromisoformat(each["last"]),
+            planned=tuple(Decimal(units) for units in each["planned"]),
+            actual=tuple(Decimal(units) for units in each["actual"]),
+            price=None if each["price"] is None else Decimal(each["price"]),
+            absent=tuple(_read_absence(absence) for absence in each["absent"]),
+            comment=each["comment"],
+            added=each["added"],
+            level=each["level"],
+            visits=each["visits"],
+        )
+        for each in content
+    )
+
+
+def _written_absence(absence: Absence) -> dict[str, Any]:
+    return {
+        "box": absence.box,
+        "units": str(absence.units),
+        "cause": absence.cause,
+        "day": absence.day,
+        "comment": absence.comment,
+    }
+
+
+def _read_absence(content: Mapping[str, Any]) -> Absence:
+    return Absence(content["box"], Decimal(content["units"]), content["cause"], content["day"], content["comment"])
