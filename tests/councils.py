@@ -1,13 +1,31 @@
-"""Lets a test run as another council: a profile with some values changed, for as long as the test lasts."""
+"""Lets a test run as another council: one that is shipped, or a profile with some values changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from backoffice.web import brand
 from workflows.council import profile
 from workflows.council.schema import Council
 from workflows.engine import calendar, definitions
+
+FOLDER = Path(__file__).parents[1] / "fixtures" / "councils"
+#: The keys of the councils that are shipped.
+SHIPPED = tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+@contextmanager
+def served(name: str) -> Iterator[Council]:
+    """Inside, everything runs as one of the councils that are shipped, by its own profile."""
+    whole = profile.load(FOLDER / f"{name}.toml").model_dump()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            yield another_council(patch, {}, whole=whole)
+    finally:
+        usual_council()
 
 
 def another_council(
@@ -21,9 +39,7 @@ def another_council(
     for table, values in changes.items():
         data[table] |= values
     made = Council.model_validate(data)
-    profile.current.cache_clear()
-    calendar.council_calendar.cache_clear()
-    definitions.forget()
+    usual_council()
     monkeypatch.setattr(profile, "load", lambda path: made)
     return made
 
@@ -31,5 +47,6 @@ def another_council(
 def usual_council() -> None:
     """Forget the changed profile."""
     profile.current.cache_clear()
+    brand.stylesheet.cache_clear()
     calendar.council_calendar.cache_clear()
     definitions.forget()

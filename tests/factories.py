@@ -129,10 +129,11 @@ def provider_user(
     return user
 
 
-def staff_user(team: str = "service_brokerage", *, role: str = "member", duty: str = "", name: str = "") -> User:
-    """A member of staff in a team, or with a duty (administrator, auditor)."""
+def staff_user(team: str | None = None, *, role: str = "member", duty: str = "", name: str = "") -> User:
+    """A member of staff in a team, or with a duty (administrator, auditor); without a word of the team, Brokerage's."""
     load_teams()
     number = next(_numbers)
+    team = current().team_for("brokerage", None) if team is None else team
     user = User.objects.create_user(
         email=f"staff{number}@council.example", password=PASSWORD, name=name or f"Officer {number}", kind="staff"
     )

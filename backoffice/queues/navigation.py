@@ -24,7 +24,7 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
         items.append(NavigationItem("Queue", reverse("council:queues"), _open(request, actor)))
     if lists := rooms(actor):
         items.append(NavigationItem("Cases", lists[0][1], under=tuple(address for _, address in lists)))
-    if actor.team_ids or "auditor" in actor.duties:
+    if "contract_document" in actor.reads:
         register = (reverse("council:clients"), reverse("council:contracts"), reverse("council:levels"))
         items.append(NavigationItem("Care packages", reverse("council:lines"), under=register))
     if decides_changes(actor):

@@ -1,6 +1,8 @@
 """Help, accessibility, privacy and cookies, the health check, and the frame around every page."""
 
 import re
+from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,9 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from tests import factories
-from workflows.parties.models import User
+from tests.councils import SHIPPED, served
+from workflows.council.schema import Council
+from workflows.parties.models import Organisation, User
 
 from .conftest import browser_of, with_passcode
 
@@ -29,12 +33,37 @@ def test_its_words_come_from_the_profile(address: str, words: str, client: Clien
     assert words in client.get(address).content.decode()
 
 
-def test_every_page_links_them_and_names_the_helpdesk(client: Client, james: User) -> None:
+@pytest.fixture(params=SHIPPED)
+def council(request: pytest.FixtureRequest) -> Iterator[Council]:
+    """Each of the councils that are shipped, in turn."""
+    with served(request.param) as made:
+        yield made
+
+
+def test_each_councils_pages_say_its_own_words(council: Council, client: Client) -> None:
+    pages = council.pages
+    texts = {"help": pages.help, "accessibility": pages.accessibility, "privacy": pages.privacy}
+    for address, text in {**texts, "cookies": pages.cookies}.items():
+        html = unescape(client.get(f"/{address}/").content.decode())
+        assert [each for each in text.strip().split("\n\n") if each not in html] == []
+    for link in pages.help_links:
+        assert f'href="{link.address}"' in client.get("/help/").content.decode()
+
+
+def test_every_page_links_them_and_names_the_helpdesk(council: Council, client: Client, home: Organisation) -> None:
+    james = with_passcode(factories.provider_user(home, role=council.roles[0].key))
+    desk = council.helpdesk
+    called = ", ".join(each for each in (desk.telephone, desk.option) if each)
+    words = f"{desk.name}: {called}. {desk.email}" if called else f"{desk.name}: {desk.email}"
     for browser, address in ((client, "/sign-in/"), (browser_of(james), "/note/"), (client, "/nowhere/")):
         html = browser.get(address).content.decode()
         for link in ("/help/", "/accessibility/", "/privacy/", "/cookies/"):
             assert f'href="{link}"' in html
-        assert "Provider Portal Helpdesk: 01603 495702, option 1. adults.providerportal@norfolk.gov.uk" in html
+        assert words in unescape(html)
+
+
+def test_each_council_has_its_own_colours(council: Council, client: Client) -> None:
+    assert council.brand.colour in client.get("/brand.css").content.decode()
 
 
 def test_a_helpdesk_without_a_telephone_is_said_without_one(client: Client, council_with: Any) -> None:
@@ -44,12 +73,14 @@ def test_a_helpdesk_without_a_telephone_is_said_without_one(client: Client, coun
     assert "Telephone" not in html
 
 
-def test_staff_and_providers_see_their_own_name_of_the_service(james: User) -> None:
-    assert "<title>Test - Adult Services Provider Portal - Norfolk" in browser_of(james).get("/note/").content.decode()
+def test_staff_and_providers_see_their_own_name_of_the_service(council: Council, home: Organisation) -> None:
+    james = with_passcode(factories.provider_user(home, role=council.roles[0].key))
     officer = with_passcode(factories.staff_user(name="Megan Frost"))
-    html = browser_of(officer).get("/note/").content.decode()
-    assert "<title>Test - Concord, Adult Social Services - Norfolk" in html
-    assert re.search(r"<strong>Megan Frost</strong>, Service Brokerage Team", html)
+    for user, title in ((james, council.portal_title), (officer, council.staff_title)):
+        html = unescape(browser_of(user).get("/note/").content.decode())
+        assert f"<title>Test - {title} - {council.name}" in html
+    team = council.team(council.team_for("brokerage", None)).name
+    assert re.search(rf"<strong>Megan Frost</strong>, {re.escape(team)}", html)
 
 
 def test_the_title_of_a_page_with_errors_says_so(james: User) -> None:

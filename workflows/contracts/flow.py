@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from viewflow.this_object import this
 
+from workflows.council.profile import current
 from workflows.engine.flow import CaseFlow
 from workflows.engine.nodes import Begin, End, ProviderTask, TeamTask
 
@@ -13,7 +14,6 @@ class ContractDocumentFlow(CaseFlow):
 
     kind = "contract_document"
     version = 1
-    prefix = "ISO"
     function = "contract_documents"
 
     publish = Begin().On("publish", this.respond, by="brokerage|system")
@@ -58,3 +58,8 @@ class ContractDocumentFlow(CaseFlow):
         "supersede": "published a newer document",
         "deem": "took it as agreed, because nobody answered in time",
     }
+
+    @classmethod
+    def begins_references(cls) -> str:
+        """The council's own: ISO, ISC (norfolk-handbook §4, suffolk-user-guide §1)."""
+        return current().contract_documents.prefix

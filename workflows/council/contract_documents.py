@@ -1,8 +1,8 @@
 """What a profile says about contract documents."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from .tables import Reason, Table, Text
 from .targets import ClockTarget
@@ -13,6 +13,7 @@ class ContractDocuments(Table):
 
     name: Text
     full_name: Text
+    prefix: Annotated[str, Field(pattern=r"^[A-Z]{2,5}$")]  # begins the references of documents: ISC-2026-000123
     type_label: Text
     agree_text: Text
     agree_button: Text

@@ -46,6 +46,11 @@ class CaseFlow(Flow):
         registry.add(cls)
 
     @classmethod
+    def begins_references(cls) -> str:
+        """What the references of this kind begin with; a kind whose name a council chooses asks its profile."""
+        return cls.prefix
+
+    @classmethod
     def moves(cls) -> set[Move]:
         """Every move that the declaration allows, to be compared with the transition table of `rules.py`."""
         found: set[Move] = {(None, verb, who, None) for verb, by in cls.afterwards.items() for who in by.split("|")}

@@ -113,7 +113,7 @@ def number(case: Case, flow: type[CaseFlow], now: datetime) -> None:
     case.flow_class = flow
     case.kind = flow.kind
     case.created = case.holder_since = now
-    case.reference = f"{flow.prefix}-{now.year}-{case.pk:06d}"
+    case.reference = f"{flow.begins_references()}-{now.year}-{case.pk:06d}"
 
 
 @cache
