@@ -4,7 +4,6 @@ from typing import ClassVar
 
 from viewflow.this_object import this
 
-from workflows.council.profile import current
 from workflows.engine.flow import CaseFlow
 from workflows.engine.nodes import Begin, End, ProviderTask, TeamTask
 
@@ -14,6 +13,7 @@ class ContractDocumentFlow(CaseFlow):
 
     kind = "contract_document"
     version = 1
+    prefix = "contract_documents.prefix"  # ISO, ISC (norfolk-handbook §4, suffolk-user-guide §1)
     function = "contract_documents"
 
     publish = Begin().On("publish", this.respond, by="brokerage|system")
@@ -58,8 +58,3 @@ class ContractDocumentFlow(CaseFlow):
         "supersede": "published a newer document",
         "deem": "took it as agreed, because nobody answered in time",
     }
-
-    @classmethod
-    def begins_references(cls) -> str:
-        """The council's own: ISO, ISC (norfolk-handbook §4, suffolk-user-guide §1)."""
-        return current().contract_documents.prefix

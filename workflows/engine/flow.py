@@ -1,10 +1,13 @@
 """The base of every workflow declaration, and what is checked about it before anything starts."""
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from viewflow.workflow.base import Flow
 from viewflow.workflow.lock import SelectForUpdateLock
+
+from workflows.council.profile import current
 
 from . import registry
 from .models import Case, Task
@@ -18,9 +21,10 @@ Move = tuple[str | None, str, str, str | None]
 class CaseFlow(Flow):
     """A workflow over our own tables. A subclass reads from top to bottom like its picture.
 
-    `kind` and `version` name it in the data; `prefix` begins its references; `function` is what a provider's role must
-    allow; `renamed` maps old node names to new ones; `afterwards` lists the verbs
-    that are still allowed when the case is closed, with who may; `said` puts each verb in the past tense.
+    `kind` and `version` name it in the data; `prefix` begins its references (with a dot in it, it is the place of the
+    profile that says so); `function` is what a provider's role must allow; `renamed` maps old node names to new ones;
+    `afterwards` lists the verbs that are still allowed when the case is closed, with who may; `said` puts each verb in
+    the past tense.
     """
 
     process_class = Case
@@ -47,8 +51,8 @@ class CaseFlow(Flow):
 
     @classmethod
     def begins_references(cls) -> str:
-        """What the references of this kind begin with; a kind whose name a council chooses asks its profile."""
-        return cls.prefix
+        """What the references of this kind begin with."""
+        return str(attrgetter(cls.prefix)(current())) if "." in cls.prefix else cls.prefix
 
     @classmethod
     def moves(cls) -> set[Move]:
