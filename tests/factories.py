@@ -63,7 +63,9 @@ def client_(surname: str = "", forename: str = "") -> Client:
     )
 
 
-def level(group: str = "residential", amount: str = "536.49") -> ServiceLevel:
+def level(
+    group: str = "residential", amount: str = "536.49", *, name: str = "", unit: str = "Placement"
+) -> ServiceLevel:
     """A service level with a general rate since 2018."""
     load_teams()
     number = next(_numbers)
@@ -71,9 +73,9 @@ def level(group: str = "residential", amount: str = "536.49") -> ServiceLevel:
     made = catalogue.add_service_level(
         actor=system,
         key=f"level-{number}",
-        name=f"Residential Long Term {number}",
+        name=name or f"Residential Long Term {number}",
         service_group=group,
-        unit="Placement",
+        unit=unit,
         contract_type="Spot",
     )
     catalogue.set_rate(actor=system, service_level_id=made.pk, amount=Decimal(amount), start=date(2018, 4, 2))

@@ -1,19 +1,33 @@
-"""suffolk-user-guide §1, steps 1 to 8 and its top tip."""
+"""suffolk-user-guide §1 as Suffolk's own profile: steps 1 to 8 and its top tip."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests import factories as make
 from tests.browser.conftest import Open
-from tests.browser.oasis import oasis, state_of
+from tests.browser.home_care import home_care
+from tests.browser.oasis import Oasis, state_of
+from tests.councils import served
 from tests.model.moves import seen, verb_call
 from workflows.contracts.models import DocumentVersion
 
 
+@pytest.fixture(autouse=True)
+def suffolk() -> Iterator[None]:
+    with served("suffolk"):
+        yield
+
+
+def oak(clients: int) -> Oasis:
+    """The home page of §2 says "1 Oak Home Care"."""
+    return home_care(organisation="Oak Home Care", service="1 Oak Home Care", clients=clients)
+
+
 def test_suffolk_1_steps_1_to_8(open_tab: Open) -> None:
-    place = oasis(clients=2)
+    place = oak(clients=2)
     land = place.document_of("Land")
     tab = open_tab("James Beiley", user=place.james)
     page = tab.page
@@ -41,7 +55,7 @@ def test_suffolk_1_steps_1_to_8(open_tab: Open) -> None:
     tab.step("5-agree-or-reject")
 
     page.get_by_label("Reject", exact=True).check()
-    page.get_by_label("Start or End Date of Service").check()
+    page.get_by_label("Start or end date").check()
     page.get_by_label("What is wrong, and what should it say?").fill("She came on 11 April, not on 9 April.")
     tab.step("6-a-clear-reason")
 
@@ -61,7 +75,7 @@ def test_suffolk_1_steps_1_to_8(open_tab: Open) -> None:
 @pytest.mark.parametrize("status", ["Accepted", "Rejected", "Terminated", "Superseded"])
 def test_suffolk_1_top_tip_the_status_shows_those_that_were_answered(open_tab: Open, status: str) -> None:
     """ "This defaults to show only those you have yet to respond to. You need to change the Status drop down box.\""""
-    place = oasis()
+    place = oak(clients=5)
     provider, officer = make.actor(place.james), make.actor(make.staff_user())
     steps = {"Kent": ("agree", provider), "Land": ("reject", provider), "Mitchell": ("terminate", officer),
              "Nunn": ("supersede", officer)}  # fmt: skip
