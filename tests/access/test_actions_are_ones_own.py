@@ -11,7 +11,7 @@ import pytest
 
 from tests import factories as make
 from tests.files import staged
-from workflows.actions import commands, entities, selectors
+from workflows.actions import commands, entities, posting, selectors
 from workflows.actions.models import Post
 from workflows.actions.rules import Asked, Related
 from workflows.actions.selectors import Filters
@@ -106,7 +106,7 @@ def test_no_reader_gives_one_provider_what_is_the_others(providers: tuple[Marked
 def attempts(one: Marked, case_id: int) -> dict[str, Callable[[], Any]]:
     """Everything that somebody could ask of another's conversation, by its numbers."""
     post = Post.objects.filter(action=case_id).latest("pk")
-    paper = Attachment.objects.get(kind=commands.FILES, owner_id=post.pk)
+    paper = Attachment.objects.get(kind=posting.FILES, owner_id=post.pk)
     said: dict[str, Any] = {"actor": one.person, "case_id": case_id, "key": make.key()}
     said["task_id"] = Task.objects.get(process=case_id, finished=None).pk
     verbs = ("comment", "request_closure", "take_back", "reopen", "reply", "update", "close")

@@ -18,9 +18,9 @@ from workflows.engine.models import Attachment, Event
 from workflows.engine.selectors import Chapter
 from workflows.engine.timing import limits
 
-from .commands import FILES
 from .flow import FIRST, ActionFlow
 from .models import Post
+from .posting import FILES
 from .rules import Side
 
 #: What somebody did that belongs between the posts; what is done with a turn alone stands in the story.

@@ -5,7 +5,7 @@ from workflows.engine.models import Attachment
 from workflows.parties.actor import Actor
 
 from . import selectors
-from .commands import FILES
+from .posting import FILES
 
 
 @files.owned_by(FILES)

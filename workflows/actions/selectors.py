@@ -19,9 +19,9 @@ from workflows.people.contacts import called
 from workflows.register import holds
 from workflows.register.models import Contract, PaymentHold
 
-from .commands import FILES
 from .flow import ActionFlow
 from .models import Action, Post
+from .posting import FILES
 from .rules import Related, State
 
 FUNCTION = ActionFlow.function

@@ -6,6 +6,7 @@ been written, neither in the request nor in the live record.
 
 import hashlib
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
@@ -28,6 +29,9 @@ from .models import ChangeField, ChangeRequest
 from .records import MOVED, Record, digest
 from .rules import NAMES, State, What
 from .selectors import value_words
+
+#: A verb on a case: through the door.
+_run = partial(door.run, ChangeRequestFlow)
 
 
 def ask(
@@ -117,7 +121,8 @@ def reject(*, actor: Actor, case_id: int, task_id: int, reason: str, text: str, 
         deciding.refuse_all(request, reason)
         deciding.decided(turn, request, State.REJECTED, reason=reason, text=text)
 
-    return _run("reject", act, actor, case_id, task_id, key, {"reason": reason, "text": text})
+    body = {"reason": reason, "text": text}
+    return _run(verb="reject", actor=actor, case_id=case_id, task_id=task_id, key=key, body=body, act=act)
 
 
 def close(*, actor: Actor, case_id: int, task_id: int, text: str, key: str) -> door.Outcome:
@@ -132,7 +137,7 @@ def close(*, actor: Actor, case_id: int, task_id: int, text: str, key: str) -> d
             raise Invalid(faults)
         deciding.decided(turn, request, State.CLOSED, text=f"{gone} {text}".strip())
 
-    return _run("close", act, actor, case_id, task_id, key, {"text": text})
+    return _run(verb="close", actor=actor, case_id=case_id, task_id=task_id, key=key, body={"text": text}, act=act)
 
 
 def withdraw(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
@@ -144,7 +149,7 @@ def withdraw(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outc
         deciding.answered(turn, request, State.WITHDRAWN)
         turn.notify(notices.WITHDRAWN, turn.desk(rules.desk_of(What(request.what))))
 
-    return _run("withdraw", act, actor, case_id, task_id, key, {})
+    return _run(verb="withdraw", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=act)
 
 
 def undo(*, actor: Actor, case_id: int, task_id: int | None, text: str, key: str) -> door.Outcome:
@@ -166,7 +171,7 @@ def undo(*, actor: Actor, case_id: int, task_id: int | None, text: str, key: str
         if not actor.is_provider:
             deciding.tell_provider(turn, request)
 
-    return _run("undo", act, actor, case_id, task_id, key, {"text": text})
+    return _run(verb="undo", actor=actor, case_id=case_id, task_id=task_id, key=key, body={"text": text}, act=act)
 
 
 def issue_password(*, actor: Actor, case_id: int, task_id: int, password: str, key: str) -> door.Outcome:
@@ -178,7 +183,7 @@ def issue_password(*, actor: Actor, case_id: int, task_id: int, password: str, k
     def act(turn: door.Turn) -> None:
         deciding.new_password(turn, deciding.of(turn), password)
 
-    return _run("issue_password", act, actor, case_id, task_id, key, {})
+    return _run(verb="issue_password", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=act)
 
 
 def password_given(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
@@ -187,7 +192,7 @@ def password_given(*, actor: Actor, case_id: int, task_id: int, key: str) -> doo
     def act(turn: door.Turn) -> None:
         deciding.of(turn)
 
-    return _run("password_given", act, actor, case_id, task_id, key, {})
+    return _run(verb="password_given", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=act)
 
 
 def send_link(*, actor: Actor, case_id: int, key: str) -> door.Outcome:
@@ -196,7 +201,7 @@ def send_link(*, actor: Actor, case_id: int, key: str) -> door.Outcome:
     def act(turn: door.Turn) -> None:
         deciding.new_link(turn, deciding.of(turn))
 
-    return _run("send_link", act, actor, case_id, None, key, {})
+    return _run(verb="send_link", actor=actor, case_id=case_id, task_id=None, key=key, body={}, act=act)
 
 
 def _accept(
@@ -207,7 +212,8 @@ def _accept(
         deciding.accept(turn, request, seen=seen, refused=refused, text=text)
 
     verb = _accepting_verb(case_id, refused)
-    return _run(verb, act, actor, case_id, task_id, key, {"refused": dict(refused), "text": text})
+    body = {"refused": dict(refused), "text": text}
+    return _run(verb=verb, actor=actor, case_id=case_id, task_id=task_id, key=key, body=body, act=act)
 
 
 def _accepting_verb(case_id: int, refused: Mapping[str, str]) -> str:
@@ -349,20 +355,4 @@ def _begin(
         body={"verb": verb, **body},
         act=act,
         service_group=group,
-    )
-
-
-def _run(
-    verb: str, act: door.Act, actor: Actor, case_id: int, task_id: int | None, key: str, body: Mapping[str, Any]
-) -> door.Outcome:
-    return door.run(
-        ChangeRequestFlow,
-        actor=actor,
-        verb=verb,
-        case_id=case_id,
-        task_id=task_id,
-        version=None,
-        key=key,
-        body=body,
-        act=act,
     )

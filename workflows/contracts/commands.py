@@ -4,7 +4,8 @@ Each takes who acts, what it is about, and the client's key; each goes through t
 refuses is a `Refused` with a sentence for people, and then nothing has been written.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,9 @@ from .document import render
 from .files import SIGNED_COPY
 from .flow import ContractDocumentFlow
 from .models import ContractDocument, DocumentVersion
+
+#: A verb on a case: through the door.
+_run = partial(door.run, ContractDocumentFlow)
 
 Answer = DocumentVersion.Answer
 State = rules.State
@@ -107,7 +111,8 @@ def agree(*, actor: Actor, case_id: int, task_id: int, number: int, sha256: str,
         _answer(turn, _as_shown(turn, number, sha256), Answer.AGREED)
         turn.state(State.ACCEPTED)
 
-    return _run("agree", act, actor, case_id, task_id, None, key, {"number": number, "sha256": sha256})
+    body = {"number": number, "sha256": sha256}
+    return _run(verb="agree", actor=actor, case_id=case_id, task_id=task_id, key=key, body=body, act=act)
 
 
 def reject(
@@ -131,7 +136,7 @@ def reject(
         turn.notify(notices.REJECTED, turn.desk("brokerage"))
 
     body = {"number": number, "sha256": sha256, "reason": reason, "text": text}
-    return _run("reject", act, actor, case_id, task_id, None, key, body)
+    return _run(verb="reject", actor=actor, case_id=case_id, task_id=task_id, key=key, body=body, act=act)
 
 
 def attach_signed_copy(*, actor: Actor, case_id: int, task_id: int | None, file_id: int, key: str) -> door.Outcome:
@@ -144,7 +149,7 @@ def attach_signed_copy(*, actor: Actor, case_id: int, task_id: int | None, file_
         turn.facts["version"] = version.number
 
     body = {"files": files.body_of(actor, [file_id])}
-    return _run("attach", act, actor, case_id, task_id, None, key, body)
+    return _run(verb="attach", actor=actor, case_id=case_id, task_id=task_id, key=key, body=body, act=act)
 
 
 def republish(
@@ -179,7 +184,17 @@ def republish(
         turn.notify(notices.PUBLISHED, turn.provider())
 
     body = {"explanation": explanation}
-    return _run("republish", act, actor, case_id, task_id, version, key, body, first=amend)
+    return _run(
+        verb="republish",
+        actor=actor,
+        case_id=case_id,
+        task_id=task_id,
+        version=version,
+        key=key,
+        body=body,
+        act=act,
+        first=amend,
+    )
 
 
 def withdraw(*, actor: Actor, case_id: int, task_id: int, version: int | None, text: str, key: str) -> door.Outcome:
@@ -207,7 +222,8 @@ def _stop(
         turn.event.write_down("reason", text.strip())
         turn.notify(notices.TERMINATED, turn.provider())
 
-    return _run(verb, act, actor, case_id, task_id, version, key, {"text": text})
+    body = {"text": text}
+    return _run(verb=verb, actor=actor, case_id=case_id, task_id=task_id, version=version, key=key, body=body, act=act)
 
 
 def supersede(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
@@ -216,7 +232,7 @@ def supersede(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Out
     def act(turn: door.Turn) -> None:
         _leave(turn, State.SUPERSEDED, Answer.SUPERSEDED)
 
-    return _run("supersede", act, actor, case_id, task_id, None, key, {})
+    return _run(verb="supersede", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=act)
 
 
 def deem_accepted(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
@@ -230,38 +246,13 @@ def deem_accepted(*, actor: Actor, case_id: int, task_id: int, key: str) -> door
         turn.state(State.ACCEPTED)
         turn.notify(notices.DEEMED, turn.provider())
 
-    return _run("deem", act, actor, case_id, task_id, None, key, {})
+    return _run(verb="deem", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=act)
 
 
 def _still_possible(turn: door.Turn) -> None:
     """Refuse a verb that a closed case no longer has: only an accepted document can be terminated, or signed."""
     if turn.task is None and outcome(rules.TRANSITIONS, turn.case.state, turn.verb) is None:
         raise Refused(f"The document is {turn.case.state}, so nothing can be done with it.", "closed")
-
-
-def _run(
-    verb: str,
-    act: door.Act,
-    actor: Actor,
-    case_id: int,
-    task_id: int | None,
-    version: int | None,
-    key: str,
-    body: Mapping[str, Any],
-    first: Callable[[], object] | None = None,
-) -> door.Outcome:
-    return door.run(
-        ContractDocumentFlow,
-        actor=actor,
-        verb=verb,
-        case_id=case_id,
-        task_id=task_id,
-        version=version,
-        key=key,
-        body=body,
-        act=act,
-        first=first,
-    )
 
 
 def _add_version(turn: door.Turn, document: ContractDocument, terms: LineTerms, explanation: str) -> None:

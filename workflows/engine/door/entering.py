@@ -55,10 +55,10 @@ def run(
     verb: str,
     case_id: int,
     task_id: int | None,
-    version: int | None,
     key: str,
     body: Mapping[str, Any],
     act: Act,
+    version: int | None = None,
     first: Callable[[], object] | None = None,
 ) -> Outcome:
     """Carry out `verb` on a case. `task_id` names the turn (None: a verb for a closed case), `version` the case as
