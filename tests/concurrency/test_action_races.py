@@ -11,7 +11,7 @@ import pytest
 
 from tests import factories as make
 from tests.concurrency.racing import race
-from workflows.actions import batches, commands, opening
+from workflows.actions import batches, commands
 from workflows.actions.models import Action, Post
 from workflows.actions.reactions import end_closed
 from workflows.actions.rules import Asked, State
@@ -90,7 +90,7 @@ def test_without_the_lock_on_the_client_a_death_would_be_told_more_than_once(
     monkeypatch: pytest.MonkeyPatch, line: CarePackageLine
 ) -> None:
     """The negative control of the test above."""
-    monkeypatch.setattr(opening, "_lock_client", lambda _entity: None)
+    monkeypatch.setattr("workflows.actions.opening._lock_client", lambda _entity: None)
     assert did(notices_at_once(line)) > 1
 
 
