@@ -10,5 +10,6 @@ class BackofficeConfig(AppConfig):
     label = "backoffice"
 
     def ready(self) -> None:
-        """Register the check that every address says who may open it."""
-        from backoffice.web import checks  # noqa: F401
+        """Register the check that every address says who may open it, and what is erased of people."""
+        from backoffice.access import erasing as of_access  # noqa: F401
+        from backoffice.web import checks, erasing  # noqa: F401

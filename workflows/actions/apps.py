@@ -13,7 +13,7 @@ class ActionsConfig(AppConfig):
         from workflows.engine.checks import compare
         from workflows.engine.table import moves
 
-        from . import batches, files, notices, reactions  # noqa: F401 (they declare themselves)
+        from . import batches, erasing, files, notices, reactions  # noqa: F401 (they declare themselves)
         from .flow import ActionFlow
         from .rules import TRANSITIONS
 

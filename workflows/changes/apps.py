@@ -13,6 +13,7 @@ class ChangesConfig(AppConfig):
         from workflows.engine.checks import compare
         from workflows.engine.table import moves
 
+        from . import erasing  # noqa: F401 (it declares itself)
         from .flow import ChangeRequestFlow
         from .rules import TRANSITIONS
 

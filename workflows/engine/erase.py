@@ -39,10 +39,10 @@ def with_client(function: Also) -> Also:
 def erase_streams(streams: Iterable[str], actor: Actor) -> int:
     """Erase the words and files of whole streams; returns how many texts. Raises Forbidden unless an administrator
     asks."""
-    _may(actor)
+    require_eraser(actor)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    return _erase(list(streams), "erasure", actor, timezone.now())
+    return erase_words(streams, "erasure", actor, timezone.now())
 
 
 @transaction.atomic
@@ -51,20 +51,23 @@ def erase_client(client_id: int, actor: Actor) -> int:
 
     Returns how many content rows were erased. Raises Forbidden unless an administrator asks.
     """
-    _may(actor)
+    require_eraser(actor)
     client = Client.objects.select_for_update().get(pk=client_id)
     now = timezone.now()
     own = f"client:{client.pk}"
     streams = {own, *(f"case:{case}" for case in Case.objects.filter(client=client).values_list("pk", flat=True))}
     for also in _also:
         streams |= set(also(client, now))
-    count = _erase(sorted(streams), own, actor, now)
+    count = erase_words(streams, own, actor, now)
     gone = {"surname": "", "forename": "", "ss_ref": f"erased-{client.pk}", "erased_at": now}
     Client.objects.filter(pk=client.pk).update(**gone)
     return count
 
 
-def _erase(streams: list[str], told_on: str, actor: Actor, now: datetime) -> int:
+def erase_words(streams: Iterable[str], told_on: str, actor: Actor, now: datetime) -> int:
+    """Erase the words and files of streams and tell it on one of them; who may is asked by whoever calls, and the
+    caller holds what it erases. Returns how many texts."""
+    streams = sorted(streams)
     files.erase(streams, now)
     rows = Content.objects.filter(stream__in=streams, erased_at=None)
     ids = sorted(str(pk) for pk in rows.values_list("pk", flat=True))
@@ -75,6 +78,7 @@ def _erase(streams: list[str], told_on: str, actor: Actor, now: datetime) -> int
     return len(ids)
 
 
-def _may(actor: Actor) -> None:
+def require_eraser(actor: Actor) -> None:
+    """Raise Forbidden for whoever may not erase."""
     if "administrator" not in actor.duties:
         raise Forbidden("Only an administrator can erase what people wrote.")

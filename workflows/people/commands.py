@@ -154,8 +154,9 @@ def _administrators() -> list[int]:
 
 
 def _locked(actor: Actor, user_id: int) -> User:
-    """Lock a person; their kind says who may change them. The system itself is nobody's to change."""
-    user = User.objects.select_for_update(no_key=True).filter(pk=user_id).exclude(kind=Kind.SYSTEM).first()
+    """Lock a person; their kind says who may change them. The system itself, and who was erased, is nobody's."""
+    there = User.objects.filter(pk=user_id, erased_at=None).exclude(kind=Kind.SYSTEM)
+    user = there.select_for_update(no_key=True).first()
     if user is None:
         raise NotFound
     if user.kind == Kind.PROVIDER:

@@ -1,4 +1,4 @@
-"""What searches hold of a client: somebody may have typed the name or the reference."""
+"""What searches hold of a client or of a person: somebody may have typed the name or the reference."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from workflows.engine.erase import with_client
 from workflows.parties.models import Client
+from workflows.people.erasing import Person, with_person
 
 from .models import KeptSearch
 
@@ -18,4 +19,12 @@ def erase_searches(client: Client, _now: datetime) -> Iterable[str]:
     if client.surname:
         named |= Q(text__icontains=client.surname)
     KeptSearch.objects.filter(named).delete()
+    return ()
+
+
+@with_person
+def erase_searches_for(person: Person, _now: datetime) -> Iterable[str]:
+    """Forget the searches that name a person, also by one of their names alone."""
+    for part in {word for saying in person.sayings for word in (saying, *saying.split()) if len(word) > 1}:
+        KeptSearch.objects.filter(text__icontains=part).delete()
     return ()

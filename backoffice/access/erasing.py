@@ -1,0 +1,17 @@
+"""What sign-in holds of a person: the tries that were counted under their address."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+
+from workflows.people.erasing import Person, with_person
+
+
+@with_person
+def erase_tries(person: Person, _now: datetime) -> Iterable[str]:
+    """Forget them."""
+    if person.address:
+        for log in (AccessAttempt, AccessFailureLog, AccessLog):
+            log.objects.filter(username=person.address).delete()
+    return ()

@@ -1,0 +1,133 @@
+"""Erases a person: somebody who signs in, or a contact who never did.
+
+What they are called and how they are reached goes from every table, and the chain of events stays whole.
+
+What they did stays, as done by nobody who can be named. Their access must have ended before: that asks all that must be
+asked (who administers, what they had claimed), and erasing asks none of it again.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from workflows.engine import moment
+from workflows.engine.erase import erase_words, require_eraser
+from workflows.engine.errors import NotFound, Refused
+from workflows.engine.models import BatchItem, Outbox
+from workflows.parties import grants
+from workflows.parties.actor import Actor
+from workflows.parties.models import ContactDetails, Membership, TeamMember, User
+
+from .models import Contact, FirstAccess, NoticePreference
+
+ERASED = "(erased)"
+DETAILS = {str(field.name): "" for field in ContactDetails._meta.fields}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who is erased: the user, if they could sign in, and what they are as a contact, as it was before."""
+
+    user: User | None
+    contacts: tuple[Contact, ...]
+
+    @property
+    def address(self) -> str:
+        """What they signed in with; empty for who never did."""
+        return self.user.email if self.user else ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What they are called, whole."""
+        named = {each.name for each in self.contacts} | ({self.user.name} if self.user else set())
+        return frozenset(named - {"", ERASED})
+
+    @property
+    def sayings(self) -> frozenset[str]:
+        """What a text that tells of them holds: a whole name, or an address."""
+        mails = {each.email for each in self.contacts} | {self.address}
+        return self.names | (mails - {""})
+
+
+Also = Callable[[Person, datetime], Iterable[str]]
+_also: list[Also] = []
+
+
+def with_person(function: Also) -> Also:
+    """Declare what a room erases of a person, in the same transaction, before their own rows.
+
+    The function returns further streams whose words and files are erased; it refuses what cannot be erased yet.
+    """
+    _also.append(function)
+    return function
+
+
+@transaction.atomic
+def erase_person(user_id: int, actor: Actor) -> int:
+    """Erase somebody who signs in, at every provider; returns how many texts.
+
+    Raises Forbidden unless an administrator asks, NotFound, and Refused while they have access or something about
+    them is undecided.
+    """
+    require_eraser(actor)
+    there = User.objects.filter(pk=user_id, erased_at=None).exclude(kind=User.Kind.SYSTEM)
+    user = there.select_for_update(no_key=True).first()
+    if user is None:
+        raise NotFound
+    if user.is_active:
+        raise Refused(f"{user.name} has access. End it first, then erase what is kept of them.", "active")
+    contacts = Contact.objects.select_for_update(no_key=True).filter(user=user).order_by("pk")
+    return _erase(Person(user, tuple(contacts)), f"user:{user.pk}", actor)
+
+
+@transaction.atomic
+def erase_contact(contact_id: int, actor: Actor) -> int:
+    """Erase a contact who never had access; returns how many texts. Who signs in is erased as a person."""
+    require_eraser(actor)
+    contact = Contact.objects.select_for_update(no_key=True).filter(pk=contact_id).first()
+    if contact is None:
+        raise NotFound
+    if contact.user_id is not None:
+        raise Refused(f"{contact.name} can sign in. Erase the person, at every provider.", "signs_in")
+    return _erase(Person(None, (contact,)), f"contact:{contact.pk}", actor)
+
+
+def _erase(person: Person, own: str, actor: Actor) -> int:
+    now = moment.now()
+    streams = {own, *(f"contact:{each.pk}" for each in person.contacts)}
+    for also in _also:
+        streams |= set(also(person, now))
+    _erase_told(person)
+    _erase_contacts(person, now)
+    if person.user is not None:
+        _erase_user(person.user, now)
+    return erase_words(streams, own, actor, now)
+
+
+def _erase_contacts(person: Person, now: datetime) -> None:
+    """A contact's row stays, because requests are about it: at nobody's, and gone."""
+    rows = Contact.objects.filter(pk__in=[each.pk for each in person.contacts])
+    rows.filter(gone_at=None).update(gone_at=now)
+    rows.update(title="", forename=ERASED, surname="", role="", **DETAILS)
+
+
+def _erase_user(user: User, now: datetime) -> None:
+    Membership.objects.filter(user=user).delete()
+    TeamMember.objects.filter(user=user).delete()
+    NoticePreference.objects.filter(user=user).delete()
+    FirstAccess.objects.filter(user=user).delete()
+    gone = User.objects.get(pk=user.pk)
+    gone.email, gone.name, gone.erased_at = f"erased-{user.pk}@erased.invalid", ERASED, now
+    gone.passcode = gone.passcode_asked = ""
+    gone.set_unusable_password()
+    gone.save()
+    grants.sync_user(gone)
+
+
+def _erase_told(person: Person) -> None:
+    """What the machinery noted: the address in the error of a mail that was not taken, the name in a refusal."""
+    for saying in sorted(person.sayings):
+        Outbox.objects.filter(error__icontains=saying).update(error=ERASED)
+        BatchItem.objects.filter(message__icontains=saying).update(message=ERASED)
