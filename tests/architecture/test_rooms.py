@@ -40,7 +40,12 @@ PURE = {"workflows.engine.calendar", "workflows.engine.table", "workflows.engine
 
 
 #: Rules that are too many for one file: as pure as any.
-MORE_RULES = {"workflows.actuals.policy", "workflows.actuals.week", "workflows.actuals.judging"}
+MORE_RULES = {
+    "workflows.actuals.policy",
+    "workflows.actuals.week",
+    "workflows.actuals.judging",
+    "workflows.actuals.entry",
+}
 RULES = [*WORKFLOWS.glob("*/**/rules.py"), *(ROOT / f"{each.replace('.', '/')}.py" for each in MORE_RULES)]
 
 

@@ -4,7 +4,7 @@ A line's week is read, changed, versioned and judged whole, so its rows are one 
 day (seven of them) or, where a kind of service does not plan days, as one figure for the week.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -16,15 +16,18 @@ from workflows.register.rules import Span
 from .judging import Absent, Claim, Payable, Verdict, explained, faults_of_claim, judge
 from .policy import Answer, Asked, Decision, answer, refused_box
 from .rules import (
+    DAY,
     DAYS_A_WEEK,
     NOTHING,
     Occasion,
+    Run,
     days_of,
     fault_of_comment,
     fault_of_units,
+    monday_of,
     run_of,
     sunday_of,
-    week_of_absence,
+    weeks_of_stay,
 )
 
 COMMENT_LIMIT = 1_000
@@ -88,13 +91,46 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class FilledRow:
+    """A row as somebody filled it in. A number that the week does not have is a row that is added.
+
+    What was planned and what it costs is never taken from a form.
+    """
+
+    number: int
+    actual: tuple[Decimal, ...]
+    absent: tuple[Absence, ...] = ()
+    comment: str = ""
+    visits: int | None = None
+    level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Before:
     """What went before a line's week, as far as rules ask: stays by cause, and occasions in their order."""
 
     stays: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
     occasions: tuple[Occasion, ...] = ()
-    decisions: Mapping[str, Decision] = field(default_factory=dict)  # by cause
+    decided: tuple["Decided", ...] = ()  # the last one last
     authorised: Decimal = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided about paying for a stay (its cause and the Monday it is counted from) beyond a limit."""
+
+    cause: str
+    since: date
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What an absence sets going. `since`: the Monday from which on it counts, so that one stay raises it once."""
+
+    what: Raise
+    cause: str
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +142,7 @@ class Judged:
     answer: Answer | None  # None: no cause was chosen
     number: int = 0  # which week of the absence this is
     in_a_row: int = 0
+    raised: tuple[Raised, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +156,7 @@ class Assessment:
     judged: tuple[Judged, ...]
     faults: Mapping[int, tuple[str, ...]]
     lacks: frozenset[Lack]
-    raises: Mapping[Raise, str]  # what is set going, with the cause that does
+    raises: tuple[Raised, ...]
     unpriced: bool
 
     @property
@@ -167,6 +204,49 @@ def assess(actuals: Actuals, kind: Kind, week: date, rows: Sequence[Row], before
     )
 
 
+def merged(
+    stored: Sequence[Row],
+    filled: Iterable[FilledRow],
+    removed: Collection[int],
+    week: date,
+    prices: Mapping[int, Decimal],
+) -> tuple[Row, ...]:
+    """The rows as they are after somebody filled some of them in: the others stay, added ones may be taken out again.
+
+    `prices` are of other service levels, by id. ValueError for figures that do not fit a row's places.
+    """
+    rows = {row.number: row for row in stored if not (row.added and row.number in removed)}
+    for each in filled:
+        if each.number in rows:
+            rows[each.number] = _filled(rows[each.number], each)
+        elif each.number not in removed:
+            row = _added(max([0, *rows, *removed]) + 1, each, stored, week, prices)
+            rows[row.number] = row
+    return tuple(rows.values())
+
+
+def _filled(row: Row, filled: FilledRow) -> Row:
+    if len(filled.actual) != len(row.planned):
+        raise ValueError(f"row {row.number} has {len(row.planned)} places, not {len(filled.actual)}")
+    return replace(row, actual=filled.actual, absent=filled.absent, comment=filled.comment, visits=filled.visits)
+
+
+def _added(number: int, filled: FilledRow, stored: Sequence[Row], week: date, prices: Mapping[int, Decimal]) -> Row:
+    own = next((row.price for row in reversed(stored) if not row.added), None)
+    return Row(
+        number=number,
+        first=week,
+        last=sunday_of(week),
+        planned=(NOTHING,) * len(filled.actual),
+        actual=filled.actual,
+        price=own if filled.level is None else prices.get(filled.level),
+        comment=filled.comment,
+        added=True,
+        level=filled.level,
+        visits=filled.visits,
+    )
+
+
 def faults_of_figures(kind: Kind, row: Row) -> list[str]:
     """Why figures cannot even be saved: below zero, not in steps, or in a box that the kind does not have."""
     changed = [new for new, old in zip(row.actual, row.planned, strict=True) if new != old]
@@ -207,12 +287,29 @@ def _judged(actuals: Actuals, kind: Kind, week: date, rows: Sequence[Row], befor
             if not absence.cause:
                 yield Judged(row.number, absence, None)
                 continue
-            number = week_of_absence(stays[absence.cause], week, actuals.new_stay_after_weeks)
+            stay = weeks_of_stay(stays[absence.cause], week, actuals.new_stay_after_weeks)
             run = run_of(occasions, absence.cause)
-            asked = Asked(
-                kind.key, absence.cause, week, number, run.count if run else 0, before.decisions.get(absence.cause)
+            decision = _decision(before.decided, absence.cause, stay[0])
+            in_a_row = run.count if run else 0
+            said = answer(actuals, Asked(kind.key, absence.cause, week, len(stay), in_a_row, decision))
+            raised = tuple(
+                Raised(each, absence.cause, _since(each, stay, run, decision)) for each in sorted(said.raises)
             )
-            yield Judged(row.number, absence, answer(actuals, asked), number, asked.in_a_row)
+            yield Judged(row.number, absence, said, len(stay), in_a_row, raised)
+
+
+def _decision(decided: Iterable[Decided], cause: str, began: date) -> Decision | None:
+    """The last decision about this stay; one about an earlier stay says nothing of it."""
+    return next((each.decision for each in reversed([*decided]) if each.cause == cause and each.since >= began), None)
+
+
+def _since(raised: Raise, stay: Sequence[date], run: Run | None, decision: Decision | None) -> date:
+    """From when on something counts: a run's first week; a stay's, or the week after what was decided last."""
+    if raised == "package_review" and run is not None:
+        return monday_of(run.since)
+    if raised == "funding_decision" and decision is not None and decision.until is not None:
+        return decision.until + DAY
+    return stay[0]
 
 
 def _claim(actuals: Actuals, kind: Kind, week: date, row: Row, judged: Iterable[Judged]) -> Claim:
@@ -266,11 +363,8 @@ def _row(rows: Sequence[Row], number: int) -> Row:
     return next(each for each in rows if each.number == number)
 
 
-def _raises(judged: Iterable[Judged]) -> dict[Raise, str]:
-    return {raised: each.absence.cause for each in judged if each.answer is not None for raised in each.answer.raises}
-
-
-# --- JSON ---------------------------------------------------------------------------------------------------------
+def _raises(judged: Iterable[Judged]) -> tuple[Raised, ...]:
+    return tuple(dict.fromkeys(raised for each in judged for raised in each.raised))
 
 
 def written(rows: Iterable[Row]) -> list[dict[str, Any]]:

@@ -24,7 +24,6 @@ class ActualsFlow(CaseFlow):
         .Stay("save", by="provider")
         .Stay("move_cut_off", by="system")
         .On("submit", this.check, by="provider")
-        .On("submit_accepted", this.checked, by="provider")
         .On("take", this.check, by="payments|system")
         .On("close_empty", this.end, by="system")
     )
@@ -32,18 +31,17 @@ class ActualsFlow(CaseFlow):
     check = (
         TeamTask("Check the week", desk="payments", clock="actuals.check_within")
         .Stay("change", by="provider")
-        .Stay("accept_some", by="payments")
+        .Stay("accept_some", by="payments|system")
         .Stay("dispute", by="payments|system")
         .Stay("settle", by="payments|system")
         .On("query", this.record, by="payments")
-        .On("accept", this.checked, by="payments")
+        .On("accept", this.checked, by="payments|system")
     )
 
     checked = (
         Pause("Checked, can be changed until it is paid")
         .Stay("settle", by="payments|system")
         .On("change", this.check, by="provider")
-        .Stay("change_accepted", by="provider")
         .On("pay", this.end, by="system")
     )
 
@@ -55,11 +53,9 @@ class ActualsFlow(CaseFlow):
         "save": "saved",
         "move_cut_off": "moved the cut-off",
         "submit": "submitted it",
-        "submit_accepted": "submitted it",
         "take": "took it for checking",
         "close_empty": "closed it, because nothing was planned",
         "change": "changed it after it was submitted",
-        "change_accepted": "changed it after it was checked",
         "accept_some": "accepted a part of it",
         "dispute": "disputed a part of it",
         "settle": "recorded what became of a dispute",

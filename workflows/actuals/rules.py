@@ -42,22 +42,22 @@ TRANSITIONS = (
     Transition(S.RECORDING, "record", "save", "provider", S.RECORDING, "record"),
     Transition(S.RECORDING, "record", "move_cut_off", "system", S.RECORDING, "record"),
     Transition(S.RECORDING, "record", "submit", "provider", S.SUBMITTED, "check"),
-    Transition(S.RECORDING, "record", "submit_accepted", "provider", S.CHECKED, "checked"),
     Transition(S.RECORDING, "record", "take", "payments", S.SUBMITTED, "check"),
     Transition(S.RECORDING, "record", "take", "system", S.SUBMITTED, "check"),
     Transition(S.RECORDING, "record", "close_empty", "system", S.EMPTY, "end"),
     Transition(S.SUBMITTED, "check", "change", "provider", S.SUBMITTED, "check"),
     Transition(S.SUBMITTED, "check", "accept_some", "payments", S.SUBMITTED, "check"),
+    Transition(S.SUBMITTED, "check", "accept_some", "system", S.SUBMITTED, "check"),
     Transition(S.SUBMITTED, "check", "dispute", "payments", S.SUBMITTED, "check"),
     Transition(S.SUBMITTED, "check", "dispute", "system", S.SUBMITTED, "check"),
     Transition(S.SUBMITTED, "check", "settle", "payments", S.SUBMITTED, "check"),
     Transition(S.SUBMITTED, "check", "settle", "system", S.SUBMITTED, "check"),
     Transition(S.SUBMITTED, "check", "query", "payments", S.RECORDING, "record"),
     Transition(S.SUBMITTED, "check", "accept", "payments", S.CHECKED, "checked"),
+    Transition(S.SUBMITTED, "check", "accept", "system", S.CHECKED, "checked"),
     Transition(S.CHECKED, "checked", "settle", "payments", S.CHECKED, "checked"),
     Transition(S.CHECKED, "checked", "settle", "system", S.CHECKED, "checked"),
     Transition(S.CHECKED, "checked", "change", "provider", S.SUBMITTED, "check"),
-    Transition(S.CHECKED, "checked", "change_accepted", "provider", S.CHECKED, "checked"),
     Transition(S.CHECKED, "checked", "pay", "system", S.PAID, "end"),
 )
 A = Asking
@@ -105,15 +105,20 @@ def week_of_absence(stays: Iterable[Span], week: date, new_stay_after: int = 1) 
     than `new_stay_after` whole weeks without absence lie between them: who comes home for two days is not paid anew.
     Source: bradford-supported-living "Shared Support"; what follows a re-admission is the profile's (it is silent).
     """
+    return len(weeks_of_stay(stays, week, new_stay_after))
+
+
+def weeks_of_stay(stays: Iterable[Span], week: date, new_stay_after: int = 1) -> tuple[date, ...]:
+    """The weeks with absence of the stay that a week is in, up to this one; none without a day of absence in it."""
     away = sorted(_weeks_away(stays, week))
     if not away or away[-1] != week:
-        return 0
-    count = 1
+        return ()
+    found = [week]
     for later, earlier in pairwise(reversed(away)):
         if weeks_between(earlier, later) > new_stay_after:
             break
-        count += 1
-    return count
+        found.append(earlier)
+    return tuple(reversed(found))
 
 
 def _weeks_away(stays: Iterable[Span], until: date) -> set[date]:

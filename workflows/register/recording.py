@@ -11,7 +11,19 @@ from workflows.parties.actor import Actor
 
 from .models import CarePackageLine
 
-What = Literal["started", "varied", "ended", "suspended", "resumed", "contribution", "held", "released"]
+What = Literal[
+    "started",
+    "varied",
+    "ended",
+    "suspended",
+    "resumed",
+    "contribution",
+    "held",
+    "released",
+    "planned",
+    "authorised",
+    "authorisation_withdrawn",
+]
 LINE_CHANGED = "line.changed"
 
 SAID = {
@@ -23,6 +35,9 @@ SAID = {
     "line.contribution": "set the client's contribution",
     "line.held": "held its payments",
     "line.released": "released its payments",
+    "line.planned": "planned its visits",
+    "line.authorised": "authorised more care",
+    "line.authorisation_withdrawn": "withdrew an authorisation",
 }
 
 

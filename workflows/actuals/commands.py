@@ -1,0 +1,407 @@
+"""The verbs of weeks of actuals: the only writers of their tables (design, workflows §6).
+
+Each goes through the engine's door with the week's case locked, so that two people, an import and the council never
+write one week at once. What a command refuses is a `Refused` with a sentence for people, and then nothing was written.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Sum
+
+from workflows.council.actuals import Actuals
+from workflows.council.profile import current
+from workflows.engine import door
+from workflows.engine.calendar import council_calendar
+from workflows.engine.errors import Invalid, NotFound, Refused
+from workflows.engine.models import Case, Task
+from workflows.engine.typed import faults_of_text
+from workflows.parties.actor import Actor
+from workflows.parties.models import Service
+from workflows.parties.selectors import system_actor
+
+from . import generating, notices, rules
+from .entry import FilledRow, Row, assess, faults_of_figures, merged, read
+from .flow import ActualsFlow
+from .history import before
+from .models import ActualWeek, LineWeek, Standing
+from .pricing import level_prices
+from .rules import State
+from .writing import figures, write
+
+RAISED, NOTICE, DISPUTABLE = "actuals.raised", "actuals.notice", "actuals.disputable"
+#: What may still be filled in; what was paid is locked, what is disputed is changed in its dispute.
+OPEN = frozenset({Standing.GENERATED, Standing.SAVED, Standing.SUBMITTED, Standing.PAYABLE})
+LOCKED = {
+    Standing.PAID: "This was paid: a later change is made up for in the next payment. Tell the council.",
+    Standing.DISPUTED: "This is disputed: change it in the dispute.",
+    Standing.SUSPENDED: "There are no actuals for this week: the service user is suspended.",
+}
+KEEP = """
+INSERT INTO actuals_lineweekversion (line_week_id, version, rows, payable, payable_cost, at, by_id)
+SELECT w.id, w.version, w.rows, w.payable, w.payable_cost, %s, %s FROM actuals_lineweek w
+WHERE w.case_id = %s AND w.standing IN ('generated', 'saved')
+ON CONFLICT (line_week_id, version) DO NOTHING
+"""
+SUBMIT = """
+UPDATE actuals_lineweek SET standing = 'submitted', submitted_version = version
+WHERE case_id = %s AND standing IN ('generated', 'saved')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What somebody filled in for one line's week, and which version they had before them."""
+
+    line_week_id: int
+    version: int
+    rows: tuple[FilledRow, ...]
+    removed: frozenset[int] = frozenset()
+
+
+class Conflicts(Refused):
+    """Lines of the week were saved by somebody else meanwhile: who and when, by the id of the line's week."""
+
+    def __init__(self, conflicts: Mapping[int, tuple[str, datetime | None]]) -> None:
+        number = len(conflicts)
+        what = "One line of this week was" if number == 1 else f"{number} lines of this week were"
+        super().__init__(f"{what} saved by somebody else since you opened it. Nothing of yours was saved.", "conflict")
+        self.conflicts = dict(conflicts)
+
+
+def open_week(*, actor: Actor, service_id: int, week: date, lot: str = "", key: str) -> door.Outcome:
+    """Open the case of a service's (or lot's) week; Refused `open` when there is one."""
+    service = Service.objects.get(pk=service_id)
+    if ActualWeek.objects.filter(service=service, lot=lot, week=week).exists():
+        raise Refused("This week is open already.", "open")
+    until = rules.cut_off(profile().cut_off, week)
+    case = Case(organisation_id=service.organisation_id, service_id=service.pk, state=State.RECORDING)
+
+    def act(turn: door.Turn) -> None:
+        turn.work.by = until
+        row = ActualWeek(case=turn.case, service=service, lot=lot, week=week, cut_off=until)
+        row.save(force_insert=True)
+        turn.facts.update({"week": week, "lot": lot, "cut_off": until})
+
+    body = {"verb": "open", "service": service_id, "lot": lot, "week": week.isoformat()}
+    return door.begin(
+        ActualsFlow, actor=actor, verb="open", case=case, key=key, body=body, act=act, service_group=service.group
+    )
+
+
+def generate(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
+    """Fill the week from the live lines (suffolk-user-guide §2 step 7); what somebody saved keeps what they typed."""
+
+    def act(turn: door.Turn) -> None:
+        turn.facts["lines"] = generating.fill([case_id], now=turn.now)
+        ActualWeek.objects.filter(pk=case_id).update(generated_at=turn.now)
+        _sum(turn)
+
+    return _run("generate", act, actor, case_id, task_id, key, {})
+
+
+def save(*, actor: Actor, case_id: int, task_id: int, filled: Sequence[Filled], key: str) -> door.Outcome:
+    """Save what was filled in (bedford-actuals-guide, step 4); it can be incomplete unless saving is submitting.
+
+    Raises Conflicts, and Invalid with faults by "<line's week>-<row>".
+    """
+    strict = profile().submit_mode == "on_save"
+
+    def act(turn: door.Turn) -> None:
+        _fill(turn, filled, Standing.SAVED, strict=strict)
+
+    return _run("save", act, actor, case_id, task_id, key, {"filled": _said(filled)})
+
+
+def change(*, actor: Actor, case_id: int, task_id: int, filled: Sequence[Filled], key: str) -> door.Outcome:
+    """Change what was submitted and is not paid: a new version that is checked again (design, workflows §6)."""
+
+    def act(turn: door.Turn) -> None:
+        _fill(turn, filled, Standing.SAVED, strict=True)
+        _submit_rows(turn)
+        turn.state(State.SUBMITTED)
+        turn.notify(notices.CHANGED, turn.desk("payments"))
+
+    with transaction.atomic():
+        outcome = _run("change", act, actor, case_id, task_id, key, {"filled": _said(filled)})
+        _accept_by_itself(outcome, key)
+    return outcome
+
+
+def submit(*, actor: Actor, case_id: int, task_id: int, reviewed: bool, key: str) -> door.Outcome:
+    """Confirm and submit the whole week, changed or not (bradford-supported-living "Key Messages").
+
+    `reviewed`: the person says that they looked at the lines that differ. Invalid names the lines that lack something.
+    """
+
+    def act(turn: door.Turn) -> None:
+        changed = generating.fill([case_id], now=turn.now)
+        if changed:
+            words = "The plan of one line has" if changed == 1 else f"The plans of {changed} lines have"
+            raise Refused(f"{words} changed since the week was generated. Generate again and look at it.", "plan")
+        _ready(case_id, reviewed=reviewed)
+        _submit_rows(turn)
+        turn.state(State.SUBMITTED)
+        until = ActualWeek.objects.values_list("cut_off", flat=True).get(pk=case_id)
+        turn.facts["late"] = until is not None and turn.now > until
+        turn.notify(notices.SUBMITTED, turn.desk("payments"))
+        if profile().notice is not None:
+            turn.follow(NOTICE, {"case": case_id, "user": actor.user_id, "organisation": actor.organisation_id})
+
+    with transaction.atomic():
+        outcome = _run("submit", act, actor, case_id, task_id, key, {"reviewed": reviewed})
+        _accept_by_itself(outcome, key)
+    return outcome
+
+
+def take(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
+    """Take a week for checking whose saves are its submission, or that is taken as planned: at its cut-off, or when
+    the team opens it (design, workflows §6 "judging happens at the cut-off or when the team opens the week")."""
+
+    def act(turn: door.Turn) -> None:
+        waits = profile().submit_mode != "on_save" and profile().confirm_unchanged
+        if waits and not turn.actor.kind == "system":
+            raise Refused("The provider has not submitted this week yet.", "not_submitted")
+        _submit_rows(turn)
+        turn.state(State.SUBMITTED)
+
+    with transaction.atomic():
+        outcome = _run("take", act, actor, case_id, task_id, key, {})
+        _accept_by_itself(outcome, key)
+    return outcome
+
+
+def accept(*, actor: Actor, case_id: int, task_id: int, lines: Collection[int] | None = None, key: str
+           ) -> door.Outcome:  # fmt: skip
+    """Accept these lines (None: all that are submitted): they are payable. The week is checked when none is left."""
+    submitted = set(_standing(case_id, Standing.SUBMITTED))
+    chosen = submitted if lines is None else submitted & set(lines)
+    verb = "accept" if chosen == submitted else "accept_some"
+
+    def act(turn: door.Turn) -> None:
+        rows = LineWeek.objects.filter(case=case_id, standing=Standing.SUBMITTED)
+        turn.facts["lines"] = rows.filter(pk__in=chosen).update(standing=Standing.PAYABLE)
+        if verb == "accept":
+            if rows.exists():
+                raise Refused("More was submitted meanwhile. Look at the week again.", "more")
+            turn.state(State.CHECKED)
+            turn.notify(notices.ACCEPTED, turn.provider())
+
+    return _run(verb, act, actor, case_id, task_id, key, {"lines": sorted(chosen)})
+
+
+def query(*, actor: Actor, case_id: int, task_id: int, text: str, key: str) -> door.Outcome:
+    """Ask the provider about the week: it is theirs again, with what is asked beside it."""
+    faults = faults_of_text(text, "Say what the provider should look at")
+    if faults:
+        raise Invalid(faults)
+
+    def act(turn: door.Turn) -> None:
+        turn.event.write_down("question", text.strip())
+        LineWeek.objects.filter(case=case_id, standing=Standing.SUBMITTED).update(standing=Standing.SAVED)
+        turn.work.by = _time_to_answer(turn.now)
+        turn.state(State.RECORDING)
+        turn.notify(notices.QUERIED, turn.provider())
+
+    return _run("query", act, actor, case_id, task_id, key, {"text": text})
+
+
+def pay(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
+    """Lock what is payable, because it was paid; the week is over when nothing of it is open."""
+
+    def act(turn: door.Turn) -> None:
+        LineWeek.objects.filter(case=case_id, standing=Standing.PAYABLE).update(standing=Standing.PAID)
+        if LineWeek.objects.filter(case=case_id).exclude(standing__in=[Standing.PAID, Standing.SUSPENDED]).exists():
+            raise Refused("Something of this week is not payable yet.", "open")
+        turn.state(State.PAID)
+
+    return _run("pay", act, actor, case_id, task_id, key, {})
+
+
+def close_empty(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
+    """Close a week in which nothing was planned (bedford-actuals-guide "There are no actuals for this week")."""
+
+    def act(turn: door.Turn) -> None:
+        if LineWeek.objects.filter(case=case_id).exclude(standing=Standing.SUSPENDED).exists():
+            raise Refused("Something was planned in this week.", "planned")
+        turn.state(State.EMPTY)
+
+    return _run("close_empty", act, actor, case_id, task_id, key, {})
+
+
+def move_cut_off(*, actor: Actor, case_id: int, task_id: int, until: datetime, key: str) -> door.Outcome:
+    """The council announced another cut-off for the week: the open turn takes it, and its story says so."""
+
+    def act(turn: door.Turn) -> None:
+        if turn.task is None:
+            raise NotFound
+        ActualWeek.objects.filter(pk=case_id).update(cut_off=until)
+        turn.facts.update({"cut_off": until, **turn.work.retime(turn.task, until)})
+
+    return _run("move_cut_off", act, actor, case_id, task_id, key, {"until": until.isoformat()})
+
+
+def mark_disputed(turn: door.Turn, lines: Collection[int]) -> list[LineWeek]:
+    """Inside the week's own door: these lines are disputed from now on, and are not payable until that is decided.
+
+    Refused for a line that is not submitted or payable.
+    """
+    rows = list(LineWeek.objects.filter(case=turn.case.pk, pk__in=lines).order_by("pk"))
+    able = [each for each in rows if each.standing in {Standing.SUBMITTED, Standing.PAYABLE}]
+    if not rows or len(able) != len(set(lines)):
+        raise Refused("Only what was submitted and is not paid can be disputed. Look at the week again.", "standing")
+    LineWeek.objects.filter(pk__in=[each.pk for each in able]).update(standing=Standing.DISPUTED)
+    turn.facts["disputed"] = [each.pk for each in able]
+    return able
+
+
+def profile() -> Actuals:
+    """The council's module; NotFound where it has none: what is not there does not exist."""
+    found = current().actuals
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _run(
+    verb: str,
+    act: door.Act,
+    actor: Actor,
+    case_id: int,
+    task_id: int,
+    key: str,
+    body: Mapping[str, Any],
+    first: Callable[[], object] | None = None,
+) -> door.Outcome:
+    run = partial(door.run, ActualsFlow, actor=actor, verb=verb, case_id=case_id, task_id=task_id, version=None)
+    return run(key=key, body=body, act=act, first=first)
+
+
+def _fill(turn: door.Turn, filled: Sequence[Filled], standing: Standing, *, strict: bool) -> None:
+    """Write what was filled in: as many queries for one line as for three hundred."""
+    actuals = profile()
+    weeks = _asked(turn.case.pk, filled)
+    week = ActualWeek.objects.values_list("week", flat=True).get(pk=turn.case.pk)
+    known = before(actuals, [each.line_id for each in weeks.values()], week)
+    prices = level_prices([each.line for each in weeks.values()], _levels(filled), week)
+    faults: dict[str, str] = {}
+    changed, raised = [], []
+    for each in filled:
+        stored = weeks[each.line_week_id]
+        kind = rules.kind_of(actuals, stored.line.service.group, stored.line.service_level.key)
+        if kind is None:
+            raise NotFound
+        rows = merged(read(stored.rows), each.rows, each.removed, week, prices.get(stored.line_id, {}))
+        found = assess(actuals, kind, week, rows, known[stored.line_id])
+        faults |= _faults(stored, rows, found.faults if strict else _figures(kind, rows))
+        if strict and found.lacks and not found.faults:
+            faults[f"{stored.pk}-{rows[-1].number}"] = LACKS[min(found.lacks)]
+        changed.append((stored, standing.value, figures(rows, found)))
+        raised += [[stored.line_id, one.what, one.cause, one.since.isoformat()] for one in found.raises]
+    if faults:
+        raise Invalid(faults)
+    write(changed, at=turn.now, by=turn.actor.user_id)
+    turn.facts["lines"] = sorted(weeks)
+    turn.follow(RAISED, {"case": turn.case.pk, "week": week.isoformat(), "raised": raised,
+                         "lines": sorted(each.line_id for each in weeks.values())})  # fmt: skip
+    _sum(turn)
+
+
+LACKS = {"cause": "Choose why something planned was not delivered", "comment": "Say in the comment what happened"}
+
+
+def _asked(case_id: int, filled: Sequence[Filled]) -> dict[int, LineWeek]:
+    """The lines' weeks that somebody filled in; NotFound, Refused or Conflicts."""
+    ids = [each.line_week_id for each in filled]
+    rows = LineWeek.objects.filter(case=case_id, pk__in=ids)
+    weeks = {each.pk: each for each in rows.select_related("line__service", "line__service_level", "saved_by")}
+    if not ids or weeks.keys() != set(ids):
+        raise NotFound
+    for each in weeks.values():
+        if each.standing not in OPEN:
+            raise Refused(LOCKED[Standing(each.standing)], each.standing)
+    conflicts = {
+        each.line_week_id: _saved(weeks[each.line_week_id])
+        for each in filled
+        if each.version != weeks[each.line_week_id].version
+    }
+    if conflicts:
+        raise Conflicts(conflicts)
+    return weeks
+
+
+def _saved(week: LineWeek) -> tuple[str, datetime | None]:
+    return (week.saved_by.name if week.saved_by else "Somebody", week.saved_at)
+
+
+def _levels(filled: Sequence[Filled]) -> set[int]:
+    return {row.level for each in filled for row in each.rows if row.level is not None}
+
+
+def _figures(kind: Any, rows: Sequence[Row]) -> dict[int, tuple[str, ...]]:
+    return {row.number: tuple(found) for row in rows if (found := faults_of_figures(kind, row))}
+
+
+def _faults(week: LineWeek, rows: Sequence[Row], found: Mapping[int, Sequence[str]]) -> dict[str, str]:
+    return {f"{week.pk}-{row.number}": ". ".join(found[row.number]) for row in rows if found.get(row.number)}
+
+
+def _said(filled: Sequence[Filled]) -> list[Any]:
+    """What was filled in, for the receipt: a key that comes again with something else is refused."""
+    return [
+        [each.line_week_id, each.version, [repr(row) for row in each.rows], sorted(each.removed)] for each in filled
+    ]
+
+
+def _ready(case_id: int, *, reviewed: bool) -> None:
+    """Refuse to submit a week that lacks something, or whose differences nobody looked at."""
+    rows = LineWeek.objects.filter(case=case_id)
+    if not rows.exists():
+        raise Refused("There are no actuals for this week yet. Generate them first.", "not_generated")
+    lacking = list(rows.filter(lacking=True, standing__in=OPEN).order_by("pk").values_list("pk", flat=True))
+    if lacking:
+        raise Invalid({f"{each}": "Something is still missing here" for each in lacking})
+    if rows.filter(differs=True).exists() and not reviewed:
+        raise Invalid({"reviewed": "Say that you have reviewed the service users with differences"})
+
+
+def _submit_rows(turn: door.Turn) -> None:
+    """Keep every line's week as it is submitted, and submit it: two statements, however many there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, [turn.now, turn.actor.user_id, turn.case.pk])
+        cursor.execute(SUBMIT, [turn.case.pk])
+        turn.facts["submitted"] = cursor.rowcount
+    own = {"submitted_at": turn.now, "submitted_by": turn.actor.user_id}
+    ActualWeek.objects.filter(pk=turn.case.pk).update(**own)
+    _sum(turn)
+    if profile().raised_by == "system":
+        turn.follow(DISPUTABLE, {"case": turn.case.pk})
+
+
+def _accept_by_itself(outcome: door.Outcome, key: str) -> None:
+    """Where the council checks nothing that is as its rules want it: accept that at once, in the same transaction."""
+    if profile().check != "automatic" or outcome.repeated:
+        return
+    turn = Task.objects.filter(process=outcome.case_id, node=ActualsFlow.check.name, finished=None).first()
+    rows = LineWeek.objects.filter(case=outcome.case_id, standing=Standing.SUBMITTED)
+    clean = list(rows.filter(disputable=False, lacking=False, unpriced=False).values_list("pk", flat=True))
+    if turn is not None and (clean or not rows.exists()):
+        accept(actor=system_actor(), case_id=outcome.case_id, task_id=turn.pk, lines=clean, key=f"{key}:accept")
+
+
+def _standing(case_id: int, standing: Standing) -> list[int]:
+    return list(LineWeek.objects.filter(case=case_id, standing=standing).values_list("pk", flat=True))
+
+
+def _sum(turn: door.Turn) -> None:
+    """What the week comes to stands on its case, so that queues can put the costliest first."""
+    turn.case.amount = LineWeek.objects.filter(case=turn.case.pk).aggregate(all=Sum("payable_cost"))["all"]
+
+
+def _time_to_answer(now: datetime) -> datetime:
+    within = profile().answer_within
+    return council_calendar().due(within, now) if within is not None else now

@@ -1,0 +1,71 @@
+"""What went before a line's week, read for many lines at once: entry.Before, in at most four queries."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from workflows.council.actuals import Actuals
+from workflows.register.rules import Span
+
+from .entry import Before, Decided, occasions_of, read
+from .models import Authorisation, CareDecision, LineWeek
+from .policy import Decision
+from .rules import Occasion, sunday_of
+
+#: A limit of weeks is counted over this many at most (council.actuals.Rule.paid_weeks).
+LONGEST = timedelta(weeks=160)
+
+
+def before(actuals: Actuals, lines: Collection[int], week: date) -> dict[int, Before]:
+    """What went before this week for each of these lines."""
+    if not lines:
+        return {}
+    stays, occasions = _stays(lines, week), _occasions(actuals, lines, week)
+    decided, authorised = _decided(lines), _authorised(lines, week)
+    return {
+        line: Before(
+            stays={cause: tuple(spans) for cause, spans in stays[line].items()},
+            occasions=tuple(occasions[line]),
+            decided=tuple(decided[line]),
+            authorised=authorised.get(line, Decimal(0)),
+        )
+        for line in lines
+    }
+
+
+def _stays(lines: Collection[int], week: date) -> dict[int, dict[str, list[Span]]]:
+    """Weeks with an absence, by line and cause: each counts whole."""
+    found: dict[int, dict[str, list[Span]]] = defaultdict(lambda: defaultdict(list))
+    rows = LineWeek.objects.filter(line__in=lines, week__lt=week, week__gte=week - LONGEST).exclude(causes=[])
+    for line, monday, causes in rows.order_by("week").values_list("line_id", "week", "causes"):
+        for cause in causes:
+            found[line][cause].append(Span(monday, sunday_of(monday)))
+    return found
+
+
+def _occasions(actuals: Actuals, lines: Collection[int], week: date) -> dict[int, list[Occasion]]:
+    """The occasions before this week: as far back as any rule counts occasions in a row."""
+    found: dict[int, list[Occasion]] = defaultdict(list)
+    back = max((rule.review_after or 0 for rule in actuals.rules), default=0)
+    if not back:
+        return found
+    rows = LineWeek.objects.filter(line__in=lines, week__lt=week, week__gte=week - timedelta(weeks=2 * back))
+    for line, monday, content in rows.order_by("week").values_list("line_id", "week", "rows"):
+        found[line] += occasions_of(monday, read(content))
+    return found
+
+
+def _decided(lines: Collection[int]) -> dict[int, list[Decided]]:
+    found: dict[int, list[Decided]] = defaultdict(list)
+    rows = CareDecision.objects.filter(line__in=lines, raised="funding_decision", decided=True).order_by("since", "pk")
+    for each in rows:
+        found[each.line_id].append(Decided(each.cause, each.since, Decision(each.until)))
+    return found
+
+
+def _authorised(lines: Collection[int], week: date) -> dict[int, Decimal]:
+    rows = Authorisation.objects.filter(line__in=lines, withdrawn_at=None, start__lte=sunday_of(week), end__gte=week)
+    return dict(rows.values_list("line").annotate(units=Sum("units")).order_by())

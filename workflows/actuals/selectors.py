@@ -1,0 +1,188 @@
+"""The readers of weeks of actuals, already scoped to who asks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from workflows.council.actuals import Actuals, Kind
+from workflows.council.profile import current
+from workflows.engine import moment
+from workflows.engine import selectors as engine
+from workflows.engine.errors import NotFound
+from workflows.engine.models import Case, Task
+from workflows.parties.actor import Actor
+
+from .entry import Assessment, Before, Row, assess, read
+from .flow import ActualsFlow
+from .history import before
+from .models import ActualWeek, LineWeek, Standing
+from .rules import days_of, kind_of
+
+FUNCTION = ActualsFlow.function
+RELATED = ("line__client", "line__service", "line__service_level", "saved_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many lines of a week there are, and what they come to."""
+
+    lines: int
+    saved: int
+    differing: int
+    lacking: int
+    disputed: int
+    submitted: int
+    planned: Decimal
+    payable: Decimal
+    planned_cost: Decimal
+    payable_cost: Decimal
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line's week as a page shows it: its rows, and what the rules make of them."""
+
+    week: LineWeek
+    kind: Kind
+    rows: tuple[Row, ...]
+    before: Before
+    found: Assessment
+
+    @property
+    def suspended(self) -> bool:
+        """Whether the line is suspended throughout the week."""
+        return self.week.standing == Standing.SUSPENDED
+
+
+@dataclass(frozen=True)
+class Page:
+    """A week with its lines, as far as a page shows them."""
+
+    case: Case
+    week: ActualWeek
+    turn: Task | None
+    lines: Sequence[Line]
+    counts: Counts
+    actuals: Actuals
+
+    @cached_property
+    def days(self) -> tuple[date, ...]:
+        """Its seven days."""
+        return days_of(self.week.week)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its cut-off has passed."""
+        return self.week.cut_off is not None and self.week.cut_off < moment.now()
+
+    @property
+    def recording(self) -> bool:
+        """Whether the provider has the turn to record it."""
+        return self.turn is not None and self.turn.node == ActualsFlow.record.name
+
+
+def module() -> Actuals:
+    """The council's module; NotFound where it has none."""
+    found = current().actuals
+    if found is None:
+        raise NotFound
+    return found
+
+
+def cases(actor: Actor) -> QuerySet[Case]:
+    """The weeks that this person may read."""
+    module()
+    return engine.cases(actor, FUNCTION).filter(kind=ActualsFlow.kind)
+
+
+def weeks(actor: Actor, *, service_id: int | None = None, lot: str | None = None) -> QuerySet[ActualWeek]:
+    """The weeks that this person may read, the newest first, with how many lines each has and how many are saved."""
+    rows = ActualWeek.objects.filter(case__in=cases(actor)).select_related("case", "service")
+    if service_id is not None:
+        rows = rows.filter(service=service_id)
+    if lot is not None:
+        rows = rows.filter(lot=lot)
+    lines = Count("case__line_weeks", filter=~Q(case__line_weeks__standing=Standing.SUSPENDED))
+    return rows.annotate(
+        lines=lines,
+        untouched=Count("case__line_weeks", filter=Q(case__line_weeks__standing=Standing.GENERATED)),
+        cost=Sum("case__line_weeks__payable_cost"),
+    ).order_by("-week", "lot", "pk")
+
+
+def places(actor: Actor) -> list[tuple[int, str, str]]:
+    """The services and lots of this person's weeks by name: (service, its name, lot); suffolk-user-guide §2 step 3."""
+    rows = ActualWeek.objects.filter(case__in=cases(actor)).values_list("service_id", "service__name", "lot")
+    return list(rows.distinct().order_by("service__name", "lot"))
+
+
+def awaiting(actor: Actor) -> tuple[int, datetime | None]:
+    """How many weeks await the provider, and when the first is due; in one query."""
+    turns = engine.provider_turns(actor, [FUNCTION]).filter(kind=ActualsFlow.kind)
+    due = list(turns.order_by("due_at").values_list("due_at", flat=True))
+    return len(due), next((each for each in due if each is not None), None)
+
+
+def page(actor: Actor, case_id: int, *, only: Sequence[int] | None = None, tab: str = "all",
+         first: int = 0, most: int | None = None) -> Page:  # fmt: skip
+    """A week with its lines by name of the client: those of `only`, or of a tab (all, differences, needs).
+
+    `first` and `most` cut a part of them. The queries are as many for one line as for three hundred.
+    """
+    actuals = module()
+    case = cases(actor).select_related("organisation", "service", "actual_week").filter(pk=case_id).first()
+    if case is None:
+        raise NotFound
+    rows = lines_of(case_id, tab)
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    chosen = list(rows[first : first + most] if most is not None else rows)
+    turn = case.task_set.filter(finished=None).select_related("team", "organisation", "owner").first()
+    week = case.actual_week
+    return Page(case, week, turn, judged(actuals, week, chosen), counts(case_id), actuals)
+
+
+def lines_of(case_id: int, tab: str = "all") -> QuerySet[LineWeek]:
+    """The lines' weeks of a case whose reader is checked, by client and line."""
+    rows = LineWeek.objects.filter(case=case_id).select_related(*RELATED)
+    if tab == "differences":
+        rows = rows.filter(differs=True)
+    if tab == "needs":
+        rows = rows.filter(Q(lacking=True) | Q(unpriced=True))
+    return rows.order_by("line__client__surname", "line__client__forename", "line__client_id", "line_id")
+
+
+def judged(actuals: Actuals, week: ActualWeek, rows: Sequence[LineWeek]) -> list[Line]:
+    """Lines' weeks with what the rules make of them now, in as many queries for one as for all."""
+    known = before(actuals, [each.line_id for each in rows], week.week)
+    return [line for each in rows if (line := _judged(actuals, week.week, each, known)) is not None]
+
+
+def _judged(actuals: Actuals, week: date, row: LineWeek, known: Mapping[int, Before]) -> Line | None:
+    kind = kind_of(actuals, row.line.service.group, row.line.service_level.key)
+    if kind is None:
+        return None
+    rows, earlier = read(row.rows), known[row.line_id]
+    return Line(row, kind, rows, earlier, assess(actuals, kind, week, rows, earlier))
+
+
+def counts(case_id: int) -> Counts:
+    """The figures of a week whose reader is checked, in one query."""
+    live = ~Q(standing=Standing.SUSPENDED)
+    found = LineWeek.objects.filter(case=case_id).aggregate(
+        lines=Count("pk", filter=live),
+        saved=Count("pk", filter=live & ~Q(standing=Standing.GENERATED)),
+        differing=Count("pk", filter=Q(differs=True)),
+        lacking=Count("pk", filter=Q(lacking=True)),
+        disputed=Count("pk", filter=Q(standing=Standing.DISPUTED)),
+        submitted=Count("pk", filter=Q(standing=Standing.SUBMITTED)),
+        planned=Sum("planned", default=Decimal(0)),
+        payable=Sum("payable", default=Decimal(0)),
+        planned_cost=Sum("planned_cost", default=Decimal(0)),
+        payable_cost=Sum("payable_cost", default=Decimal(0)),
+    )
+    return Counts(**found)

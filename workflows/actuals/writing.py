@@ -1,0 +1,64 @@
+"""Writes many lines' weeks in one statement, with the figures that entry.assess worked out."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from .entry import Assessment, Row, written
+from .models import LineWeek
+from .rules import NOTHING
+from .week import cost
+
+UPDATE = """
+UPDATE actuals_lineweek w SET
+    rows = n.rows, causes = n.causes, standing = n.standing, version = w.version + 1,
+    saved_at = %s, saved_by_id = %s,
+    planned = n.planned, delivered = n.delivered, payable = n.payable, not_charged = n.not_charged,
+    planned_cost = n.planned_cost, payable_cost = n.payable_cost, at_stake = n.at_stake,
+    differs = n.differs, disputable = n.disputable, lacking = n.lacking, unpriced = n.unpriced
+FROM jsonb_to_recordset(%s::jsonb) AS n(
+    id bigint, rows jsonb, causes text[], standing text, planned numeric, delivered numeric, payable numeric,
+    not_charged numeric, planned_cost numeric, payable_cost numeric, at_stake numeric,
+    differs boolean, disputable boolean, lacking boolean, unpriced boolean)
+WHERE w.id = n.id
+"""
+
+
+def figures(rows: Sequence[Row], found: Assessment) -> dict[str, Any]:
+    """The columns of a line's week that follow from its rows."""
+    verdict = found.verdict
+    planned_cost = sum((rounded_cost(row) for row in rows), NOTHING)
+    return {
+        "rows": written(rows),
+        "causes": sorted({each.cause for row in rows for each in row.absent if each.cause}),
+        "planned": verdict.planned,
+        "delivered": verdict.delivered,
+        "payable": found.paid_units,
+        "not_charged": found.not_charged,
+        "planned_cost": planned_cost,
+        "payable_cost": found.pay,
+        "at_stake": verdict.at_stake,
+        "differs": any(row.differs for row in rows),
+        "disputable": verdict.disputed,
+        "lacking": not found.ready,
+        "unpriced": found.unpriced,
+    }
+
+
+def rounded_cost(row: Row) -> Decimal:
+    """What a row would cost as planned."""
+    return cost(sum(row.planned, NOTHING), row.price) or NOTHING
+
+
+def write(weeks: Iterable[tuple[LineWeek, str, dict[str, Any]]], *, at: datetime, by: int) -> int:
+    """Write (line's week, its standing from now on, figures); the version of each goes up by one. Returns how many."""
+    content = [{"id": week.pk, "standing": standing, **columns} for week, standing, columns in weeks]
+    if not content:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(UPDATE, [at, by, json.dumps(content, default=str)])
+        return int(cursor.rowcount)
