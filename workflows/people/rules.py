@@ -34,6 +34,18 @@ def administering_roles(council: Council) -> frozenset[str]:
     return frozenset(role.key for role in council.roles if role.administers_users)
 
 
+def loses_its_last(
+    council: Council, before: Iterable[tuple[str, int | None]], after: Iterable[tuple[str, int | None]]
+) -> bool:
+    """Whether a provider had somebody who administers its people and then has nobody (workflows §2).
+
+    Each is a role and its service; only who has the role at the whole organisation administers it.
+    """
+    roles = administering_roles(council)
+    had, has = ([role for role, service in each if service is None and role in roles] for each in (before, after))
+    return bool(had) and not has
+
+
 def leaves_nobody(administrators: Iterable[int], leaving: int) -> bool:
     """Whether somebody is the last of those who administer."""
     return set(administrators) == {leaving}

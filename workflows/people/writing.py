@@ -16,7 +16,7 @@ from workflows.parties.actor import Actor
 from workflows.parties.models import Membership, Organisation, Service, User
 
 from . import contacts
-from .rules import administering_roles, refusal_of_address, refusal_of_role, tidy_address
+from .rules import administering_roles, loses_its_last, refusal_of_address, refusal_of_role, tidy_address
 
 #: Somebody has less than they had: what they held must not be stranded (leaving.py).
 LEFT = "person.left"
@@ -73,25 +73,28 @@ def take(actor: Actor, user: User, membership: Membership) -> None:
     """Take a role; access ends at once. The last one who administers the organisation's people stays."""
     facts = _role_facts(membership)
     membership.delete()
-    keep_an_administrator(user, membership.organisation_id, membership.role)
+    keep_an_administrator(user, membership.organisation_id, membership)
     grants.sync_user(user)
     event = tell(f"user:{user.pk}", "user.role_removed", actor, facts)
     outbox.put(LEFT, f"user:{user.pk}:{event.seq}", {"user": user.pk})
 
 
-def keep_an_administrator(user: User, organisation_id: int, role: str | None = None) -> None:
+def keep_an_administrator(user: User, organisation_id: int, taken: Membership | None = None) -> None:
     """Refuse when nobody else of the organisation could administer its users (workflows §2).
 
-    The lock on the organisation makes two who leave at once wait for each other.
+    `taken` is a role that they have no longer; without it they lose all. The lock on the organisation makes two who
+    leave at once wait for each other.
     """
-    roles = administering_roles(current())
-    if role is not None and role not in roles:
+    if taken is not None and taken.role not in administering_roles(current()):
         return
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
-    there = Membership.objects.filter(organisation=organisation_id, service=None, role__in=roles, user__is_active=True)
-    was_one = role is not None or there.filter(user=user).exists()
-    others = there.exclude(user=user) if role is None else there
-    if was_one and not others.exists():
+    there = Membership.objects.filter(organisation=organisation_id, user__is_active=True)
+    held = list(there.values_list("user_id", "role", "service_id"))
+    if taken is None:
+        before, after = held, [each for each in held if each[0] != user.pk]
+    else:
+        before, after = [*held, (user.pk, taken.role, taken.service_id)], held
+    if loses_its_last(current(), (each[1:] for each in before), (each[1:] for each in after)):
         raise Refused(f"{user.name} is the last one who administers this provider's people.", "last_administrator")
 
 
