@@ -89,7 +89,7 @@ def keep_an_administrator(user: User, organisation_id: int, taken: Membership | 
         return
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
     there = Membership.objects.filter(organisation=organisation_id, user__is_active=True)
-    held = list(there.values_list("user_id", "role", "service_id"))
+    held: list[tuple[int, str, int | None]] = list(there.values_list("user_id", "role", "service_id"))
     if taken is None:
         before, after = held, [each for each in held if each[0] != user.pk]
     else:
