@@ -10,17 +10,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.casework.asking import actor_of
+from backoffice.casework.batch_page import page_of
 from backoffice.casework.commanding import carried
 from backoffice.web.gate import staff
-from backoffice.web.paging import page_by_key
-from backoffice.web.pieces import Fact, Row, Tab
-from backoffice.web.words import date_words, moment, plural
+from backoffice.web.pieces import Row
+from backoffice.web.words import date_words
 from workflows.actions import batches as sending
 from workflows.actions import commands, entities, rules, selectors, sendings
 from workflows.actions.rules import Related, Side
 from workflows.actions.switching import switched
 from workflows.council.profile import current
-from workflows.engine import batches
 from workflows.engine.errors import Forbidden, NotFound
 from workflows.engine.models import Batch
 from workflows.engine.moment import today
@@ -28,9 +27,8 @@ from workflows.parties.actor import Actor
 
 from .new_forms import ManyForm, OneForm, WhichProvider
 from .present import KIND, type_label
-from .tables import RESULTS, Sent
+from .tables import Sent
 
-TABS = (("", "All"), ("done", "Sent"), ("refused", "Not sent"), ("waiting", "Waiting"))
 NOT_TYPED = {"csrfmiddlewaretoken", "step"}
 
 
@@ -91,22 +89,12 @@ def send(request: HttpRequest) -> HttpResponse:
 def progress(request: HttpRequest, sending_id: int) -> HttpResponse:
     """How far a sending is, and what became of it at each provider. It goes on when the browser is closed."""
     found = sendings.sending(actor_of(request), sending_id)
-    stand, result = batches.progress(found), request.GET.get("result", "")
     items = sendings.sent(found)
-    page = page_by_key(items.filter(result=result) if result in RESULTS else items, ("id",), request.GET)
-    for row in page.items:
+    context = page_of(request, found, items, of="provider", done="Sent", refused="Not sent")
+    for row in context["pages"].items:
         row["href"] = reverse("council:case", args=[row["case_id"]]) if row["case_id"] else ""
-    counts = {"": stand.total, "done": stand.done, "refused": stand.refused, "waiting": stand.waiting}
-    context = {
-        "batch": found,
-        "progress": stand,
-        "behind": stand.total - stand.waiting,
-        "facts": _facts(found, stand),
-        "tabs": [Tab(text, f"?result={key}" if key else "?", f"{counts[key]:,}", key == result) for key, text in TABS],
-        "table": Sent(page.items),
-        "pages": page,
-    }
-    return render(request, "backoffice/actions/sending.html", context)
+    table = Sent(context["pages"].items)
+    return render(request, "backoffice/actions/sending.html", context | {"table": table})
 
 
 def _writes(actor: Actor) -> None:
@@ -165,14 +153,3 @@ def _faulty(form: ManyForm) -> bool:
     for field, fault in faults.items():
         form.add_error(field if field in form.fields else None, fault)
     return bool(faults)
-
-
-def _facts(batch: Batch, stand: batches.Progress) -> list[Fact]:
-    return [
-        Fact("Sent", f"{stand.done:,}"),
-        Fact("Not sent", f"{stand.refused:,}"),
-        Fact("Waiting", f"{stand.waiting:,}"),
-        Fact("Begun by", batch.actor.name, moment(batch.created_at)),
-        Fact("Finished", moment(batch.finished_at) if batch.finished_at else "Not yet",
-             plural(stand.total, "provider")),
-    ]  # fmt: skip

@@ -7,10 +7,10 @@ from typing import Any
 from django.urls import reverse
 
 from backoffice.cases.frame import held_of
-from backoffice.cases.view import CaseView, Now
+from backoffice.cases.view import CaseView
 from backoffice.casework.asking import works_for
 from backoffice.web import told
-from backoffice.web.pieces import Entry, Fact, Tag
+from backoffice.web.pieces import Entry, Fact, Now, Tag
 from backoffice.web.words import date_range, date_words, moment, weekday_date, weekday_moment
 from workflows.actions import conversation, selectors
 from workflows.actions.flow import ANSWER, FIRST

@@ -2,33 +2,19 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
 
 from backoffice.casework.states import state_tag
 from backoffice.web.clock import Clock, clock
-from backoffice.web.pieces import Entry, Fact, Tag
+from backoffice.web.pieces import Entry, Fact, Now, Tag
 from backoffice.web.words import moment, weekday_moment
 from workflows.engine import clocks, door
 from workflows.engine import moment as clock_of
 from workflows.engine.models import Case, Task
 from workflows.engine.selectors import Chapter
 from workflows.parties.actor import Actor
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """The now panel: one thing to do at most, and its less usual sibling."""
-
-    title: str
-    text: str = ""
-    warm: bool = False
-    button: str = ""
-    href: str = ""
-    also: str = ""
-    also_href: str = ""
 
 
 class CaseView(ABC):

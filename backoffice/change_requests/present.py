@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 
-from backoffice.cases.view import CaseView, Now
+from backoffice.cases.view import CaseView
 from backoffice.web import changing
-from backoffice.web.pieces import Entry, Fact
+from backoffice.web.pieces import Entry, Fact, Now
 from backoffice.web.words import listing, moment, weekday_date, weekday_moment
 from workflows.changes import selectors
 from workflows.changes.rules import State, What

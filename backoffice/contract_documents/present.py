@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 
-from backoffice.cases.view import CaseView, Now
+from backoffice.cases.view import CaseView
 from backoffice.casework.asking import works_for
 from backoffice.casework.states import state_tag
 from backoffice.web import documents_told
-from backoffice.web.pieces import Entry, Fact
+from backoffice.web.pieces import Entry, Fact, Now
 from backoffice.web.words import moment, per_week, per_year, weekday_date
 from workflows.contracts.rules import State, reason_label
 from workflows.contracts.selectors import Page

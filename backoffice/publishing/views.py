@@ -11,15 +11,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.casework.asking import actor_of, key_of, number_in
+from backoffice.casework.batch_page import page_of
 from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
-from backoffice.web.pieces import Fact, Tab
-from backoffice.web.words import moment, plural
+from backoffice.web.words import moment
 from workflows.contracts import selectors as contracts
 from workflows.contracts.batches import PUBLISH
 from workflows.engine import batches
 from workflows.engine.errors import NotFound
-from workflows.engine.models import Batch, BatchItem
+from workflows.engine.models import Batch
 from workflows.parties.actor import Actor
 from workflows.register.models import CarePackageLine
 
@@ -28,7 +28,6 @@ from .tables import Batches, Chosen, Items, Ready, WithoutRate
 
 SHOWN = 100
 COLUMNS = {"provider": "service__organisation", "line": "pk"}
-RESULTS = (("", "All"), ("done", "Done"), ("refused", "Not done"), ("waiting", "Waiting"))
 
 
 @staff()
@@ -95,27 +94,12 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     found = contracts.publications().filter(pk=batch_id).first()
     if found is None or not _sees_batches(actor_of(request)):
         raise NotFound
-    progress = batches.progress(found)
-    result = request.GET.get("result", "")
-    items = contracts.publication_items(found)
-    items = items.filter(result=result) if result in BatchItem.Result.values else items
-    page = page_by_key(items, ("id",), request.GET)
-    for row in page.items:
+    context = page_of(request, found, contracts.publication_items(found), of="line")
+    for row in context["pages"].items:
         row["href"] = reverse("council:case", args=[row["case_id"]]) if row["case_id"] else ""
         row["line_href"] = reverse("council:register_line", args=[row["target"]])
-    counts = {"": progress.total, "done": progress.done, "refused": progress.refused, "waiting": progress.waiting}
-    context = {
-        "batch": found,
-        "progress": progress,
-        "behind": progress.total - progress.waiting,
-        "facts": _facts(found, progress),
-        "tabs": [
-            Tab(text, f"?result={key}" if key else "?", f"{counts[key]:,}", result == key) for key, text in RESULTS
-        ],
-        "table": Items(page.items),
-        "pages": page,
-    }
-    return render(request, "backoffice/publishing/batch.html", context)
+    table = Items(context["pages"].items)
+    return render(request, "backoffice/publishing/batch.html", context | {"table": table})
 
 
 def _check(request: HttpRequest, listed: QuerySet[CarePackageLine], *, moved: bool) -> HttpResponse:
@@ -178,13 +162,3 @@ def _batches() -> list[Batch]:
 
 def _sees_batches(actor: Actor) -> bool:
     return bool(groups_of(actor)) or bool(actor.duties)
-
-
-def _facts(batch: Batch, progress: batches.Progress) -> list[Fact]:
-    return [
-        Fact("Done", f"{progress.done:,}"),
-        Fact("Not done", f"{progress.refused:,}"),
-        Fact("Waiting", f"{progress.waiting:,}"),
-        Fact("Begun by", batch.actor.name, moment(batch.created_at)),
-        Fact("Finished", moment(batch.finished_at) if batch.finished_at else "Not yet", plural(progress.total, "line")),
-    ]

@@ -12,15 +12,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.casework.asking import actor_of
+from backoffice.casework.batch_page import page_of
 from backoffice.casework.cells import TagCell
 from backoffice.web.gate import staff
-from backoffice.web.paging import page_by_key
-from backoffice.web.pieces import Fact, Tab, Tag
+from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable
-from backoffice.web.words import moment, plural
+from backoffice.web.words import plural
 from workflows.contracts.batches import PUBLISH
 from workflows.council.profile import current
-from workflows.engine import batches, selectors
+from workflows.engine import selectors
 from workflows.engine.errors import NotFound
 from workflows.engine.models import Batch
 from workflows.engine.turns import bulk, handing
@@ -49,7 +49,6 @@ VERBS: Mapping[str, Words] = {
 }
 BUTTONS = [(verb, words.button) for verb, words in VERBS.items()]
 RESULTS = {"waiting": Tag("Waiting", "grey"), "done": Tag("Done", "green"), "refused": Tag("Not done", "red")}
-TABS = (("", "All"), ("done", "Done"), ("refused", "Not done"), ("waiting", "Waiting"))
 PREFIX = "turns."
 WILL, WILL_NOT = Tag("It will be done", "green"), Tag("Stays as it is", "red")
 
@@ -120,29 +119,11 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         return redirect("council:batch", batch_id)  # a notice of a finished batch leads here, whatever its kind
     if found is None:
         raise NotFound
-    progress, result = batches.progress(found), request.GET.get("result", "")
-    items = selectors.task_items(actor, found)
-    page = page_by_key(items.filter(result=result) if result in RESULTS else items, ("id",), request.GET)
-    for row in page.items:
+    context = page_of(request, found, selectors.task_items(actor, found), of="task", own=True)
+    for row in context["pages"].items:
         row["href"] = reverse("council:case", args=[row["open_case"]]) if row["open_case"] else ""
         row["title"] = row["title"] or "A task that you may not open"
-    counts = {"": progress.total, "done": progress.done, "refused": progress.refused, "waiting": progress.waiting}
-    context = {
-        "batch": found,
-        "words": _named(found),
-        "progress": progress,
-        "behind": progress.total - progress.waiting,
-        "facts": [
-            Fact("Done", f"{progress.done:,}"),
-            Fact("Not done", f"{progress.refused:,}"),
-            Fact("Waiting", f"{progress.waiting:,}"),
-            Fact("Begun", moment(found.created_at)),
-            Fact("Finished", moment(found.finished_at) if found.finished_at else "Not yet"),
-        ],
-        "tabs": [Tab(text, f"?result={key}" if key else "?", f"{counts[key]:,}", result == key) for key, text in TABS],
-        "table": Items(page.items),
-        "pages": page,
-    }
+    context |= {"words": _named(found), "table": Items(context["pages"].items)}
     return render(request, "backoffice/queues/batch.html", context)
 
 

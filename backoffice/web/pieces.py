@@ -20,6 +20,19 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class Now:
+    """The now panel: what to do first or whose turn it is; one thing to do at most, and its less usual sibling."""
+
+    title: str
+    text: str = ""
+    warm: bool = False
+    button: str = ""
+    href: str = ""
+    also: str = ""
+    also_href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One entry of a facts strip or of a side box's list: label, value, a tag instead of or beside it, a note."""
 

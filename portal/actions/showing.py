@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from backoffice.web.clock import Deadline, deadline
 from backoffice.web.held import Held, held
-from backoffice.web.pieces import Fact, Tag
+from backoffice.web.pieces import Fact, Now, Tag
 from backoffice.web.words import NOTHING, date_words, moment, plural, upper_first, weekday_date
 from workflows.actions import rules, selectors
 from workflows.actions.flow import ANSWER, FIRST, ActionFlow
@@ -32,17 +32,6 @@ MOST_PARTS = 24
 BAR = 560  # pixels beside the boxes at the right
 #: What is said beside a post that did more than write.
 DID = {"take_back", "ask_for_closure", "request_closure", "close", "keep_open", "reopen"}
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """The now panel: what to do first, or whose turn it is."""
-
-    title: str
-    text: str = ""
-    warm: bool = False
-    href: str = ""
-    button: str = ""
 
 
 @dataclass(frozen=True, slots=True)

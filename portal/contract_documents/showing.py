@@ -9,7 +9,7 @@ from django.urls import reverse
 from backoffice.web.clock import Deadline, deadline
 from backoffice.web.documents_told import entries
 from backoffice.web.held import Held, held
-from backoffice.web.pieces import Entry, Fact, Row, Tag
+from backoffice.web.pieces import Entry, Fact, Now, Row, Tag
 from backoffice.web.words import date_words, listing, moment, per_year, plural, weekday_date
 from workflows.contracts import rules
 from workflows.contracts.models import DocumentVersion
@@ -46,17 +46,6 @@ OPEN_TO_COPIES = {State.PUBLISHED, State.ACCEPTED}
 MOST_NAMES = 5
 ERASED = "(erased)"
 BAR = 560  # pixels beside the boxes at the right
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """The now panel: what to do first, or whose turn it is."""
-
-    title: str
-    text: str = ""
-    warm: bool = False
-    href: str = ""
-    button: str = ""
 
 
 @dataclass(frozen=True, slots=True)
