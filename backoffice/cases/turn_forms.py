@@ -24,7 +24,30 @@ class TurnForm(ClientKeyMixin, ConcordForm):
     task = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class HandOverForm(TurnForm):
+class ToWhomMixin(forms.Form):
+    """Asks who gets turns, a team or a colleague, each from its list: fields `to`, `team` and `person`."""
+
+    gets = "gets it"
+
+    def __init__(self, *positional: Any, teams: Names, people: Names, **options: Any) -> None:
+        super().__init__(*positional, **options)
+        for name, found in ((TEAM, teams), (PERSON, people)):
+            field: Any = self.fields[name]
+            field.choices = [*field.choices, *((str(pk), words) for pk, words in found)]
+
+    def clean(self) -> dict[str, Any]:
+        """The list that was chosen needs an entry; the other does not count."""
+        data = super().clean() or {}
+        for name, what in ((TEAM, "the team"), (PERSON, "the colleague")):
+            if name != data.get("to"):
+                self.errors.pop(name, None)
+                data[name] = ""
+            elif not data.get(name) and name not in self.errors:
+                self.add_error(name, f"Choose {what} who {self.gets}")
+        return data
+
+
+class HandOverForm(ToWhomMixin, TurnForm):
     """To a team or to a person of the team that has it, and why."""
 
     what_failed = "It was not handed over"
@@ -38,27 +61,9 @@ class HandOverForm(TurnForm):
         max_length=MOST_WORDS,
     )  # fmt: skip
 
-    def __init__(self, *positional: Any, teams: Names, people: Names, **options: Any) -> None:
-        super().__init__(*positional, **options)
-        for name, found in ((TEAM, teams), (PERSON, people)):
-            field: Any = self.fields[name]
-            field.choices = [*field.choices, *((str(pk), words) for pk, words in found)]
-
     def layout(self) -> Layout:
         """Each list under its choice."""
         return Layout("task", Reveal("to", {TEAM: ["team"], PERSON: ["person"]}), "reason", "client_key")
-
-    def clean(self) -> dict[str, Any]:
-        """The list that was chosen needs an entry; the other does not count."""
-        data = super().clean() or {}
-        chosen = data.get("to")
-        for name, what in ((TEAM, "the team"), (PERSON, "the colleague")):
-            if name != chosen:
-                self.errors.pop(name, None)
-                data[name] = ""
-            elif not data.get(name) and name not in self.errors:
-                self.add_error(name, f"Choose {what} who gets it")
-        return data
 
 
 class FollowUpForm(TurnForm):

@@ -1,20 +1,17 @@
 """What is asked before a verb is done to many turns: to whom, which day, how pressing, and why."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms_gds.layout import Layout
 from django import forms
 
+from backoffice.cases.turn_forms import PERSON, TEAM, ToWhomMixin
 from backoffice.web.fields import Choice, DateField, LongText, Pick
 from backoffice.web.forms import ClientKeyMixin, ConcordForm
 from backoffice.web.layout import Reveal
 from backoffice.web.words import date_words
 from workflows.engine.records import MOST_WORDS
 from workflows.engine.rules import Priority
-
-Names = Sequence[tuple[int, str]]
-TEAM, PERSON = "team", "person"
 
 
 class BulkForm(ClientKeyMixin, ConcordForm):
@@ -43,8 +40,10 @@ class ClaimForm(BulkForm):
     """Nothing need be said to claim."""
 
 
-class HandOverForm(BulkForm):
+class HandOverForm(ToWhomMixin, BulkForm):
     """To a team or to a colleague, and why."""
+
+    gets = "gets them"
 
     to = Choice(label="Who gets them?", choices=[(TEAM, "Another team"), (PERSON, "A colleague in the team")],
                 missing="Choose a team or a colleague")  # fmt: skip
@@ -55,26 +54,9 @@ class HandOverForm(BulkForm):
         max_length=MOST_WORDS,
     )  # fmt: skip
 
-    def __init__(self, *positional: Any, teams: Names, people: Names, **options: Any) -> None:
-        super().__init__(*positional, **options)
-        for name, found in ((TEAM, teams), (PERSON, people)):
-            field: Any = self.fields[name]
-            field.choices = [*field.choices, *((str(pk), words) for pk, words in found)]
-
     def layout(self) -> Layout:
         """Each list under its choice."""
         return Layout(Reveal("to", {TEAM: ["team"], PERSON: ["person"]}), "reason", "client_key", "tasks", "back")
-
-    def clean(self) -> dict[str, Any]:
-        """The list that was chosen needs an entry; the other does not count."""
-        data = super().clean() or {}
-        for name, what in ((TEAM, "the team"), (PERSON, "the colleague")):
-            if name != data.get("to"):
-                self.errors.pop(name, None)
-                data[name] = ""
-            elif not data.get(name) and name not in self.errors:
-                self.add_error(name, f"Choose {what} who gets them")
-        return data
 
     def told(self) -> dict[str, Any]:
         """The team or the person, and the reason."""
