@@ -5,7 +5,8 @@ the helpline telephones.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from tests import changes as do
@@ -14,7 +15,9 @@ from tests.model.process import Call, Everybody, Model, Page, Process, Roles, So
 from workflows.changes import commands
 from workflows.changes.models import ChangeField, ChangeRequest
 from workflows.changes.rules import What
-from workflows.engine import turns
+from workflows.council.profile import current
+from workflows.engine import moment, turns
+from workflows.engine.calendar import council_calendar
 from workflows.engine.errors import Forbidden, Refused
 from workflows.parties.actor import Actor
 from workflows.parties.models import Membership, Organisation, Service, User
@@ -151,11 +154,17 @@ REMOVAL = Process(
 )
 
 
+@dataclass
 class RemovalModel(Model):
-    """A removal that was confirmed can still be undone: from a page that shows no turn."""
+    """A removal that was confirmed can still be undone, from a page that shows no turn; and none of them for ever."""
+
+    begun: datetime = field(default_factory=moment.now)
 
     def allows(self, verb: str, who: Somebody, page: Any) -> bool:
-        """As everywhere, but for the verb of a closed case."""
+        """As everywhere, but for the verb of a closed case, and for the time in which it can be undone."""
+        until = council_calendar().due(current().change_requests.undo_within, self.begun)
+        if verb == "undo" and moment.now() > until:
+            return False
         if verb == "undo" and self.state == "accepted":
             return who.sees and page.task_id is None and self._may(verb, who)
         return super().allows(verb, who, page)

@@ -1,12 +1,14 @@
 """What the model tests of every process share: who tries, what a refusal may leave, and how one table is tried.
 
 A process is a `Process`: its table, written by hand from the design (it knows nothing of flow.py or rules.py), how its
-verbs are called, and how a case comes to a state. `check_moves` then tries state x verb x everybody, and `Machine` any
-order of verbs by anybody; `tests/model/actions.py` is an example that fits on a page.
+verbs are called, and how a case comes to a state. `check_moves` then tries state x verb x everybody, `Machine` any
+order of verbs by anybody, and `Living` the same while days pass and workers come, or die at work;
+`tests/model/actions.py` is an example that fits on a page.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, ClassVar
 
@@ -15,8 +17,11 @@ from django.db import models, transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tasks import carrying
+from tasks.actors import load
+from tasks.handlers import handling
 from tests import factories as make
-from workflows.engine import recounting, replaying
+from workflows.engine import moment, recounting, replaying
 from workflows.engine.door import Outcome
 from workflows.engine.errors import Forbidden, NotFound, Refused, Stale
 from workflows.engine.events import facts_of
@@ -35,11 +40,13 @@ from workflows.engine.models import (
     Task,
 )
 from workflows.engine.reading import stale
+from workflows.engine.sweep import sweep
 from workflows.engine.verify import verify
 from workflows.parties.actor import Actor
 from workflows.parties.models import Organisation, Service
 from workflows.parties.selectors import system_actor
 
+load()
 #: Every table that the door and the engine's rooms write, save the note of a refusal.
 WRITTEN: tuple[type[models.Model], ...] = (
     Case, Task, Event, Content, Receipt, Outbox, Notice, StoredFile, Attachment, HolderSpan, Delta,
@@ -418,3 +425,90 @@ class Machine(RuleBasedStateMachine):
         assert verify().findings == []
         assert self.does(lambda: replaying.check(every=True)).differences == []
         assert recounting.differences() == []
+
+
+class Died(BaseException):
+    """The worker's process was killed."""
+
+
+class dying:  # noqa: N801 (it reads as a word of the test)
+    """Let the worker die when it has done the work and not yet noted it."""
+
+    def __enter__(self) -> None:
+        self.note = carrying._mark_done
+        carrying._mark_done = self._dies
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        carrying._mark_done = self.note
+        return kind is Died
+
+    def _dies(self, _claimed: Any) -> None:
+        raise Died
+
+
+class Living(Machine):
+    """The same while time passes: promises break, windows end, and workers come late, twice, or die at work."""
+
+    now: datetime
+
+    @initialize(chance=st.randoms(use_true_random=True))
+    def begin(self, chance: Random) -> None:
+        self.now = moment.now()
+        with moment.at(self.now):
+            super().begin(chance)
+
+    def does(self, call: Call) -> Any:
+        """At the machine's own moment, a second later each time."""
+        self.now += timedelta(seconds=1)
+        with moment.at(self.now):
+            return call()
+
+    def tries(self, verb: str, who: Somebody, page: Any, words: str) -> None:
+        """The model takes the moment of the command for its own."""
+        with moment.at(self.now + timedelta(seconds=1)):
+            super().tries(verb, who, page, words)
+
+    @rule(days=st.sampled_from([1, 7, 29, 40]))
+    def days_pass(self, days: int) -> None:
+        """Turns come to be at risk and past target, as their promises say; whose turn it is does not change."""
+        self.now += timedelta(days=days)
+        with moment.at(self.now):
+            sweep(self.now)
+        for task in Task.objects.filter(process_id=self.model.case_id, finished=None):
+            late = task.due_at is not None and task.due_at < self.now
+            assert (task.breached_at is not None) is late, (task.due_at, self.now)
+
+    @rule(dies=st.booleans(), which=ANYBODY)
+    def a_worker_comes(self, dies: bool, which: int) -> None:
+        """Something that is due is done once, however often it is delivered and whoever died over it."""
+        waiting = Outbox.objects.filter(done_at=None, parked_at=None, due_at__lte=self.now).order_by("pk")
+        due = [row for row in waiting if row.topic not in self.left_alone]
+        if not due:
+            return
+        row = due[which % len(due)]
+        if dies:
+            self._dies_over(row)
+        self._carries(row)
+        row.refresh_from_db()
+        assert row.done_at is not None, (row.topic, row.error)
+        before = self.process.everything_written()
+        self._carries(row)
+        assert self.process.everything_written() == before
+
+    #: Topics whose effect on the case a process models by a rule of its own.
+    left_alone: ClassVar[frozenset[str]] = frozenset()
+
+    def _dies_over(self, row: Outbox) -> None:
+        before = self._but_the_outbox()
+        with dying():
+            self._carries(row)
+        if handling(row.topic).database:
+            assert self._but_the_outbox() == before
+        row.refresh_from_db()
+        assert row.done_at is None
+
+    def _carries(self, row: Outbox) -> None:
+        self.does(lambda: carrying.carry_out(row.pk, row.attempts))
+
+    def _but_the_outbox(self) -> dict[str, list[Any]]:
+        return {name: rows for name, rows in self.process.everything_written().items() if name != "Outbox"}

@@ -18,8 +18,9 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 from tests import factories as make
 from tests.model import actions
 from tests.model.actions import ACTIONS, ROLES
-from tests.model.process import Call, Everybody, Machine, Model, Somebody, page_of
+from tests.model.process import Died, Everybody, Living, Model, Somebody, page_of
 from workflows.actions import batches
+from workflows.actions.commands import WINDOW_OVER
 from workflows.actions.models import Action, Post
 from workflows.actions.reactions import end_closed
 from workflows.actions.rules import Asked
@@ -27,7 +28,6 @@ from workflows.council.profile import current
 from workflows.engine import batches as engine_batches
 from workflows.engine import moment
 from workflows.engine.models import BatchItem, Case, Outbox
-from workflows.engine.sweep import sweep
 from workflows.engine.verify import verify
 from workflows.register.models import PaymentHold
 
@@ -82,35 +82,17 @@ class Notice(Model):
             self.closed_at = moment.now()
 
 
-class Conversations(Machine):
+class Conversations(Living):
     """One notice, and everybody."""
 
     process = ACTIONS
+    left_alone = frozenset({WINDOW_OVER})
 
     def begins(self) -> Notice:
         """Told today."""
-        self.now = moment.now()
         self.line = make.line(self.people.home)
         case_id = actions.opened(self.people, self.line)
         return Notice(ACTIONS, case_id, [page_of(case_id)], "council", 1, held_by="service_brokerage")
-
-    def does(self, call: Call) -> Any:
-        """At the machine's own moment, a second later each time."""
-        self.now += timedelta(seconds=1)
-        with moment.at(self.now):
-            return call()
-
-    def tries(self, verb: str, who: Somebody, page: Any, words: str) -> None:
-        """The model takes the moment of the command for its own."""
-        with moment.at(self.now + timedelta(seconds=1)):
-            super().tries(verb, who, page, words)
-
-    @rule(days=st.sampled_from([1, 7, 29, 40]))
-    def days_pass(self, days: int) -> None:
-        """Turns come to be at risk and past target; windows end."""
-        self.now += timedelta(days=days)
-        with moment.at(self.now):
-            sweep(self.now)
 
     @rule()
     def brokerage_ends_the_line(self) -> None:
@@ -120,9 +102,10 @@ class Conversations(Machine):
             actions.end_line(self.people, self.line)
 
     @rule(dies=st.booleans())
-    def a_worker_comes(self, dies: bool) -> None:
-        """What is due is done once, however often it is delivered; a worker that dies has done nothing."""
-        due = Outbox.objects.filter(topic="action.window_over", done_at=None, due_at__lte=self.now)
+    def the_window_ends(self, dies: bool) -> None:
+        """A worker ends what can no longer be reopened, once, however often it is asked; one that dies has done
+        nothing."""
+        due = Outbox.objects.filter(topic=WINDOW_OVER, done_at=None, due_at__lte=self.now)
         for row in due.order_by("pk"):
             before = ACTIONS.everything_written()
             with transaction.atomic():
@@ -167,10 +150,6 @@ def test_any_order_of_verbs_by_anybody_keeps_the_workflow_whole(quick: None) -> 
     )
 
 
-class Died(BaseException):
-    """The worker's process was killed."""
-
-
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(deaths=st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=4))
 def test_a_worker_that_dies_in_the_middle_of_a_batch_leaves_each_provider_one_action(
@@ -185,7 +164,7 @@ def test_a_worker_that_dies_in_the_middle_of_a_batch_leaves_each_provider_one_ac
             actor=officer, asked=asked, organisation_ids=ids, sender="", file_ids=[], key=make.key()
         )
         for number, (at, after) in enumerate(deaths):
-            with dying(at, after):
+            with dying_at(at, after):
                 run(batch.pk, number)
         run(batch.pk, len(deaths))
         batch.refresh_from_db()
@@ -206,7 +185,7 @@ def run(batch_id: int, number: int) -> None:
         return
 
 
-class dying:  # noqa: N801 (it reads as a word of the test)
+class dying_at:  # noqa: N801 (it reads as a word of the test)
     """Let the worker die at an item of the slice."""
 
     def __init__(self, at: int, after: bool) -> None:

@@ -1,4 +1,5 @@
-"""Any order of verbs by anybody on change requests, with stale pages and repeated keys, against a small model."""
+"""Change requests in any order of verbs by anybody, with stale pages and repeated keys, while days pass and workers
+come, or die at work, against a small model."""
 
 import os
 from typing import Any, ClassVar
@@ -17,7 +18,7 @@ from tests.model.changes import (
     RemovalModel,
     WholePeople,
 )
-from tests.model.process import Everybody, Machine, Model
+from tests.model.process import Everybody, Living, Model
 from workflows.changes.models import ChangeField, ChangeRequest
 from workflows.parties.models import Membership, User
 from workflows.people.models import Contact
@@ -26,7 +27,7 @@ SOAK = bool(os.environ.get("CONCORD_SOAK"))
 pytestmark = [pytest.mark.django_db, *([pytest.mark.soak] if SOAK else [])]
 
 
-class Requests(Machine):
+class Requests(Living):
     """One request and everybody; what is recorded follows its state and nothing else."""
 
     model_class: ClassVar[type[Model]] = Model
