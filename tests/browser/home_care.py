@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from django.conf import settings
+from django.db import transaction
 from playwright.sync_api import Page
 
 from tasks.actors.mail import mail
@@ -43,9 +45,11 @@ def due(page: Page, days: int) -> None:
 
 @contextmanager
 def workers() -> Iterator[None]:
-    """Afterwards, people are told what happened inside, and mails that are due have gone out."""
+    """Afterwards, people are told what happened inside, and the mails of this moment have gone out."""
     before = set(Outbox.objects.values_list("pk", flat=True))
     yield
     for topic, work in (("notify", notify), ("mail", mail)):
-        for row in Outbox.objects.filter(topic=topic, due_at__lte=moment.now()).exclude(pk__in=before).order_by("pk"):
-            work(row.payload, row.key)
+        until = moment.now() + timedelta(seconds=settings.MAIL_WINDOW_SECONDS)  # what comes together goes in one mail
+        for row in Outbox.objects.filter(topic=topic, due_at__lte=until).exclude(pk__in=before).order_by("pk"):
+            with transaction.atomic():
+                work(row.payload, row.key)

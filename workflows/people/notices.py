@@ -9,7 +9,7 @@ declare(
     SIGN_IN_CHANGED,
     one="Your {reference} was changed",
     many="{count} changes of how you sign in",
-    name="My password or my passcode is changed",
+    name="My password, or how else I sign in, is changed",
     group="My account",
     always="so that you notice at once when somebody else changes how you sign in",
     note="If that was not you, tell the helpdesk at once.",

@@ -1,0 +1,167 @@
+"""gloucestershire-faq 3, 4, 8, 9 and 15 as Gloucestershire's own profile."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import factories as make
+from tests.browser.conftest import Open
+from tests.browser.home_care import home_care
+from tests.browser.oasis import PASSCODE, Oasis
+from tests.browser.test_norfolk_1_access import sign_in_as
+from tests.councils import served
+from tests.files import PDF
+from workflows.actions import commands
+from workflows.actions.rules import Asked
+from workflows.actions.switching import switch
+from workflows.engine.models import Case
+from workflows.parties.models import User
+
+FINANCE, BROKERAGE = "Care Services Finance", "Integrated Brokerage"
+SIGNED = {"name": "Signed agreement.pdf", "mimeType": "application/pdf", "buffer": PDF}
+INVOICE = {"name": "Invoice 2207.pdf", "mimeType": "application/pdf", "buffer": PDF}
+
+
+@pytest.fixture(autouse=True)
+def gloucestershire() -> Iterator[None]:
+    with served("gloucestershire"):
+        yield
+
+
+@pytest.fixture
+def place() -> Oasis:
+    """A home whose Registered Manager has main access."""
+    return home_care(organisation="Severn Care Ltd", service="Severn House")
+
+
+def correspondent(of: Oasis) -> User:
+    """4 "an Administrator who wouldn't necessarily need to view any financial correspondence"."""
+    return make.provider_user(of.organisation, role="correspondent_access", name="Ruth Adeyemi")
+
+
+def begun(place: Oasis, kind: str, team: str, title: str) -> Case:
+    asked = Asked(kind, "provider", None, None, team, title, "Please see below.")
+    return Case.objects.get(pk=commands.open_action(actor=make.actor(place.james), asked=asked, key=make.key()).case_id)
+
+
+def options(page: Page, label: str) -> list[str]:
+    """What a drop-down list offers."""
+    return page.get_by_label(label, exact=True).locator("option").all_inner_texts()[1:]
+
+
+def test_gloucestershire_3_random_digits_of_the_security_number_are_asked(open_tab: Open, place: Oasis) -> None:
+    tab = open_tab("James Beiley")
+    page = tab.page
+    page.goto("/")
+    sign_in_as(page, place.james.email, make.PASSWORD)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Enter 3 digits of your security number")
+    tab.step("random-digits")
+    asked = [int(number) for number in User.objects.get(pk=place.james.pk).passcode_asked.split(",")]
+    for position in asked:
+        page.get_by_label(re.compile(f"^{position}")).fill(PASSCODE[position - 1])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("James Beiley @ Severn Care Ltd")).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_gloucestershire_8_and_9_a_contract_goes_to_brokerage_and_stays_readable(
+    open_tab: Open, place: Oasis, *, script: bool
+) -> None:
+    tab = open_tab("James Beiley", user=place.james, script=script)
+    page = tab.page
+    page.goto("/portal/actions/new/")
+    page.get_by_label("Type", exact=True).select_option(label="Contracts and Other Documents")
+    narrow(page, script=script)
+    page.get_by_label("Related to", exact=True).select_option(label="Client")
+    narrow(page, script=script)
+    page.get_by_label("Service User Name").select_option(label="Land, Lucy (9170468)")
+    assert options(page, "Assign to") == [BROKERAGE, FINANCE]
+    page.get_by_label("Assign to").select_option(label=BROKERAGE)
+    page.get_by_label("Title", exact=True).fill("Signed by her daughter")
+    page.get_by_label("Description").fill("The agreement with her daughter's signature.")
+    page.get_by_label("Files (optional)").set_input_files([SIGNED])
+    tab.step("8-a-contract-and-its-file")
+    page.get_by_role("button", name="Create Action").click()
+    expect(page.get_by_role("alert")).to_contain_text("Your action was sent.")
+
+    officer = open_tab("Isla Penn", user=make.staff_user("integrated_brokerage", name="Isla Penn"), script=script)
+    officer.page.goto(f"/cases/{Case.objects.get(kind='action').pk}/")
+    expect(officer.page.get_by_role("link", name="Signed agreement.pdf")).to_be_visible()
+    officer.page.get_by_role("radio", name="Reply to Severn Care Ltd").check()
+    officer.page.get_by_label("Your reply", exact=True).fill("Thank you.")
+    officer.page.get_by_label("Ask for closure: this answers the query").check()
+    officer.page.get_by_role("button", name="Send reply" if script else "Send", exact=True).click()
+    officer.page.get_by_role("radio", name="Close with an explanation").check()
+    officer.page.get_by_label("Explanation", exact=True).fill("Received and filed.")
+    officer.page.get_by_role("button", name="Close it" if script else "Send", exact=True).click()
+    officer.step("8-closed")
+    page.goto("/portal/actions/")
+    page.get_by_role("link", name=re.compile("^Signed by her daughter")).click()  # "current and previous conversations"
+    expect(page.get_by_text("Received and filed.").first).to_be_visible()
+    expect(page.get_by_role("link", name="Signed agreement.pdf")).to_be_visible()
+    tab.step("8-a-previous-conversation")
+
+
+def narrow(page: Page, *, script: bool) -> None:
+    """Show what the choices so far lead to; a script does it by itself."""
+    if not script:
+        page.get_by_role("button", name="Continue").click()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_gloucestershire_15_an_invoice_is_an_option_for_whom_it_applies(
+    open_tab: Open, place: Oasis, *, script: bool
+) -> None:
+    tab = open_tab("James Beiley", user=place.james, script=script)
+    page = tab.page
+    page.goto("/portal/actions/new/")
+    assert "Invoice" not in options(page, "Type")
+
+    officer = open_tab("Omar Reid", user=make.staff_user("care_services_finance", name="Omar Reid"), script=script)
+    officer.page.goto("/actions/")
+    officer.page.get_by_role("link", name="Types that are switched for single providers").click()
+    officer.page.get_by_label("Type", exact=True).select_option(label="Invoice")
+    officer.page.get_by_label("Provider", exact=True).select_option(label="Severn Care Ltd")
+    officer.page.get_by_role("radio", name="On").check()
+    officer.page.get_by_role("button", name="Switch it").click()
+    expect(officer.page.get_by_role("row").filter(has_text="Severn Care Ltd")).to_contain_text("Invoice")
+    officer.step("15-whether-this-applies-to-you")
+
+    page.goto("/portal/actions/new/")
+    page.get_by_label("Type", exact=True).select_option(label="Invoice")
+    narrow(page, script=script)
+    page.get_by_label("Related to", exact=True).select_option(label="Service")
+    narrow(page, script=script)
+    page.get_by_label("Service", exact=True).select_option(label="Severn House")
+    expect(page.get_by_label("Assign to")).to_have_value("care_services_finance")
+    page.get_by_label("Title", exact=True).fill("Invoice 2207")
+    page.get_by_label("Description").fill("For the four weeks from 5 October.")
+    page.get_by_label("Files (optional)").set_input_files([INVOICE])
+    tab.step("15-the-drop-down-menu-option")
+    page.get_by_role("button", name="Create Action").click()
+    expect(page.get_by_role("alert")).to_contain_text("Your action was sent.")
+    officer.page.goto("/actions/")
+    row = officer.page.get_by_role("row").filter(has_text="Invoice 2207")
+    expect(row).to_contain_text("Invoice")  # "so that we can easily identify invoices amongst other correspondence"
+    officer.step("15-invoices-amongst-other-correspondence")
+
+
+def test_gloucestershire_4_an_administrator_sees_no_financial_correspondence(open_tab: Open, place: Oasis) -> None:
+    finance = make.actor(make.staff_user("care_services_finance"))
+    switch(actor=finance, organisation_id=place.organisation.pk, type_key="invoice", on=True)
+    money = begun(place, "financial_query", "care_services_finance", "Short by £40")
+    begun(place, "query", "integrated_brokerage", "New manager")
+    tab = open_tab("Ruth Adeyemi", user=correspondent(place))
+    page = tab.page
+    page.goto("/portal/actions/")
+    expect(page.get_by_role("link", name=re.compile("^New manager"))).to_be_visible()
+    expect(page.get_by_text("Short by £40")).to_have_count(0)
+    tab.step("no-financial-correspondence")
+    page.get_by_role("button", name="New Action").click()
+    offered = options(page, "Type")
+    assert "Administrative Query" in offered
+    assert not {"Invoice", "Financial Query"} & set(offered)
+    with tab.refused(404):
+        page.goto(f"/portal/actions/{money.pk}/")
