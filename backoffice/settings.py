@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "workflows.search",
     "workflows.changes",
     "workflows.actuals",
+    "workflows.payments",
     "backoffice",
     "portal",
     "tasks",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from .tables import Key, Table, Text, unique
+from .targets import AT_ITS_MOMENT, ClockTarget, Target
 
 
 class PaymentDates(Table):
@@ -80,12 +81,63 @@ class Vat(Table):
     percent: Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
 
 
-class Payments(Table):
-    """Scheduled payments: when the periods are, and by which rules lines are paid."""
+#: What a payment file can say of a line of a run; `fixed` is the same in every row.
+FileField = Literal[
+    "supplier", "supplier_name", "contract", "purchase_order", "client", "service", "period_first", "period_last",
+    "description", "net", "vat", "vat_percent", "total", "pay_on", "run", "line", "fixed",
+]  # fmt: skip
 
+
+class FileColumn(Table):
+    """A column of the payment file: its header, what stands in it, and the words of a fixed one."""
+
+    header: Text
+    field: FileField
+    value: Annotated[str, Field(max_length=100)] = ""
+
+    @model_validator(mode="after")
+    def _fixed(self) -> "FileColumn":
+        if (self.field == "fixed") != bool(self.value):
+            raise ValueError(f'{self.header}: value goes together with field = "fixed"')
+        return self
+
+
+class PaymentFile(Table):
+    """The file that finance pays from (domain.md §7): a CSV of these columns with control totals."""
+
+    name: Text
+    columns: Annotated[tuple[FileColumn, ...], Field(min_length=1)]
+    separator: Literal[",", ";", "|"] = ","
+    dates: Literal["%d/%m/%Y", "%Y-%m-%d", "%Y%m%d"] = "%d/%m/%Y"
+
+
+class Payments(Table):
+    """Scheduled payments: when the periods are, by which rules lines are paid, and how they are answered and sent.
+
+    `review`: whether a provider confirms or rejects (norfolk-handbook §10) or only looks (suffolk-user-guide §3).
+    `reject_note` stands beside the button. `answer_within`: our promise to a rejection, never past finalisation.
+    `second_person_above`: a run of more than this is approved by a second person; an adjustment by hand always is.
+    """
+
+    name: Text = "Scheduled Payments"
+    review: Literal["confirm", "view"] = "confirm"
+    reject_note: Annotated[str, Field(max_length=500)] = ""
+    answer_within: ClockTarget | None = None
+    run_within: ClockTarget | None = None
+    second_person_above: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)] = Decimal(0)
+    file: PaymentFile | None = None
     calendars: Annotated[tuple[PaymentCalendar, ...], Field(min_length=1)]
     rules: Annotated[tuple[PaymentRules, ...], Field(min_length=1)]
     vat: tuple[Vat, ...] = ()
+
+    @property
+    def answer_by(self) -> Target | None:
+        """The promise to a rejection: each has a moment of its own, because finalisation may come first."""
+        return AT_ITS_MOMENT if self.answer_within is not None else None
+
+    def calendar(self, key: str) -> PaymentCalendar:
+        """Return a calendar; KeyError when the profile does not know it."""
+        return {each.key: each for each in self.calendars}[key]
 
     @model_validator(mode="after")
     def _once(self) -> "Payments":

@@ -17,7 +17,7 @@ from viewflow.workflow.status import PROCESS, STATUS
 from viewflow.workflow.token import Token
 
 from workflows.council.profile import current
-from workflows.parties.teams import team_key
+from workflows.parties.teams import team_id, team_key
 
 from . import keeping, urgency
 from .models import Case, Holder, Task
@@ -341,3 +341,24 @@ class Pause(TaskNode):
         """Nobody holds it."""
         task.team_id = task.organisation_id = None
         case.work.hold(Holder.NOBODY)
+
+
+class Kept(TaskNode):
+    """A wait for a moment or for another case, while a desk's team answers for the case: in nobody's queue.
+
+    Thousands of these may be open at once, such as a payment before it is finalised: what is to be done about them is
+    one turn of another case. Verbs are `by="<desk>"` as everywhere.
+    """
+
+    task_type = "PAUSE"
+    bpmn_element = "intermediateCatchEvent"
+
+    def __init__(self, title: str, *, desk: str) -> None:
+        super().__init__(title)
+        self.desk = desk
+
+    def give(self, task: Task, case: Case) -> None:
+        """The team answers for the case; the wait is no turn of theirs."""
+        task.team_id = task.organisation_id = None
+        team = current().team_for(self.desk, case.work.service_group)
+        case.work.hold(Holder.TEAM, team_id(team))

@@ -1,0 +1,94 @@
+"""Where payments, runs and stops can stand: the tables that their workflows are held to (design, workflows §5)."""
+
+from enum import StrEnum
+
+from workflows.engine.table import Transition
+
+
+class State(StrEnum):
+    """Where a scheduled payment stands (norfolk-handbook §10 "CURRENT"; suffolk-user-guide §3 "current", "finalised").
+
+    `partly`: finalised without some line that was held out (norfolk-handbook §8 "* Partially finalised").
+    """
+
+    CURRENT = "current"
+    PARTLY = "partly_finalised"
+    FINALISED = "finalised"
+    PAID = "paid"
+
+
+class RunState(StrEnum):
+    """Where a run stands."""
+
+    PREPARED = "prepared"
+    PROPOSED = "proposed"
+    FINALISING = "finalising"
+    FINALISED = "finalised"
+    SENT = "sent"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+
+
+class StopState(StrEnum):
+    """Where a stop stands."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    LIFTED = "lifted"
+
+
+S = State
+_BOTH = tuple(
+    Transition(S.CURRENT, node, verb, by, S.CURRENT, node)
+    for node in ("current", "answer")
+    for verb, by in (
+        ("recalculate", "system"),
+        ("recalculate", "payments"),
+        ("adjust", "payments"),
+        ("approve_adjustment", "payments"),
+        ("hold_out", "payments"),
+        ("put_back", "payments"),
+    )
+)
+TRANSITIONS = (
+    Transition("", "begin", "generate", "system", S.CURRENT, "current"),
+    *_BOTH,
+    Transition(S.CURRENT, "current", "confirm", "provider", S.CURRENT, "current"),
+    Transition(S.CURRENT, "current", "reject", "provider", S.CURRENT, "answer"),
+    Transition(S.CURRENT, "answer", "reject", "provider", S.CURRENT, "answer"),
+    Transition(S.CURRENT, "answer", "confirm", "provider", S.CURRENT, "current"),
+    Transition(S.CURRENT, "answer", "amend", "payments", S.CURRENT, "current"),
+    Transition(S.CURRENT, "answer", "leave", "payments", S.CURRENT, "current"),
+    Transition(S.CURRENT, "current", "finalise", "system", S.FINALISED, "finalised"),
+    Transition(S.CURRENT, "answer", "finalise", "system", S.FINALISED, "finalised"),
+    Transition(S.PARTLY, "finalised", "put_back", "payments", S.PARTLY, "finalised"),
+    Transition(S.FINALISED, "finalised", "remit", "system", S.PAID, "end"),
+    Transition(S.FINALISED, "finalised", "remit", "payments", S.PAID, "end"),
+)
+R = RunState
+RUNS = (
+    Transition("", "begin", "prepare", "payments", R.PREPARED, "prepare"),
+    Transition("", "begin", "prepare", "system", R.PREPARED, "prepare"),
+    Transition(R.PREPARED, "prepare", "recount", "payments", R.PREPARED, "prepare"),
+    Transition(R.PREPARED, "prepare", "recount", "system", R.PREPARED, "prepare"),
+    Transition(R.PREPARED, "prepare", "propose", "payments", R.PROPOSED, "approve"),
+    Transition(R.PREPARED, "prepare", "finalise", "payments", R.FINALISING, "finalising"),
+    Transition(R.PREPARED, "prepare", "cancel", "payments", R.CANCELLED, "end"),
+    Transition(R.PROPOSED, "approve", "approve", "payments", R.FINALISING, "finalising"),
+    Transition(R.PROPOSED, "approve", "send_back", "payments", R.PREPARED, "prepare"),
+    Transition(R.FINALISING, "finalising", "finished", "system", R.FINALISED, "send"),
+    Transition(R.FINALISED, "send", "make_file", "payments", R.FINALISED, "send"),
+    Transition(R.FINALISED, "send", "sent", "payments", R.SENT, "returned"),
+    Transition(R.SENT, "returned", "make_file", "payments", R.SENT, "returned"),
+    Transition(R.SENT, "returned", "mark_paid", "payments", R.SENT, "returned"),
+    Transition(R.SENT, "returned", "mark_paid", "system", R.SENT, "returned"),
+    Transition(R.SENT, "returned", "all_paid", "payments", R.PAID, "end"),
+    Transition(R.SENT, "returned", "all_paid", "system", R.PAID, "end"),
+)
+T = StopState
+STOPS = (
+    Transition("", "begin", "stop", "system", T.OPEN, "check"),
+    Transition(T.OPEN, "check", "confirm", "payments", T.CONFIRMED, "end"),
+    Transition(T.OPEN, "check", "lift", "payments", T.LIFTED, "end"),
+    Transition(T.OPEN, "check", "lift", "system", T.LIFTED, "end"),
+)
