@@ -6,6 +6,7 @@ from typing import Any
 from backoffice.web.words import NOTHING
 from workflows.engine import registry, rules, selectors
 from workflows.engine.selectors import Narrow
+from workflows.parties.actor import Actor
 from workflows.parties.selectors import organisation_names
 
 Row = dict[str, Any]
@@ -54,6 +55,11 @@ def providers() -> list[tuple[int, str]]:
 def kind_words(kind: str) -> str:
     """What a kind of case is called: the first line of its declaration."""
     return str(registry.latest(kind).__doc__).strip()
+
+
+def kinds_of(actor: Actor) -> list[tuple[str, str]]:
+    """The kinds of case that somebody reads, with their words: those that there are, of the ones a profile names."""
+    return sorted((kind, kind_words(kind)) for kind in actor.reads & registry.kinds())
 
 
 def client_words(row: Row) -> str:

@@ -50,7 +50,7 @@ class Listing:
         if not saved.opens(self.actor, where) or (self.team is None and isinstance(where, int)):
             raise NotFound
         self.providers = worklist.providers()
-        self.kinds = sorted((kind, worklist.kind_words(kind)) for kind in self.actor.reads)
+        self.kinds = worklist.kinds_of(self.actor)
         self.asked = self.read(self.query, where)
 
     def read(self, query: QueryDict, where: saved.Where) -> Asked:

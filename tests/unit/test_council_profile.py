@@ -45,6 +45,9 @@ def test_the_desks_may_read_what_they_are_given(path: Path) -> None:
     council = load(path)
     given = [("contract_document", council.desks["brokerage"])]
     given += [("change_request", council.desks[desk]) for desk in ("procurement", "helpline")]
+    if council.actuals:
+        given += [("actuals", council.desks["payments"]), ("dispute", council.desks["payments"])]
+        given += [("care_decision", team) for team in council.actuals.teams.values()]
     assert [(kind, key) for kind, key in given if kind not in council.team(council.team(key).keeper or key).reads] == []
 
 
@@ -80,6 +83,7 @@ def test_a_profile_says_its_own_words_and_nobody_else_s(path: Path) -> None:
         ('colour = "#0b4f5c"', 'colour = "#66ccdd"', "[brand]", "contrast"),
         ('name = "Procurement Team"', 'nam = "Procurement Team"', "nam =", "is not a setting"),
         ('procurement = "procurement"', "", "[desks]", "must route every desk"),
+        ('prefix = "ISO"', 'prefix = "Iso"', "prefix", "should match pattern"),
         (BROKERAGE, BROKERAGE + GENERAL, 'key = "death"', "given to service_brokerage, which does not read care"),
         (CLOSERS, CLOSERS + GENERAL, 'key = "death"', "given to fes_admin, which does not read care"),
         (READS, READS.replace(', "action"', ""), 'key = "death"', "service_brokerage, which does not read actions"),
