@@ -113,6 +113,7 @@ class Before:
     occasions: tuple[Occasion, ...] = ()
     decided: tuple["Decided", ...] = ()  # the last one last
     authorised: Decimal = NOTHING
+    settled: Decimal = NOTHING  # above the plan, by a decision on a dispute of this very week
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def assess(actuals: Actuals, kind: Kind, week: date, rows: Sequence[Row], before
     """Judge a line's week by the council's rules: one place, for pages, commands and imports alike."""
     judged = [*_judged(actuals, kind, week, rows, before)]
     claims = [_claim(actuals, kind, week, row, judged) for row in rows]
-    verdict = judge(actuals, claims, before.authorised)
+    verdict = judge(actuals, claims, before.authorised, before.settled)
     faults = {row.number: found for row, claim in zip(rows, claims, strict=True)
               if (found := _faults(actuals, kind, row, claim))}  # fmt: skip
     if verdict.refused and rows:

@@ -23,6 +23,7 @@ class ActualsFlow(CaseFlow):
         .Stay("generate", by="provider|system")
         .Stay("save", by="provider")
         .Stay("move_cut_off", by="system")
+        .Stay("settle", by="payments|system")
         .On("submit", this.check, by="provider")
         .On("take", this.check, by="payments|system")
         .On("close_empty", this.end, by="system")

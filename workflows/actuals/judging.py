@@ -162,12 +162,15 @@ def over_plan(claims: Sequence[Claim]) -> Decimal:
     return max(sum((each.delivered for each in claims), NOTHING) - room, NOTHING)
 
 
-def judge(actuals: Actuals, claims: Sequence[Claim], authorised: Decimal = NOTHING) -> Verdict:
+def judge(
+    actuals: Actuals, claims: Sequence[Claim], authorised: Decimal = NOTHING, settled: Decimal = NOTHING
+) -> Verdict:
     """A line's week beside its plan, by the council's rules for what is above it and for disputes.
 
-    `authorised` is read where the profile allows more when it is authorised; elsewhere nothing is.
+    `authorised` is read where the profile allows more when it is authorised; elsewhere nothing is. `settled` is what a
+    decision on a dispute allows, everywhere.
     """
-    allowed = authorised if actuals.over_plan == "allow_if_authorised" else NOTHING
+    allowed = max(settled, authorised if actuals.over_plan == "allow_if_authorised" else NOTHING)
     planned, over = sum((each.planned for each in claims), NOTHING), over_plan(claims)
     delivered = sum((each.delivered for each in claims), NOTHING)
     unauthorised = max(over - allowed, NOTHING)

@@ -73,6 +73,7 @@ class LineWeek(models.Model):
     saved_at = models.DateTimeField(null=True)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     submitted_version = models.IntegerField(null=True)
+    settled = units(default=0, db_default=0)  # above the plan, by the decision on a dispute about these rows
 
     planned = units(default=0)
     delivered = units(default=0)

@@ -41,6 +41,8 @@ TRANSITIONS = (
     Transition(S.RECORDING, "record", "generate", "system", S.RECORDING, "record"),
     Transition(S.RECORDING, "record", "save", "provider", S.RECORDING, "record"),
     Transition(S.RECORDING, "record", "move_cut_off", "system", S.RECORDING, "record"),
+    Transition(S.RECORDING, "record", "settle", "payments", S.RECORDING, "record"),
+    Transition(S.RECORDING, "record", "settle", "system", S.RECORDING, "record"),
     Transition(S.RECORDING, "record", "submit", "provider", S.SUBMITTED, "check"),
     Transition(S.RECORDING, "record", "take", "payments", S.SUBMITTED, "check"),
     Transition(S.RECORDING, "record", "take", "system", S.SUBMITTED, "check"),

@@ -1,7 +1,7 @@
 """The readers of weeks of actuals, already scoped to who asks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -166,7 +166,7 @@ def _judged(actuals: Actuals, week: date, row: LineWeek, known: Mapping[int, Bef
     kind = kind_of(actuals, row.line.service.group, row.line.service_level.key)
     if kind is None:
         return None
-    rows, earlier = read(row.rows), known[row.line_id]
+    rows, earlier = read(row.rows), replace(known[row.line_id], settled=row.settled)
     return Line(row, kind, rows, earlier, assess(actuals, kind, week, rows, earlier))
 
 

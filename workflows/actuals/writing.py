@@ -16,7 +16,7 @@ from .week import cost
 UPDATE = """
 UPDATE actuals_lineweek w SET
     rows = n.rows, causes = n.causes, standing = n.standing, version = w.version + 1,
-    saved_at = %s, saved_by_id = %s,
+    saved_at = %s, saved_by_id = %s, settled = 0,
     planned = n.planned, delivered = n.delivered, payable = n.payable, not_charged = n.not_charged,
     planned_cost = n.planned_cost, payable_cost = n.payable_cost, at_stake = n.at_stake,
     differs = n.differs, disputable = n.disputable, lacking = n.lacking, unpriced = n.unpriced
