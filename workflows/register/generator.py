@@ -107,7 +107,7 @@ def files(numbers: Sequence[int], levels: Sequence[Level], today: date) -> Files
         contracts=[
             ["ContractRef", "OrganisationRef", "Title"],
             *(
-                [f"CN-{number + 1:04}", f"DEMO-{number + 1:03}", "Residential, nursing and supported living"]
+                [f"CN-{number + 1:04}", f"DEMO-{number + 1:03}", "Adult social care"]
                 for number in sorted({home.organisation for home in used.values()})
             ),
         ],
