@@ -5,14 +5,8 @@ And no client's name in a mail, an address, a page's title, a file's name or a l
 
 import hashlib
 import logging
-import re
-import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from html import unescape
-from io import BytesIO
 from typing import Any
-from urllib.parse import urldefrag, urljoin
 
 import pytest
 from django.core import mail
@@ -22,119 +16,15 @@ from django.utils import timezone
 from tasks import carrying
 from tasks.actors import load
 from tests import factories as make
-from tests.files import PDF
-from tests.model.moves import seen, verb_call
-from workflows.contracts.models import ContractDocument, DocumentVersion
-from workflows.engine.models import Outbox
-from workflows.parties.models import Organisation, Service, User
-from workflows.parties.selectors import organisations_of
+from tests.access.marked import INSIDE, TITLE, Crawl, Marked, readable, signed_in
+from tests.files import PDF, upload
+from workflows.contracts.models import DocumentVersion
+from workflows.engine.models import Attachment, Case, Outbox
+from workflows.parties import grants
+from workflows.parties.models import Membership, User
 
 load()
 pytestmark = pytest.mark.django_db
-HREF = re.compile(r'(?:href|action)="([^"]*)"')
-TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
-STATES = ("published", "rejected", "republished", "accepted", "terminated", "superseded")
-MOST_PAGES = 800
-
-
-@dataclass
-class Marked:
-    """A provider whose every name and text holds its mark; its clients' names hold another one."""
-
-    mark: str
-    organisation: Organisation = field(init=False)
-    home: Service = field(init=False)
-    person: User = field(init=False)
-    documents: list[ContractDocument] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.organisation = make.organisation(f"{self.mark} Care Ltd")
-        self.home = make.service(self.organisation, name=f"{self.mark} House")
-        self.person = make.provider_user(self.organisation, name=f"Person {self.mark}")
-        self.documents = [self._document(number, state) for number, state in enumerate(STATES)]
-
-    @property
-    def clients_mark(self) -> str:
-        return f"Q{self.mark}q"
-
-    def _document(self, number: int, state: str) -> ContractDocument:
-        client = make.client_(f"{self.clients_mark}{number}", self.clients_mark)
-        document = make.published(make.line(self.home, of=client))
-        provider, officer = make.actor(self.person), make.actor(make.staff_user())
-        steps = {
-            "published": [],
-            "rejected": [("attach", provider), ("reject", provider)],
-            "republished": [("reject", provider), ("republish", officer)],
-            "accepted": [("agree", provider)],
-            "terminated": [("terminate", officer)],
-            "superseded": [("supersede", officer)],
-        }
-        for verb, actor in steps[state]:
-            words = f"{self.mark} says about {self.clients_mark}."
-            verb_call(verb, actor, seen(document), make.key(), words=words)()
-        return document
-
-
-@dataclass
-class Crawl:
-    """Everything that one person can reach by following what their pages offer."""
-
-    client: Client
-    pages: dict[str, str] = field(default_factory=dict)
-    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
-    titles: list[str] = field(default_factory=list)
-
-    def follow(self, start: str) -> "Crawl":
-        """Open the start and all that is linked, forms that only ask included."""
-        waiting, known = [start], {start}
-        while waiting:
-            path = waiting.pop()
-            assert len(known) < MOST_PAGES, "the crawl does not end"
-            for found in self._open(path):
-                if found.startswith("/") and not found.startswith("/static/") and found not in known:
-                    known.add(found)
-                    waiting.append(found)
-        return self
-
-    def _open(self, path: str) -> list[str]:
-        response = self.client.get(path)
-        assert response.status_code in {200, 302, 405}, (path, response.status_code)
-        if response.status_code == 302:
-            return [urljoin(path, response["Location"])]
-        if "attachment" in response.headers.get("Content-Disposition", ""):
-            content = b"".join(response.streaming_content) if response.streaming else response.content
-            self.files[path] = (response["Content-Disposition"], content)
-            return []
-        page = response.content.decode()
-        self.pages[path] = page
-        self.titles += TITLE.findall(page)
-        return [urldefrag(urljoin(path, unescape(each)))[0] for each in HREF.findall(page)]
-
-    def text(self) -> str:
-        """All pages, and what can be read in files."""
-        return "\n".join([*self.pages.values(), *(readable(content) for _, content in self.files.values())])
-
-    def names_of_things(self) -> str:
-        """Addresses, titles and file names."""
-        return "\n".join([*self.pages, *self.files, *self.titles, *(name for name, _ in self.files.values())])
-
-
-def readable(content: bytes) -> str:
-    """The text of a file; a spreadsheet is unpacked, a PDF is known by its hash."""
-    if content.startswith(b"PK"):
-        with zipfile.ZipFile(BytesIO(content)) as parts:
-            return "\n".join(parts.read(each).decode("utf-8", "replace") for each in parts.namelist())
-    return content.decode("utf-8", "replace")
-
-
-def signed_in(user: User) -> Client:
-    """A browser of this person at their first provider."""
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    session = client.session
-    session["organisation"] = organisations_of(user).values_list("pk", flat=True).first()
-    session.save()
-    return client
 
 
 def carry_everything() -> None:
@@ -143,6 +33,24 @@ def carry_everything() -> None:
         for row in rows:
             Outbox.objects.filter(pk=row.pk).update(due_at=timezone.now())
             carrying.carry_out(row.pk, row.attempts)
+
+
+#: Each room of the portal, and on how many pages and files of it at least the crawl must find one's own mark.
+ROOMS = {
+    "/portal/contract-documents/": 10,
+    "/portal/contract-documents/spreadsheet/": 1,
+    "/portal/change-requests/": 8,
+    "/portal/contacts/": 8,
+    "/portal/organisation/": 2,
+    "/portal/services/": 2,
+    "/portal/care-package-line-items/": 5,
+    "/portal/care-package-line-items/list.csv": 1,
+    "/portal/care-package-line-items/list.xlsx": 1,
+    "/portal/actions/": 5,
+    "/portal/files/": 3,
+}
+#: Where somebody of several providers picks one: both are named.
+CHOOSING = frozenset({"/providers/"})
 
 
 @pytest.fixture
@@ -162,11 +70,86 @@ def test_no_mark_of_one_provider_on_any_page_or_file_of_the_other(providers: tup
         assert len(crawl.pages) > 15
         assert one.mark in crawl.text()
         assert other.mark not in crawl.text()
+        assert other.mark.lower() not in crawl.text()
+        assert INSIDE not in crawl.text()
+        for room, least in ROOMS.items():
+            marked = [path for path, page in crawl.places().items() if path.startswith(room) and one.mark in page]
+            assert len(marked) >= least, (room, sorted(crawl.places()))
         own = set(DocumentVersion.objects.filter(document__in=one.documents).values_list("sha256", flat=True))
         pdfs = {hashlib.sha256(content).hexdigest() for _, content in crawl.files.values() if content[:5] == b"%PDF-"}
-        signed = {hashlib.sha256(PDF).hexdigest()}
+        signed = {hashlib.sha256(each).hexdigest() for each in (PDF, one.paper)}
         assert len(pdfs) > 5
         assert pdfs <= own | signed
+
+
+def test_no_address_of_one_provider_answers_the_other_with_a_mark(providers: tuple[Marked, Marked]) -> None:
+    """Every page and file that one's person reaches is asked for by the other's, and, the control, by a colleague."""
+    for one, other in (providers, providers[::-1]):
+        theirs = Crawl(signed_in(other.person)).follow("/").places()
+        stranger, colleague = signed_in(one.person), signed_in(make.provider_user(other.organisation))
+        told = {path for path in theirs if other.mark in answer(colleague, path)}
+        for room in ROOMS:
+            assert [path for path in told if path.startswith(room)], room
+        assert [path for path in theirs if other.mark in answer(stranger, path)] == []
+        for path in theirs:
+            if any(f"/{pk}/" in path for pk in other.cases):
+                assert stranger.get(path).status_code == 404, path
+
+
+def test_who_belongs_to_both_sees_each_where_they_have_chosen_it(providers: tuple[Marked, Marked]) -> None:
+    """The control of the crawl: with a role at the other provider it finds the other's marks, and then no own ones."""
+    one, other = providers
+    someone = make.provider_user(one.organisation, name="Agency Worker")
+    Membership.objects.create(user=someone, organisation=other.organisation, role="super_user_scheduled")
+    grants.sync_user(someone)
+    for chosen, away in ((one, other), (other, one)):
+        crawl = Crawl(signed_in(someone, chosen.organisation)).follow("/")
+        pages = "\n".join(page for path, page in crawl.places().items() if path not in CHOOSING)
+        assert chosen.mark in pages
+        assert away.mark not in pages
+
+
+def test_no_file_that_is_kept_with_a_form_shows_in_a_form_of_the_other(providers: tuple[Marked, Marked]) -> None:
+    one, other = providers
+    kept = signed_in(other.person)
+    form = {"type": "query", "files": upload(f"{other.mark} kept.pdf", PDF)}
+    assert f"{other.mark} kept.pdf" in kept.post("/portal/actions/new/", form).content.decode()
+    number = Attachment.objects.get(name=f"{other.mark} kept.pdf").pk
+    stranger = signed_in(one.person)
+    answer = stranger.post("/portal/actions/new/", {"type": "query", "files_kept": [number]}).content.decode()
+    assert other.mark not in answer
+    assert "not there any more" in answer
+    for browser in (stranger, kept):  # not even its sender takes it out again before it was sent
+        assert browser.get(f"/portal/files/{number}/").status_code == 404
+    again = kept.post("/portal/actions/new/", {"type": "query", "files_kept": [number]}).content.decode()
+    assert f"{other.mark} kept.pdf" in again
+
+
+COUNCIL_PAGES = ("", "story/", "clocks/", "note/", "hand-over/", "answer/")
+
+
+def test_no_page_of_the_councils_about_one_provider_shows_a_mark_of_the_other(
+    providers: tuple[Marked, Marked],
+) -> None:
+    """An officer who answers one must not copy what is the other's; whole lists show both, as they should."""
+    officers = [signed_in(make.staff_user()), signed_in(make.staff_user("procurement"))]
+    for one, other in (providers, providers[::-1]):
+        addresses = [f"/cases/{case}/{page}" for case in one.cases for page in COUNCIL_PAGES]
+        addresses += [f"/lines/{each.line_id}/" for each in one.documents]
+        shown = {path: "".join(answer(each, path) for each in officers) for path in addresses}
+        assert [path for path, page in shown.items() if other.mark in page] == []
+        titles = "".join(title for page in shown.values() for title in TITLE.findall(page))
+        assert one.clients_mark not in titles
+        assert len([path for path, page in shown.items() if one.mark in page]) > len(one.cases)
+    everything = "".join(answer(officers[1], path) for path in ("/actions/", "/change-requests/", "/lines/"))
+    assert all(each.mark in everything for each in providers)
+
+
+def answer(client: Client, path: str) -> str:
+    """What can be read of an answer, a file and its name included."""
+    response = client.get(path)
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return f"{response.headers.get('Content-Disposition', '')}\n{readable(content)}"
 
 
 def test_no_search_or_filter_finds_what_is_the_others(providers: tuple[Marked, Marked]) -> None:
@@ -222,7 +205,7 @@ def test_no_clients_name_in_an_address_title_or_file_name_of_the_council(
     quick: None, caplog: pytest.LogCaptureFixture, who: str
 ) -> None:
     caplog.set_level(logging.INFO)
-    marked = Marked("ALPHAMARK")
+    marked = Marked("ALPHAMARK", whole=False)
     crawl = Crawl(signed_in(STAFF[who]())).follow("/")
     assert len(crawl.pages) > 5
     assert (marked.clients_mark in crawl.text()) is (who != "administrator")
@@ -258,7 +241,7 @@ def test_no_clients_name_and_no_words_in_any_mail(
 def test_a_mail_goes_only_to_the_provider_that_it_is_about(providers: tuple[Marked, Marked]) -> None:
     carry_everything()
     for one, other in (providers, providers[::-1]):
-        references = [each.case.reference for each in other.documents]
+        references = Case.objects.filter(pk__in=other.cases).values_list("reference", flat=True)
         mine = [f"{each.subject}\n{each.body}" for each in mail.outbox if one.person.email in each.to]
         assert mine
         assert not [each for each in mine for reference in references if reference in each]
