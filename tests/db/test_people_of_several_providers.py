@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.test import Client
 
 from tasks import carrying
 from tasks.actors import load
@@ -221,3 +222,24 @@ def test_of_two_providers_that_ask_for_the_same_new_person_both_get_them(grace: 
     user = User.objects.get(email=do.JOHN["portal_email"])
     assert set(user.memberships.values_list("organisation", flat=True)) == {each.pk for each in homes}
     assert Outbox.objects.filter(topic="first_access", payload__user=user.pk).count() == 2
+
+
+def test_the_councils_page_says_whom_it_lets_in_and_the_providers_does_not(
+    james: Actor, grace: Actor, known: User, client: Client
+) -> None:
+    case = do.ask_for_john(james, portal_email=ADDRESS).case_id
+    backend = "django.contrib.auth.backends.ModelBackend"
+    client.force_login(User.objects.get(pk=grace.user_id), backend=backend)
+    page = client.get(f"/cases/{case}/").content.decode()
+    assert "somebody&#x27;s who uses the portal already: Jonathan Secret, Secret Home Ltd" in page
+    do.accept(grace, case)
+    page = client.get(f"/cases/{case}/").content.decode()
+    assert "no password is needed" in page
+    assert "Make a first password" not in page
+    client.force_login(User.objects.get(pk=james.user_id), backend=backend)
+    session = client.session
+    session["organisation"] = james.organisation_id
+    session.save()
+    page = client.get(f"/portal/change-requests/{case}/").content.decode()
+    assert "telephones John Smith with a first password" in page
+    assert "Secret" not in page
