@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import notices, notifications, references
+from . import notices, notifications, password, references
 
 app_name = "account"
 urlpatterns = [
@@ -10,5 +10,6 @@ urlpatterns = [
     path("notices/read/", notices.read_all, name="notices_read"),
     path("notices/<int:notice_id>/read/", notices.read, name="notice_read"),
     path("notifications/", notifications.notifications, name="notifications"),
+    path("password/", password.password, name="password"),
     path("case/<str:reference>/", references.case, name="case"),
 ]

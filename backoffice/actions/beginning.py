@@ -13,6 +13,7 @@ from backoffice.casework.asking import actor_of
 from backoffice.casework.batch_page import page_of
 from backoffice.casework.commanding import carried
 from backoffice.web.gate import staff
+from backoffice.web.layout import FIND
 from backoffice.web.pieces import Row
 from backoffice.web.words import date_words
 from workflows.actions import batches as sending
@@ -54,11 +55,14 @@ def new(request: HttpRequest, organisation_id: int) -> HttpResponse:
         raise NotFound
     form = OneForm.of(
         request,
-        entities=entities.all_choices(actor, organisation_id),
+        finder=partial(entities.found, actor, organisation_id=organisation_id),
         switched=switched(organisation_id),
         cancel=reverse("council:actions"),
     )
-    if request.method == "POST" and form.is_valid():
+    right = request.method == "POST" and form.is_valid()
+    if FIND in request.POST:
+        form.keep_only("attached")
+    elif right:
         done = carried(form, partial(_send, actor, organisation_id, form), {"entity": form.entity_field})
         if done is not None:
             messages.success(request, f"It is sent. {name} is told.")

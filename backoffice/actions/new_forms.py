@@ -1,6 +1,6 @@
 """The forms with which the council begins an action, with one provider or with many at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from crispy_forms_gds.layout import Layout
@@ -9,7 +9,8 @@ from django import forms
 from backoffice.web.fields import Choice, DateField, LongText, Pick, TextField
 from backoffice.web.files import FilesField
 from backoffice.web.forms import ClientKeyMixin, ConcordForm
-from backoffice.web.layout import Reveal
+from backoffice.web.layout import Find, Reveal
+from workflows.actions.entities import Found
 from workflows.actions.rules import TITLE_LIMIT, Asked, Related, Side, types_for
 from workflows.council.profile import current
 from workflows.engine.typed import TEXT_LIMIT
@@ -86,17 +87,35 @@ class OneForm(Message):
     service = Pick(label="Service", required=False)
     contact = Pick(label="Contact", required=False)
 
-    def __init__(self, *positional: Any, entities: Mapping[Related, Sequence[tuple[int, str]]], **options: Any) -> None:
+    find_contract = TextField(label="Find a contract: a part of its reference or title", max_length=100, required=False)
+    find_client = TextField(label="Find a service user: a part of the name or of the SSRef", max_length=100,
+                            required=False)  # fmt: skip
+    find_service = TextField(label="Find a service: a part of its name", max_length=100, required=False)
+    find_contact = TextField(label="Find a contact: a part of the name", max_length=100, required=False)
+
+    def __init__(self, *positional: Any, finder: Callable[..., Found], **options: Any) -> None:
         super().__init__(*positional, **options)
         related: Any = self.fields["related"]
         used = {each for kind in types_for(current().actions, Side.COUNCIL) for each in kind.related}
         related.choices = [(str(each), WORDS[each]) for each in Related if each in used]
         for each, name in ENTITIES.items():
-            self._fill(name, [(str(pk), words) for pk, words in entities.get(each, ())], "")
+            self._offer(name, finder(each, text=self._typed(f"find_{name}"), chosen=_number(self._typed(name))))
+
+    def _offer(self, name: str, found: Found) -> None:
+        """What can be chosen; where they are many, with a box to find one."""
+        self._fill(name, [(str(pk), words) for pk, words in found.rows], "")
+        self.fields[name].help_text = found.hint
+        if not found.finds:
+            del self.fields[f"find_{name}"]
+
+    def _typed(self, name: str) -> str:
+        """What a field holds now."""
+        value = self.data.get(self.add_prefix(name)) if self.is_bound else self.initial.get(name)
+        return str(value or "").strip()
 
     def layout(self) -> Layout:
         """The seeds' order: type, related to and entity, when, who, title, text, files."""
-        parts = {str(each): [name] for each, name in ENTITIES.items()}
+        parts = {str(each): [Find(f"find_{name}", name), name] for each, name in ENTITIES.items()}
         sender = ["sender"] if "sender" in self.fields else []
         return Layout("type", Reveal("related", parts), "wanted_by", "team", *sender, "title", "text", "attached",
                       "client_key")  # fmt: skip
@@ -118,8 +137,12 @@ class OneForm(Message):
     @property
     def entity(self) -> int | None:
         """What was chosen, by its id."""
-        chosen = str(self.cleaned_data.get(self.entity_field, ""))
-        return int(chosen) if chosen.isdigit() else None
+        return _number(str(self.cleaned_data.get(self.entity_field, "")))
+
+
+def _number(chosen: str) -> int | None:
+    """The id of what was chosen."""
+    return int(chosen) if chosen.isdecimal() and len(chosen) < 19 else None
 
 
 class ManyForm(Message):

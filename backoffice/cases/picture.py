@@ -171,12 +171,14 @@ class _Drawing:
         self.labels = {pair: self._labels(*pair) for pair in self.edges}
         self.words = {name: broken(shown.heading(name), 18) for name in shown.nodes}
         self.below = {name: broken(shown.who.get(name, ""), 15) for name in shown.nodes}
-        self.high = max(HIGH, max(self._tall(name) for name in shown.nodes) + 2 * EDGE)
+        self.columns = self._columns()
+        self.column = {name: column for column, names in enumerate(self.columns) for name in names}
+        spread = {name: sum(self._gaps(self._arrivals(name))) for name in shown.nodes}
+        self.high = max(HIGH, max(max(self._tall(name), spread[name]) for name in shown.nodes) + 2 * EDGE)
         most = max((len(lines) for lines in self.labels.values()), default=0)
         self.row = self.high + max(60, most * LINE + 30)
-        self.columns = self._columns()
         self.tallest = max(len(names) for names in self.columns)
-        self.top = EDGE + max(0, most * LINE - self.high // 2 + 10)
+        self.top = EDGE + max(0, most * LINE + 10 - (self.high - max(spread.values())) // 2)
         self.bottom = self.top + (self.tallest - 1) * self.row + self.high
         self.places = self._places()
         self.width = 2 * EDGE + len(self.columns) * BOX + (len(self.columns) - 1) * GAP
@@ -248,7 +250,7 @@ class _Drawing:
     def _ahead(self, pair: tuple[str, str]) -> SafeString:
         start, end = (self.places[name] for name in pair)
         out = self._offset(pair, [each for each in self.edges if each[0] == pair[0] and self._forward(each)])
-        into = self._offset(pair, [each for each in self.edges if each[1] == pair[1] and self._forward(each)])
+        into = self._arrival(pair)
         x1, y1 = start.x + BOX, start.y + self.high // 2 + out
         x2, y2 = end.x, end.y + self.high // 2 + into
         bend = x2 - GAP + 26
@@ -266,17 +268,34 @@ class _Drawing:
 
     def _beside(self, pair: tuple[str, str]) -> SafeString:
         start, end = (self.places[name] for name in pair)
-        x = start.x + BOX // 2
         down = end.y > start.y
+        both = pair[::-1] in self.edges  # a way there and a way back stand apart, each with its words on its own side
+        x = start.x + BOX // 2 + (0 if not both else -60 if down else 60)
         y1, y2 = (start.y + self.high, end.y) if down else (start.y, end.y + self.high)
         tip = -11 if down else 11
         head = f"{x},{y2} {x - 6},{y2 + tip} {x + 6},{y2 + tip}"
         middle = (y1 + y2) // 2
-        words = (x + 18, middle + 5 - (len(self.labels[pair]) - 1) * LINE // 2)
-        return self._line(pair, f"M{x} {y1}V{y2 + (-8 if down else 8)}", head, words, (x, middle))
+        before = both and down
+        words = (x - 18 if before else x + 18, middle + 5 - (len(self.labels[pair]) - 1) * LINE // 2)
+        return self._line(pair, f"M{x} {y1}V{y2 + (-8 if down else 8)}", head, words, (x, middle), before=before)
 
     def _forward(self, pair: tuple[str, str]) -> bool:
-        return self.places[pair[1]].column > self.places[pair[0]].column
+        return self.column[pair[1]] > self.column[pair[0]]
+
+    def _arrivals(self, name: str) -> list[tuple[str, str]]:
+        """The lines that reach a box from the left, the upper one first."""
+        found = [pair for pair in self.edges if pair[1] == name and self._forward(pair)]
+        return sorted(found, key=lambda pair: self.columns[self.column[pair[0]]].index(pair[0]))
+
+    def _gaps(self, arrivals: list[tuple[str, str]]) -> list[int]:
+        """How far each line stands below the one before it: its own words have room between the two."""
+        return [38 + (len(self.labels[pair]) - 1) * LINE for pair in arrivals[1:]]
+
+    def _arrival(self, pair: tuple[str, str]) -> int:
+        """Where a line reaches its box, from the middle of the box."""
+        arrivals = self._arrivals(pair[1])
+        gaps = self._gaps(arrivals)
+        return sum(gaps[: arrivals.index(pair)]) - sum(gaps) // 2
 
     def _offset(self, pair: tuple[str, str], together: list[tuple[str, str]]) -> int:
         """Lines that leave or reach the same side of a box stand apart, the upper ones above."""
@@ -284,8 +303,9 @@ class _Drawing:
         return (ordered.index(pair) * 2 - (len(ordered) - 1)) * 15
 
     def _line(
-        self, pair: tuple[str, str], path: str, head: str, words: tuple[int, int], dot: tuple[int, int]
-    ) -> SafeString:
+        self, pair: tuple[str, str], path: str, head: str, words: tuple[int, int], dot: tuple[int, int], *,
+        before: bool = False,
+    ) -> SafeString:  # fmt: skip
         steps = self.shown.taken(*pair)
         css = "walked" if steps else "not"
         dots = format_html_join(
@@ -296,9 +316,9 @@ class _Drawing:
         )
         said = format_html_join(
             "",
-            '<text class="cc-flow__verb cc-flow__verb--{}" x="{}" y="{}">{}</text>',
+            '<text class="cc-flow__verb cc-flow__verb--{}" x="{}" y="{}" text-anchor="{}">{}</text>',
             (
-                ("walked" if walked else "not", words[0], words[1] + row * LINE, text)
+                ("walked" if walked else "not", words[0], words[1] + row * LINE, "end" if before else "start", text)
                 for row, (walked, text) in enumerate(self.labels[pair])
             ),
         )

@@ -62,8 +62,10 @@ class Deadline:
 
     @property
     def rest(self) -> str:
-        """What is left to say beside the tag."""
-        return "" if self.tag and self.tag.text == self.clock.words else self.clock.words
+        """What is left to say beside the tag and the day: never the day again."""
+        if self.tag and self.tag.text == self.clock.words:
+            return ""
+        return self.clock.note.removeprefix(self.on).lstrip(", ")
 
 
 def clock(

@@ -21,6 +21,11 @@ KEPT_FOR = timedelta(hours=24)
 SESSION_KEY = "kept_draft"
 SECRET_WORDS = ("password", "passcode", "digit", "secret", "pin")
 NOT_TYPED = {"csrfmiddlewaretoken", "client_key"}
+#: What a page writes into its forms by itself (tests/unit/test_kept_drafts.py knows them all): kept, but nothing typed.
+WRITTEN_BY_PAGES = frozenset({
+    "back", "case_version", "here", "line", "line_version", "newest", "number", "oldest", "opened", "seen", "sha256",
+    "tab", "task", "tasks",
+})  # fmt: skip
 LARGEST = 200_000  # characters; a long answer is 10,000
 
 
@@ -33,7 +38,7 @@ def keep(request: HttpRequest, user_id: int | None = None) -> Draft | None:
     """Keep what was posted, under a token in the session; None when there is nothing to keep or far too much."""
     fields = {name: request.POST.getlist(name) for name in request.POST if name not in NOT_TYPED}
     typed = {name: values for name, values in fields.items() if not is_secret(name)}
-    if not any("".join(values).strip() for values in typed.values()):
+    if not any("".join(values).strip() for name, values in typed.items() if name not in WRITTEN_BY_PAGES):
         return None
     if sum(len(value) for values in typed.values() for value in values) > LARGEST:
         return None

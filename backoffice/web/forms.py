@@ -71,6 +71,11 @@ class ConcordForm(forms.Form):
         """The parts of the form in order; override to group or reveal. The buttons are added after it."""
         return Layout(*self.fields)
 
+    def keep_only(self, *names: str) -> None:
+        """Say nothing yet of what is missing: the person has only asked for the next choices."""
+        kept = {name: self.errors[name] for name in names if name in self.errors}
+        self._errors = ErrorDict(kept)
+
     @property
     def helper(self) -> FormHelper:
         """How crispy-forms writes this form."""

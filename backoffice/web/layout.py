@@ -11,6 +11,9 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+#: The name of the button that only looks for what a list is to offer.
+FIND = "find_now"
+
 
 class Buttons:
     """The send button and a way out. `words` marks it as the one that takes the chosen radio's word."""
@@ -33,6 +36,27 @@ class Heading:
         """Write the heading and its note."""
         note = format_html('<p class="govuk-hint">{}</p>', self.note) if self.note else SafeString("")
         return format_html('<h2 class="govuk-heading-m">{}</h2>{}', self.text, note)
+
+
+class Find:
+    """Where a list would be too long: the button beside the box in which one types a part of a name.
+
+    It posts the form, so that no name stands in an address; the page comes back at the list, with all that was typed.
+    """
+
+    def __init__(self, field: str, found_in: str) -> None:
+        self.field, self.found_in = field, found_in
+
+    def render(self, form: Form, context: Any, template_pack: Any = TEMPLATE_PACK, **_: Any) -> SafeString:
+        """Write the box and its button, if the form has them."""
+        if self.field not in form.fields:
+            return SafeString("")
+        box = render_field(self.field, form, context, template_pack=template_pack)
+        return format_html(
+            '{}<button type="submit" name="{}" value="{}" formaction="#{}" class="govuk-button govuk-button--secondary"'
+            ' data-module="govuk-button">Find</button>',
+            box, FIND, self.field, form[self.found_in].auto_id,
+        )  # fmt: skip
 
 
 class Reveal:

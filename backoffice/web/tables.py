@@ -69,7 +69,9 @@ class Cell(tables.Column):  # type: ignore[misc]
         if self.link and (address := self.link(row)):
             shown = self._linked(row, shown, address)
         tag: Tag | None = self.tag(row) if self.tag else None
-        if tag:
+        if tag and not text and text != 0:
+            shown = format_html('<strong class="govuk-tag govuk-tag--{}">{}</strong>', tag.colour, tag.text)
+        elif tag:
             shown = format_html(
                 '<strong class="govuk-tag govuk-tag--{}">{}</strong> <span class="cc-under">{}</span>',
                 tag.colour,
@@ -192,6 +194,6 @@ class ListTable(tables.Table):  # type: ignore[misc]
     def _head(cell: Cell, href: str, sort: str) -> Head:
         tick = isinstance(cell, Tick)
         marks = {"cc-num": cell.number, "cc-name": cell.is_name, "cc-nowrap": cell.nowrap, "cc-table__box": tick}
-        label = "" if cell.is_name or cell.bare else str(cell.verbose_name)
+        label = "" if cell.is_name or cell.bare else str(cell.verbose_name).removesuffix(":")
         css = " ".join(name for name, on in marks.items() if on)
         return Head(str(cell.verbose_name), css, cell.is_name, label, tick, href, sort)

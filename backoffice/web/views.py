@@ -9,10 +9,12 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from workflows.council.profile import current
+from workflows.engine import files
 from workflows.engine.errors import NotFound
 
 from . import brand as colours
 from . import drafts
+from .files import KEPT
 from .gate import public, signed_in
 from .refusals import Typed
 from .words import upper_first
@@ -70,11 +72,7 @@ def kept(request: HttpRequest, draft_id: int) -> HttpResponse:
     draft = drafts.of_user(request.actor.user_id, draft_id)  # type: ignore[attr-defined]
     if draft is None:
         raise NotFound
-    typed = [
-        Typed(name, upper_first(name.replace("_", " ")), value, False, value)
-        for name, values in draft.fields
-        for value in values
-    ]
+    typed = [shown for name, values in draft.fields for shown in _typed(request, name, values)]
     return render(request, "web/kept.html", {"draft": draft, "typed": typed})
 
 
@@ -86,6 +84,17 @@ def forget(request: HttpRequest, draft_id: int) -> HttpResponse:
     if draft is not None:
         draft.delete()
     return redirect("/")
+
+
+def _typed(request: HttpRequest, name: str, values: list[str]) -> list[Typed]:
+    """What was typed into one field, as it is shown: files by their names, and nothing that the page itself wrote."""
+    if name in drafts.WRITTEN_BY_PAGES:
+        return []
+    field, _, part = name.rpartition("_")
+    if part == KEPT:
+        found = files.kept(request.actor, [int(each) for each in values if each.isdecimal()])  # type: ignore[attr-defined]
+        return [Typed(name, upper_first(field), each.name, False, each.name) for each in found]
+    return [Typed(name, upper_first(name.replace("_", " ")), value, False, value) for value in values if value]
 
 
 def _text(request: HttpRequest, title: str, text: str) -> HttpResponse:

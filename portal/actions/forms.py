@@ -9,7 +9,6 @@ from crispy_forms.utils import render_field
 from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Layout
 from django import forms
-from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,8 +16,10 @@ from django.utils.safestring import SafeString
 from backoffice.web.fields import DateField, LongText, Pick, TextField
 from backoffice.web.files import FilesField
 from backoffice.web.forms import ClientKeyMixin, ConcordForm
+from backoffice.web.layout import Find
 from backoffice.web.words import weekday_date
 from workflows.actions import entities, rules
+from workflows.actions.entities import Found
 from workflows.actions.rules import TITLE_LIMIT, Asked, Related, Side
 from workflows.actions.selectors import Filters
 from workflows.council.actions import ActionType
@@ -37,6 +38,13 @@ ENTITIES: Mapping[Related, tuple[str, str]] = {
     Related.SERVICE: ("Service", "Choose a service"),
     Related.CONTACT: ("Contact", "Choose a contact"),
     Related.PROVIDER: ("Provider", "Choose the provider"),
+}
+#: What one types to find one of many.
+FINDS: Mapping[Related, str] = {
+    Related.CONTRACT: "contract: a part of its reference or title",
+    Related.CLIENT: "service user: a part of the name or of the SSRef",
+    Related.SERVICE: "service: a part of its name",
+    Related.CONTACT: "contact: a part of the name",
 }
 #: What the first day of a notice is called.
 SINCE = {"death": "Date of death", "away": "First day away", "move": "Day of the move"}
@@ -103,22 +111,23 @@ class Offer:
         wanted = kind.related if kind else tuple({name for each in self.types for name in each.related})
         return entities.related_for(self.actor, wanted)
 
-    def entities(self, related: str) -> list[tuple[str, str]]:
-        """What can be chosen, each under a value that says of which kind it is."""
+    def entities(self, related: str, text: str, chosen: str) -> Found:
+        """What can be chosen: of many those that the text finds, and what is chosen already."""
         if related == Related.PROVIDER:
-            return [(f"{related}:{self.actor.organisation_id}", self.actor.organisation_name)]
-        return [(f"{related}:{pk}", words) for pk, words in entities.choices(self.actor, related)]
+            return Found([(self.actor.organisation_id or 0, self.actor.organisation_name)])
+        number = _entity(chosen) if chosen.startswith(f"{related}:") else None
+        return entities.found(self.actor, related, text=text, chosen=number)
 
 
 class Part:
     """A part of the form that the choices above it change: a script fetches it anew (narrow.js)."""
 
-    def __init__(self, name: str, *fields: str) -> None:
+    def __init__(self, name: str, *fields: Any) -> None:
         self.name, self.fields = name, fields
 
     def render(self, form: Any, context: Any, **more: Any) -> SafeString:
         """Write the fields that there are now, inside the box that the script replaces."""
-        shown = [each for each in self.fields if each in form.fields]
+        shown = [each for each in self.fields if not isinstance(each, str) or each in form.fields]
         inner = SafeString("".join(render_field(each, form, context, **more) for each in shown))
         return format_html('<div data-cc-part="{}">{}</div>', self.name, inner)
 
@@ -145,6 +154,7 @@ class NewActionForm(ClientKeyMixin, ConcordForm):
     line = forms.IntegerField(required=False, widget=forms.HiddenInput)
     type = Pick(label="Type", missing="Choose a type", empty="Choose a type")
     related = Pick(label="Related to", required=False)
+    find = TextField(label="Find", max_length=100, required=False)
     entity = Pick(label="Entity", required=False)
     since = DateField(label="Date", required=False)
     until = DateField(label="Last day away (optional)", required=False)
@@ -174,7 +184,7 @@ class NewActionForm(ClientKeyMixin, ConcordForm):
             "type",
             Part("related", "related"),
             Continue(),
-            Part("entity", "entity"),
+            Part("entity", Find("find", "entity"), "entity"),
             Part("notice", "since", "until"),
             "wanted_by",
             Part("team", "team"),
@@ -212,11 +222,6 @@ class NewActionForm(ClientKeyMixin, ConcordForm):
             until=data.get("until"),
         )
 
-    def keep_only(self, *names: str) -> None:
-        """Say nothing yet of what is missing: the person has only asked for the next choices."""
-        kept = {name: self.errors[name] for name in names if name in self.errors}
-        self._errors = ErrorDict(kept)
-
     def _so_far(self, name: str) -> str:
         """What is chosen in a field now, by what was sent or by the page that led here."""
         value = self.data.get(self.add_prefix(name)) if self.is_bound else self.initial.get(name)
@@ -239,15 +244,18 @@ class NewActionForm(ClientKeyMixin, ConcordForm):
     def _offer_entities(self) -> None:
         """The field is called by what is chosen in it; it is not there before one can know."""
         if not self.about:
-            del self.fields["entity"]
+            del self.fields["entity"], self.fields["find"]
             return
         label, empty = ENTITIES[Related(self.about)]
         field = self.fields["entity"]
-        field.label = label
-        found = self.offer.entities(self.about)
-        self._choices("entity", found, empty)
-        if not found:
-            field.help_text = "There is none that your role reaches."
+        found = self.offer.entities(self.about, self._so_far("find").strip(), self._so_far("entity"))
+        field.label, field.help_text = label, found.hint
+        self._choices("entity", [(f"{self.about}:{pk}", words) for pk, words in found.rows], empty)
+        if not found.finds:
+            del self.fields["find"]
+            field.help_text = "" if found.rows else "There is none that your role reaches."
+            return
+        self.fields["find"].label = f"Find a {FINDS[Related(self.about)]}"
 
     def _offer_days(self) -> None:
         notice = self.kind.notice if self.kind else None

@@ -12,10 +12,11 @@ from backoffice.web.held import Held, held
 from backoffice.web.pieces import Fact, Now, Tag
 from backoffice.web.words import NOTHING, date_words, moment, plural, upper_first, weekday_date
 from workflows.actions import rules, selectors
+from workflows.actions.conversation import Piece
 from workflows.actions.flow import ANSWER, FIRST, ActionFlow
 from workflows.actions.models import Post
 from workflows.actions.rules import Related, Side, State
-from workflows.actions.selectors import FUNCTION, Page, Written, about_page, assigned_to
+from workflows.actions.selectors import FUNCTION, Page, about_page, assigned_to
 from workflows.council.actions import ActionType
 from workflows.council.profile import current
 from workflows.engine import definitions, spans, timing
@@ -216,25 +217,27 @@ class Shown:
             for who, minutes in every.items()
         ]
 
-    def said(self, written: Iterable[Written], *, first: bool) -> list[Said]:
-        """The posts of one page, the oldest first, with the receipt after the very first (`first`: it is on it)."""
-        found = [self._said(each) for each in written]
+    def said(self, pieces: Iterable[Piece], *, first: bool) -> list[Said]:
+        """What one page tells, the oldest first, with the receipt after the very first (`first`: it is on it)."""
+        found = [self._said(each) for each in pieces]
         if first and found and self.page.action.begun_by == Side.PROVIDER:
             found.insert(1, self._receipt())
         return found
 
-    def _said(self, written: Written) -> Said:
-        post = written.post
-        sender = self.page.action.sender if post.verb == "send" else ""
-        you = " (you)" if post.author_id == self.actor.user_id else ""
+    def _said(self, piece: Piece) -> Said:
+        """A post; or, where closure was requested without a word, that and who did it."""
+        told = piece.chapter
+        sender = self.page.action.sender if told.verb == "send" else ""
+        wrote_for = piece.author_of or self.page.case.organisation.name
+        you = " (you)" if told.actor_id == self.actor.user_id else ""
         return Said(
-            who=sender or post.author.name,
-            of="" if sender else f"{post.author_of}{you}",
-            at=post.at,
-            did=upper_first(ActionFlow.said[post.verb]) if post.verb in DID else "",
-            text=text_of(post.words),
-            files=written.files,
-            provider=post.side == Side.PROVIDER,
+            who=sender or told.actor,
+            of="" if sender else f"{wrote_for}{you}",
+            at=told.at,
+            did=upper_first(ActionFlow.said[told.verb]) if told.verb in DID else "",
+            text=told.words.get("post", ""),
+            files=piece.files,
+            provider=piece.side != Side.COUNCIL,
         )
 
     def _receipt(self) -> Said:
@@ -275,7 +278,10 @@ class Shown:
         if self.page.holds:
             yield Fact("Payments", f"Held for {plural(len(self.page.holds), 'line')}", note=self._held_words)
         if action.wanted_by is not None:
-            yield Fact("Due date you asked for", weekday_date(action.wanted_by), note=self.sooner)
+            ours = action.begun_by == Side.PROVIDER
+            yield Fact(
+                "Due date you asked for" if ours else "Wanted by", weekday_date(action.wanted_by), note=self.sooner
+            )
         if self.page.open:
             yield Fact("Due", self.due.on or NOTHING, note=self.due.clock.words)
 

@@ -13,7 +13,7 @@ from backoffice.web import drafts
 from backoffice.web.files import KEPT, FilesField
 from backoffice.web.gate import needs
 from backoffice.web.paging import page_by_key
-from workflows.actions import commands, selectors
+from workflows.actions import commands, conversation, selectors
 from workflows.actions.selectors import FUNCTION, ORDER, Filters, Page
 from workflows.council.profile import current
 from workflows.engine import moment, news
@@ -190,13 +190,14 @@ def _meanwhile(request: HttpRequest, page: Page, form: CommentForm, stale: Stale
 
 def _show(request: HttpRequest, shown: Shown, form: CommentForm, stale: Stale | None = None) -> HttpResponse:
     page = shown.page
-    posts = page_by_key(selectors.posts(page.case.pk), ("-id",), request.GET, size=POSTS)
-    written = selectors.with_files(reversed(posts.items))
+    told = conversation.events(page.case.pk, conversation.VERBS)
+    posts = page_by_key(told, conversation.ORDER, request.GET, size=POSTS)
+    pieces = conversation.pieces(list(reversed(posts.items)))
     if request.method == "GET":
         news.opened(actor_of(request), "action", page.case.pk, page.case.client_id)
     context = {
         "shown": shown,
-        "posts": shown.said(written, first=not posts.next),
+        "posts": shown.said(pieces, first=not posts.next),
         "earlier": posts.next,
         "later": posts.previous,
         "form": form if shown.asks and not posts.previous else None,

@@ -12,7 +12,7 @@ from django.urls import reverse
 from backoffice.web.clock import Deadline, deadline
 from backoffice.web.pieces import Fact
 from backoffice.web.tables import Cell, ListTable
-from backoffice.web.words import NOTHING, date_words, money, per_week, plural, weekday_date
+from backoffice.web.words import NOTHING, date_words, money, per_week, plural, upper_first
 from workflows.contracts import selectors
 from workflows.contracts.flow import ContractDocumentFlow
 from workflows.contracts.selectors import FUNCTION, Filters, Summary
@@ -123,7 +123,7 @@ def answers(summary: Summary, now: datetime) -> list[Answers]:
 def figures(summary: Summary, needed: Sequence[Need], rejected: int) -> list[Fact]:
     """The three figures under the now panel."""
     first = (
-        Fact("Next thing due", needed[0].due.clock.words, needed[0].due.on)
+        Fact("Next thing due", upper_first(needed[0].due.clock.note), needed[0].due.on)
         if needed
         else Fact("Next thing due", NOTHING)
     )
@@ -152,9 +152,10 @@ def with_council(actor: Actor, now: datetime) -> list[Fact]:
 
 def _held(row: dict[str, Any], now: datetime) -> Fact:
     due = deadline(row["due_at"], now)
+    was = "was due" if due.clock.late else "due"
     return Fact(
         f"{row['reference']}, {row['surname']}, {row['forename']}",
-        f"With {row['team']}. New version due {weekday_date(row['due_at'])}, {due.clock.sentence}.",
+        f"With {row['team']}. New version {was} {due.on}, {due.clock.note}.",
         href=reverse("portal:document", args=[row["document_id"]]),
         link=f"See {row['reference']}",
     )

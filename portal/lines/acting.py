@@ -5,6 +5,7 @@ from django.urls import reverse
 from workflows.actions import rules
 from workflows.actions.rules import Side
 from workflows.actions.selectors import FUNCTION
+from workflows.actions.switching import switched
 from workflows.council.profile import current
 from workflows.parties.actor import Actor
 
@@ -17,7 +18,7 @@ def new_action() -> str:
 def notices(line_id: int, service_id: int, actor: Actor) -> list[tuple[str, str]]:
     """(name, address) of each notice that can be given of a line's client: of a death, of a stay away."""
     address = about(line_id, service_id, actor, new_action())
-    able = rules.types_for(current().actions, Side.PROVIDER)
+    able = rules.types_for(current().actions, Side.PROVIDER, switched(actor.organisation_id))
     found = [each for each in able if each.notice and actor.sees(each.sensitivity)]
     return [(each.label, f"{address}&type={each.key}") for each in found] if address else []
 

@@ -78,6 +78,7 @@ TABLE: Mapping[str, Row] = {
     "account:notices_read": Row(SIGNED_IN, "POST"),
     "account:notice_read": Row(set(), "POST", absent=SIGNED_IN),  # one's own only
     "account:notifications": Row(SIGNED_IN, "GET POST"),
+    "account:password": Row(SIGNED_IN, "GET POST"),
     "account:case": Row(READERS | LOOKING, absent=SIGNED_IN),
     # the provider's pages
     "portal:home": Row(PROVIDERS),

@@ -113,6 +113,28 @@ def test_boxes_do_not_overlap_and_stay_inside() -> None:
     assert all(apart)
 
 
+@pytest.mark.parametrize("flow", flows(), ids=lambda flow: str(flow.kind))
+def test_no_words_of_a_line_lie_on_anothers(flow: type[CaseFlow]) -> None:
+    svg = picture(flow, [], set(), {}).svg()
+    said = re.findall(r'cc-flow__verb--not" x="(\d+)" y="(-?\d+)" text-anchor="(\w+)">([^<]*)<', svg)
+    assert len(said) == sum(len(verbs) for verbs in picture(flow, [], set(), {}).edges.values())
+    lines = [_line(int(x), int(y), anchor, html.unescape(words)) for x, y, anchor, words in said]
+    assert all(y > 10 for _, y, _ in lines)
+    on = [
+        (one, two)
+        for place, one in enumerate(lines)
+        for two in lines[place + 1 :]
+        if abs(one[1] - two[1]) < 14 and one[0] < two[2] and two[0] < one[2]
+    ]
+    assert not on
+
+
+def _line(x: int, y: int, anchor: str, words: str) -> tuple[float, int, float]:
+    """From where, at which height, to where words go."""
+    wide = float(_width(words, 15))
+    return (x - wide, y, x) if anchor == "end" else (x, y, x + wide)
+
+
 @pytest.mark.parametrize("title", ["Amend and republish what the provider has rejected: now here", "W" * 60, "Agree"])
 def test_no_label_is_wider_than_its_box_and_none_loses_a_word(title: str) -> None:
     lines = broken(title, 18)

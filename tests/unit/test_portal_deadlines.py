@@ -32,6 +32,19 @@ def test_the_tag_is_not_said_twice() -> None:
     assert found.rest == ""
 
 
+@pytest.mark.parametrize(
+    ("now", "rest"),
+    [
+        ((17, 9), "3 working days left"),
+        ((20, 12), "17:00, 5 hours left"),
+        ((21, 9), "late"),
+        ((25, 9), "3 working days late"),
+    ],
+)
+def test_beside_its_day_a_due_time_never_says_the_day_again(now: tuple[int, int], rest: str) -> None:
+    assert deadline(FRIDAY, datetime(2018, 4, *now, tzinfo=LONDON)).rest == rest
+
+
 def test_without_a_due_time_nothing_is_said() -> None:
     found = deadline(None, datetime(2018, 4, 19, 9, tzinfo=LONDON))
     assert (found.by, found.on, found.soon, found.tag) == ("", "", False, None)

@@ -51,6 +51,13 @@ def test_a_missing_value_has_a_sign_and_a_status_its_word() -> None:
     assert '<span class="cc-late">yesterday</span>' in html
 
 
+def test_a_status_alone_is_no_missing_value() -> None:
+    class Statuses(ListTable):
+        status = Cell("Status", lambda _: "", tag=lambda _: Tag("Open", "blue"))
+
+    assert "–" not in str(Statuses.base_columns["status"].html({}))
+
+
 def test_an_empty_list_says_why() -> None:
     html = written([])
     assert "Nothing awaits you." in html

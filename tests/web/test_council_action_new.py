@@ -8,7 +8,7 @@ import pytest
 from tests import factories as make
 from tests.councils import another_council, usual_council
 from tests.files import PDF, upload
-from workflows.actions import commands
+from workflows.actions import commands, entities
 from workflows.actions.models import Action, TypeForProvider
 from workflows.actions.rules import Asked
 from workflows.council import profile
@@ -193,3 +193,24 @@ def test_a_type_is_switched_for_one_provider(line: CarePackageLine, monkeypatch:
     finally:
         monkeypatch.undo()
         usual_council()
+
+
+def test_of_many_clients_one_is_found_by_typing(
+    line: CarePackageLine, priya: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entities, "SHOWN", 2)
+    for number in range(4):
+        make.line(line.service, of=make.client_("Osman", f"Oscar{number}"), service_level=line.service_level)
+    browser, address = browser_of(priya), f"/actions/new/{line.service.organisation_id}/"
+    page = browser.get(address)
+    assert "There are more than 2. Find the one you mean first." in council.words(page)
+    assert "Osman, Oscar1" not in council.words(page)
+    fields = council.fields_of(page) | typed(related="client", find_client="oscar1")
+    page = browser.post(address, fields | {"find_now": "find_client"})
+    assert "Osman, Oscar1" in council.words(page)
+    assert "Osman, Oscar2" not in council.words(page)
+    assert 'value="Care plan"' in page.content.decode()
+    assert not Case.objects.exists()
+    oscar = CarePackageLine.objects.get(client__forename="Oscar1").client_id
+    assert browser.post(address, fields | {"client": oscar}).status_code == 302
+    assert Case.objects.get().client_id == oscar

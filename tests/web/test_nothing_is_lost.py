@@ -11,6 +11,8 @@ from backoffice.web import drafts
 from backoffice.web.models import Draft
 from tests import factories
 from tests.factories import PASSWORD
+from tests.files import PDF, upload
+from workflows.engine import files
 from workflows.parties.models import User
 
 from .conftest import PASSCODE, browser_of, with_passcode
@@ -71,6 +73,21 @@ def test_who_was_idle_finds_it_again_and_nobody_else(client: Client, james: User
 
     elsewhere = Client()
     assert sign_in(elsewhere, james).headers["Location"] == f"/note/?draft={draft.pk}"
+
+
+def test_what_a_page_writes_itself_is_nothing_typed(client: Client) -> None:
+    client.post("/note/", {"task": "12", "seen": "3", "text": " ", "password": "Correct-horse-42"})
+    assert not Draft.objects.exists()
+
+
+def test_a_kept_file_is_shown_by_its_name(client: Client, james: User) -> None:
+    file = files.stage(factories.actor(james), upload("Booking.pdf", PDF))
+    client.post("/note/", {"text": "See the file.", "files_kept": str(file.pk), "task": "12"})
+    sign_in(client, james)
+    html = client.get(f"/kept/{Draft.objects.get().pk}/").content.decode()
+    assert "Booking.pdf" in html
+    assert "Files kept" not in html
+    assert ">Task<" not in html
 
 
 def test_it_can_be_read_and_deleted(client: Client, james: User) -> None:

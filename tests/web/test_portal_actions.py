@@ -13,7 +13,7 @@ from django.urls import reverse
 from tests import factories as make
 from tests.files import PDF, upload
 from tests.web.portal import HIDDEN, sign_in, text
-from workflows.actions import commands
+from workflows.actions import commands, entities
 from workflows.actions.models import Action, Post
 from workflows.actions.rules import Asked, State
 from workflows.engine import moment, turns
@@ -219,6 +219,16 @@ def test_comment_answer_closure_and_reopening(
     assert Case.objects.get(pk=case.pk).state == State.COUNCIL
 
 
+def test_closure_without_a_word_is_told_with_who_and_when(browser: Client, line: CarePackageLine) -> None:
+    case = opened(browser, filled(line))
+    close = reverse("portal:action_close", args=[case.pk])
+    browser.post(close, form_of(browser.get(close)) | {"text": ""})
+    said = text(browser.get(page_of(case)))
+    thread = said[said.index("Conversation") :]
+    assert re.search(r"James Beiley \S.*? \(you\) \d+ \w+ \d{4}, \d\d:\d\d Requested closure\.", thread)
+    assert Post.objects.filter(action=case.pk).count() == 1
+
+
 def test_a_notice_is_taken_back_and_holds_nothing(browser: Client, line: CarePackageLine) -> None:
     case = opened(browser, death(line))
     page = browser.get(page_of(case))
@@ -279,12 +289,9 @@ def test_a_long_conversation_shows_its_end_first_with_few_queries(
     browser: Client, line: CarePackageLine, django_assert_max_num_queries: Any
 ) -> None:
     case = opened(browser, filled(line))
-    author = Post.objects.get().author
-    rows = [
-        Post(action_id=case.pk, side="provider", verb="comment", author=author, author_of="Us", at=moment.now())
-        for _ in range(2000)
-    ]
-    Post.objects.bulk_create(rows)
+    james = make.actor(User.objects.get(name="James Beiley"))
+    for number in range(40):
+        council("comment", james, case, f"Word {number}")
     browser.get(page_of(case))
     with django_assert_max_num_queries(12):
         page = browser.get(page_of(case))
@@ -326,3 +333,42 @@ def test_files_are_never_lost_when_the_turn_is_over(browser: Client, line: CareP
     kept = re.findall(r'name="files_kept" value="(\d+)"', answer.content.decode())
     assert browser.post(page_of(case), again | {"files_kept": kept}).status_code == 302
     assert "kept.pdf" in text(browser.get(page_of(case)))
+
+
+def test_of_many_clients_one_is_found_by_typing_and_none_stands_in_the_address(
+    browser: Client, line: CarePackageLine, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    monkeypatch.setattr(entities, "SHOWN", 3)
+    for number in range(6):
+        make.line(line.service, of=make.client_("Osman", f"Oscar{number}"), service_level=line.service_level)
+    about = {"type": "query", "related": "client"}
+    with django_assert_max_num_queries(14):
+        page = browser.get(NEW, about)
+    assert options(page, "entity") == ["Choose a service user"]
+    assert "There are more than 3. Find the one you mean first." in text(page)
+    typed = filled(line, entity="", title="Kept", find="osman oscar4") | {"find_now": "find"}
+    page = browser.post(NEW, typed)
+    assert page.status_code == 200
+    found = options(page, "entity")
+    assert [each.partition(" (")[0] for each in found] == ["Choose a service user", "Osman, Oscar4"]
+    assert 'value="Kept"' in page.content.decode()
+    assert "govuk-error-summary" not in page.content.decode()
+    assert "More than 3 were found" in text(browser.post(NEW, typed | {"find": "osman"}))
+    assert "None was found" in text(browser.post(NEW, typed | {"find": "Nobody at all"}))
+    kept = options(browser.post(NEW, typed | {"entity": f"client:{line.client_id}"}), "entity")
+    assert len(kept) == 3  # what was chosen before is not lost by looking for another one
+    osman = CarePackageLine.objects.get(client__forename="Oscar4").client_id
+    case = opened(browser, filled(line, entity=f"client:{osman}", find="osman oscar4"))
+    assert case.client_id == osman
+
+
+def test_nothing_is_found_that_is_not_ones_own(
+    browser: Client, line: CarePackageLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make.line(of=make.client_("Osman", "Olga"))
+    monkeypatch.setattr(entities, "SHOWN", 0)
+    form = filled(line, entity=f"client:{other.client_id}", find="Osman")
+    page = browser.post(NEW, form | {"find_now": "find"})
+    assert "Olga" not in "".join(options(page, "entity"))
+    assert "Choose a service user" in text(browser.post(NEW, form))
+    assert not Action.objects.exists()

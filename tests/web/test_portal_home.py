@@ -1,14 +1,17 @@
 """The provider's home page: what needs you first (picture 01)."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from backoffice.web.words import weekday_date
 from tests import factories as make
 from tests.web.portal import address, open_form, provider_of, rejecting, sign_in, text
 from workflows.contracts.models import ContractDocument
-from workflows.engine.models import Notice
+from workflows.engine import moment
+from workflows.engine.models import Notice, Task
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +44,15 @@ def test_what_was_rejected_waits_for_the_council(document: ContractDocument) -> 
     assert "Waiting for the council" in said
     assert "With Service Brokerage Team. New version due" in said
     assert f"See {document.case.reference}" in said
+
+
+def test_what_is_past_says_its_day_once(document: ContractDocument) -> None:
+    Task.objects.filter(process=document.case).update(due_at=moment.now() - timedelta(days=9))
+    said = text(sign_in(provider_of(document)).get("/portal/"))
+    day = weekday_date(moment.now() - timedelta(days=9))
+    row = re.search(rf"Breached {day} \d+ working days late", said)
+    assert row, said
+    assert re.search(rf"Next thing due \d working days late {day}", said), said
 
 
 def test_news_is_shown_until_it_was_seen(document: ContractDocument) -> None:

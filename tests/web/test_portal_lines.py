@@ -17,6 +17,7 @@ from portal.lines import views
 from tests import factories as make
 from tests.councils import another_council, usual_council
 from tests.web.portal import sign_in, text
+from workflows.actions.models import TypeForProvider
 from workflows.contracts.models import ContractDocument
 from workflows.council.profile import current
 from workflows.engine.models import Access
@@ -292,6 +293,23 @@ def test_submit_action_is_there_for_whom_it_is(home: Service) -> None:
         for page in (who[role].get(LIST), who[role].get(address)):
             assert (f"/portal/actions/new/?line={line.pk}" in page.content.decode()) == offered, role
     assert f"Submit action about {line.client}, {line.reference}" in text(who["administration"].get(LIST))
+
+
+def test_a_notice_that_is_switched_for_single_providers_is_offered_where_it_is_on(
+    home: Service, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = make.line(home)
+    whole = current().model_dump()
+    for each in whole["actions"]["types"]:
+        each["per_provider"] = each["key"] == "death"
+    try:
+        another_council(monkeypatch, {}, whole=whole)
+        page = reverse("portal:line", args=[line.pk])
+        assert "Death Notification" not in text(browser.get(page))
+        TypeForProvider.objects.create(organisation=home.organisation, type="death")
+        assert "Death Notification" in text(browser.get(page))
+    finally:
+        usual_council()
 
 
 def test_a_line_without_a_rate_says_so(home: Service, browser: Client) -> None:

@@ -3,10 +3,13 @@
 norfolk-handbook §9: "The Related to and Entity fields are linked and work in tandem".
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from workflows.engine.errors import Invalid, NotFound
 from workflows.parties.actor import Actor
@@ -20,6 +23,44 @@ from .rules import MISSING, Related
 FUNCTION = ActionFlow.function
 #: What concerns a whole provider: only people who reach all of it begin such an action.
 WHOLE = frozenset({Related.CONTRACT, Related.CONTACT, Related.PROVIDER})
+#: So many are offered in one list; of more, somebody types a part of the name first.
+SHOWN = 100
+MOST_WORDS = 6
+NO_SIGNS = str.maketrans(",()", "   ")
+#: By what each is found, and how it is called in a list.
+COLUMNS: Mapping[Related, tuple[tuple[str, ...], Callable[..., str]]] = {
+    Related.CONTRACT: (
+        ("reference", "title"), lambda reference, title: f"{reference}: {title}" if title else reference,
+    ),
+    Related.CLIENT: (
+        ("surname", "forename", "ss_ref"), lambda surname, forename, ss_ref: f"{surname}, {forename} ({ss_ref})",
+    ),
+    Related.SERVICE: (("name",), str),
+    Related.CONTACT: (("name",), str),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a list offers; `many`: there are more than it holds; `searched`: a text was typed to find them."""
+
+    rows: Sequence[tuple[int, str]]
+    many: bool = False
+    searched: bool = False
+
+    @property
+    def finds(self) -> bool:
+        """Whether one is found by typing."""
+        return self.many or self.searched
+
+    @property
+    def hint(self) -> str:
+        """What to do next, where one is found by typing; else nothing."""
+        if not self.searched:
+            return f"There are more than {SHOWN}. Find the one you mean first." if self.many else ""
+        if self.many:
+            return f"More than {SHOWN} were found, of which you see the first. Type more to find fewer."
+        return "" if self.rows else "None was found. Type less, or something else."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +82,50 @@ def related_for(actor: Actor, wanted: tuple[str, ...]) -> list[Related]:
 
 
 def choices(actor: Actor, related: str, organisation_id: int | None = None) -> list[tuple[int, str]]:
-    """What can be chosen as the entity, with its words; empty for the provider itself."""
-    return _choices(actor, related, _organisation(actor, organisation_id))
+    """All that can be chosen as the entity, with its words; empty for the provider itself."""
+    rows = _rows(actor, related, _organisation(actor, organisation_id))
+    return [] if rows is None else _named(rows, related)
 
 
-def all_choices(actor: Actor, organisation_id: int) -> dict[Related, list[tuple[int, str]]]:
-    """The same of everything that an action with a provider can be about."""
-    organisation = _organisation(actor, organisation_id)
-    return {each: _choices(actor, each, organisation) for each in Related if each != Related.PROVIDER}
+def found(
+    actor: Actor, related: str, organisation_id: int | None = None, *, text: str = "", chosen: int | None = None
+) -> Found:
+    """What a list offers: all where they are few; of many those that a typed text finds, and the one chosen already.
+
+    One query, and one more for a choice that is not among them.
+    """
+    rows = _rows(actor, related, _organisation(actor, organisation_id))
+    if rows is None:
+        return Found([])
+    first = _named(_matching(rows, related, text)[: SHOWN + 1], related)
+    many = len(first) > SHOWN
+    offered = [] if many and not text else first[:SHOWN]
+    if chosen is not None and chosen not in {pk for pk, _ in offered}:
+        offered += _named(rows.filter(pk=chosen), related)
+    return Found(offered, many=many, searched=bool(text))
 
 
-def _choices(actor: Actor, related: str, organisation: int) -> list[tuple[int, str]]:
+def _rows(actor: Actor, related: str, organisation: int) -> QuerySet[Any] | None:
     if related == Related.CLIENT:
-        rows = _clients(actor, organisation).values_list("pk", "surname", "forename", "ss_ref")
-        return [(pk, f"{surname}, {forename} ({ss_ref})") for pk, surname, forename, ss_ref in rows]
+        return _clients(actor, organisation)
     if related == Related.SERVICE:
-        return list(_services(actor, organisation).values_list("pk", "name"))
+        return _services(actor, organisation)
     if related not in related_for(actor, tuple(Related)):
-        return []
-    if related == Related.CONTRACT:
-        contracts = _contracts(organisation).values_list("pk", "reference", "title")
-        return [(pk, f"{reference}: {title}" if title else reference) for pk, reference, title in contracts]
-    if related == Related.CONTACT:
-        return list(_contacts(organisation).values_list("pk", "called"))
-    return []
+        return None
+    return {Related.CONTRACT: _contracts, Related.CONTACT: _contacts}[Related(related)](organisation)
+
+
+def _named(rows: QuerySet[Any], related: str) -> list[tuple[int, str]]:
+    columns, words = COLUMNS[Related(related)]
+    return [(pk, words(*values)) for pk, *values in rows.values_list("pk", *columns)]
+
+
+def _matching(rows: QuerySet[Any], related: str, text: str) -> QuerySet[Any]:
+    """Those in which each typed word is part of the name or the number, in whichever order."""
+    for word in text.translate(NO_SIGNS).split()[:MOST_WORDS]:
+        columns, _ = COLUMNS[Related(related)]
+        rows = rows.filter(reduce(or_, (Q(**{f"{column}__icontains": word}) for column in columns)))
+    return rows
 
 
 def entity_of(
