@@ -253,10 +253,12 @@ class _Drawing:
         into = self._arrival(pair)
         x1, y1 = start.x + BOX, start.y + self.high // 2 + out
         x2, y2 = end.x, end.y + self.high // 2 + into
-        bend = x2 - GAP + 26
+        # Lines of different boxes bend apart, so that each can be followed; words stand right of all of them.
+        bend = x2 - GAP + 8 + 9 * min(2, self.columns[start.column].index(pair[0]))
+        right = x2 - GAP + 34
         path = f"M{x1} {y1}H{x2 - 8}" if y1 == y2 else f"M{x1} {y1}H{bend}V{y2}H{x2 - 8}"
         head = f"{x2},{y2} {x2 - 11},{y2 - 6} {x2 - 11},{y2 + 6}"
-        return self._line(pair, path, head, (bend + 8, y2 - 12 - (len(self.labels[pair]) - 1) * LINE), (bend + 24, y2))
+        return self._line(pair, path, head, (right, y2 - 12 - (len(self.labels[pair]) - 1) * LINE), (right + 16, y2))
 
     def _back(self, pair: tuple[str, str], lane: int) -> SafeString:
         start, end = (self.places[name] for name in pair)
