@@ -110,7 +110,7 @@ def _rows(actor: Actor, related: str, organisation: int) -> QuerySet[Any] | None
         return _clients(actor, organisation)
     if related == Related.SERVICE:
         return _services(actor, organisation)
-    if related not in related_for(actor, tuple(Related)):
+    if related == Related.PROVIDER or related not in related_for(actor, tuple(Related)):
         return None
     return {Related.CONTRACT: _contracts, Related.CONTACT: _contacts}[Related(related)](organisation)
 
