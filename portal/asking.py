@@ -13,12 +13,14 @@ from workflows.actions import selectors as actions
 from workflows.contracts import selectors
 from workflows.contracts.flow import ContractDocumentFlow
 from workflows.contracts.selectors import Summary
+from workflows.disputes import selectors as disputes
 from workflows.engine import selectors as engine
 from workflows.parties.actor import Actor
 
 FUNCTION = selectors.FUNCTION
 #: The kinds of case of which the menu says how many await the person, with the function that shows them.
-COUNTED: Mapping[str, str] = {ContractDocumentFlow.kind: FUNCTION, actions.KIND: actions.FUNCTION}
+COUNTED: Mapping[str, str] = {ContractDocumentFlow.kind: FUNCTION, actions.KIND: actions.FUNCTION,
+                                disputes.KIND: disputes.FUNCTION}  # fmt: skip
 NOTHING = Summary(0, Decimal(0), None)
 
 
@@ -35,6 +37,11 @@ def awaiting(request: HttpRequest) -> Summary:
 def awaiting_actions(request: HttpRequest) -> Summary:
     """The actions that await this person's answer."""
     return waiting(request).get(actions.KIND, NOTHING)
+
+
+def awaiting_disputes(request: HttpRequest) -> Summary:
+    """The disputes that await this person's response."""
+    return waiting(request).get(disputes.KIND, NOTHING)
 
 
 def waiting(request: HttpRequest) -> Mapping[str, Summary]:

@@ -8,6 +8,7 @@ from .actions import views as actions
 from .change_requests import views as changes
 from .contacts import views as contacts
 from .contract_documents import views as documents
+from .disputes import views as disputes
 from .home import views as home
 from .lines import views as lines
 from .organisation import views as organisation
@@ -45,6 +46,9 @@ urlpatterns = [
     path("care-package-line-items/list.xlsx", lines.download, {"form": "xlsx"}, name="lines_xlsx"),
     path("care-package-line-items/<int:line_id>/", lines.line, name="line"),
     path("actions/", actions.actions, name="actions"),
+    path("disputes/", disputes.disputes, name="disputes"),
+    path("disputes/<int:dispute_id>/", disputes.dispute, name="dispute"),
+    path("disputes/<int:dispute_id>/rows/<int:row_id>/", disputes.row, name="dispute_row"),
     path("actions/new/", actions.new, name="action_new"),
     path("actions/<int:action_id>/", actions.action, name="action"),
     path("actions/<int:action_id>/request-closure/", actions.close, name="action_close"),

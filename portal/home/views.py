@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from backoffice.web import news
+from backoffice.web import disputed, news
 from backoffice.web.gate import needs
 from backoffice.web.words import per_week, plural, upper_first
 from workflows.actions.selectors import FUNCTION as ACTIONS
@@ -18,11 +18,13 @@ from workflows.changes.selectors import FUNCTION as CHANGES
 from workflows.contracts import selectors
 from workflows.contracts.selectors import FUNCTION, Filters, Summary
 from workflows.council.profile import current
+from workflows.disputes.selectors import FUNCTION as DISPUTES
+from workflows.disputes.selectors import has_module
 from workflows.parties.actor import Actor
 from workflows.register.selectors import FUNCTION as LINES
 
 from ..actions import chapter
-from ..asking import actor_of, awaiting, awaiting_actions
+from ..asking import actor_of, awaiting, awaiting_actions, awaiting_disputes
 from ..council import brokerage
 from . import waiting
 
@@ -56,13 +58,13 @@ def home(request: HttpRequest) -> HttpResponse:
     reads = actor.may(FUNCTION)
     rejected = selectors.counts(actor, Filters())["rejected"] if reads else 0
     needed = waiting.needs(actor, now)
-    answers = waiting.answers(awaiting_actions(request), now)
+    answers = waiting.answers(awaiting_actions(request), now) + waiting.responses(awaiting_disputes(request), now)
     context = {
         "today": now,
         "first": _first(actor, needed) if needed or not answers else _answer_first(answers[0]),
         "figures": waiting.figures(summary, needed, rejected) if reads else [],
         "table": waiting.Needs([*needed, *answers]),
-        "chapters": _chapters(actor, summary, awaiting_actions(request)),
+        "chapters": _chapters(actor, summary, awaiting_actions(request), awaiting_disputes(request)),
         "with_council": waiting.with_council(actor, now),
         "news": news.on_home(actor),
     }
@@ -93,8 +95,8 @@ def _first(actor: Actor, needed: Sequence[waiting.Need]) -> First:
 
 
 def _answer_first(need: waiting.Answers) -> First:
-    return First(f"First: answer {plural(need.count, 'action')} {need.due.by}", need.note, need.due.soon, need.href,
-                 "See the actions")  # fmt: skip
+    what = "disputes" if isinstance(need, waiting.Responses) else "actions"
+    return First(f"First: {need.what.lower()} {need.due.by}", need.note, need.due.soon, need.href, f"See the {what}")
 
 
 def _actions(summary: Summary, actor: Actor) -> Chapter:
@@ -103,12 +105,19 @@ def _actions(summary: Summary, actor: Actor) -> Chapter:
     return Chapter(chapter.name(), reverse("portal:actions"), note, f"{verbs}; see what you have asked to change")
 
 
-def _chapters(actor: Actor, summary: Summary, actions: Summary) -> list[Chapter]:
+def _disputes(summary: Summary, actor: Actor) -> Chapter:
+    note = f"({summary.count} {'needs' if summary.count == 1 else 'need'} you)" if summary.count else ""
+    verbs = "Answer" if actor.may(DISPUTES, "edit") else "Read"
+    return Chapter(disputed.name(), reverse("portal:disputes"), note, f"{verbs} what the council disputes of actuals")
+
+
+def _chapters(actor: Actor, summary: Summary, actions: Summary, disputes: Summary) -> list[Chapter]:
     """The chapters that exist and that the role has; others are absent, not greyed."""
     documents = [_documents(actor, summary)] if actor.may(FUNCTION) else []
     lines = [_lines()] if actor.may(LINES) else []
     conversations = [_actions(actions, actor)] if actor.may(ACTIONS) else []
-    return documents + lines + conversations + _about_us(actor)
+    disputed_ = [_disputes(disputes, actor)] if has_module() and actor.may(DISPUTES) else []
+    return documents + lines + disputed_ + conversations + _about_us(actor)
 
 
 def _about_us(actor: Actor) -> list[Chapter]:

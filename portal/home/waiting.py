@@ -77,6 +77,23 @@ class Answers:
         return f"{reverse('portal:actions')}?assigned=provider"
 
 
+@dataclass(frozen=True, slots=True)
+class Responses(Answers):
+    """Disputes that await a response: how many, the money in dispute, and when the first is due."""
+
+    note: str = "The council disputes actuals"
+
+    @property
+    def what(self) -> str:
+        """The thing to do."""
+        return f"Answer {plural(self.count, 'dispute')}"
+
+    @property
+    def href(self) -> str:
+        """Where it is done: those that await the provider."""
+        return f"{reverse('portal:disputes')}?status=provider"
+
+
 class Needs(ListTable):
     """What needs the person, first due first."""
 
@@ -89,7 +106,7 @@ class Needs(ListTable):
         second=lambda need: need.note,
     )
     money = Cell(
-        "Money at stake", lambda need: need.stake, second=lambda need: "" if need.stake == NOTHING else "a week",
+        "Money at stake", lambda need: need.stake, second=lambda need: "a week" if isinstance(need, Need) else "",
         number=True,
     )  # fmt: skip
     due = Cell("Do it by", lambda need: need.due.on, second=lambda need: need.due.rest, tag=lambda need: need.due.tag)
@@ -118,6 +135,13 @@ def _need(group: dict[str, Any], now: datetime) -> Need:
 def answers(summary: Summary, now: datetime) -> list[Answers]:
     """The actions that await the person, as one line."""
     return [Answers(summary.count, deadline(summary.due_at, now))] if summary.count else []
+
+
+def responses(summary: Summary, now: datetime) -> list[Answers]:
+    """The disputes that await the person, as one line."""
+    if not summary.count:
+        return []
+    return [Responses(summary.count, deadline(summary.due_at, now), money(summary.weekly))]
 
 
 def figures(summary: Summary, needed: Sequence[Need], rejected: int) -> list[Fact]:

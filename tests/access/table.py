@@ -112,6 +112,10 @@ TABLE: Mapping[str, Row] = {
     "portal:change_request": Row(REQUESTS, absent=LOCAL | OTHERS),
     "portal:change_request_withdraw": Row(EDITORS | {"payments"}, "GET POST", absent=LOCAL | {"other_provider"}),
     "portal:change_request_undo": Row(EDITORS | {"payments"}, "GET POST", absent=LOCAL | {"other_provider"}),
+    # the handbook's council has no actuals to dispute: what is not there does not exist (test_portal_disputes.py)
+    "portal:disputes": Row(set(), absent=PROVIDERS),
+    "portal:dispute": Row(set(), "GET POST", absent=PROVIDERS),
+    "portal:dispute_row": Row(set(), "GET POST", absent=PROVIDERS),
     "portal:actions": Row(ACTION_READERS | ELSEWHERE),
     "portal:action": Row(ACTION_READERS, "GET POST", absent=ELSEWHERE, posting=ACTION_WRITERS),
     "portal:action_new": Row(ACTION_WRITERS | {"at_another_service", "other_provider"}, "GET POST"),
