@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-NAMES = ("commands", "queue", "claims", "sweep")
+NAMES = ("commands", "queue", "claims", "sweep", "weeks")
 
 
 def main(words: Sequence[str]) -> int:

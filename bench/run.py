@@ -4,7 +4,7 @@ import os
 import platform
 from collections.abc import Sequence
 
-from bench import claims, commands, queue, sweeping
+from bench import claims, commands, queue, sweeping, weeks
 from bench.databases import Databases, settings
 from bench.table import Line, say
 
@@ -43,8 +43,14 @@ def _sweep(databases: Databases, sizes: Sequence[int], rounds: int) -> list[Line
         return sweeping.run(sizes[-1], rounds)
 
 
+def _weeks(databases: Databases, sizes: Sequence[int], rounds: int) -> list[Line]:  # noqa: ARG001
+    size = max((each for each in sizes if each <= weeks.MOST_LINES), default=sizes[0])
+    with databases.of(size):
+        return weeks.run(size)
+
+
 #: The queue is read before the others change it.
-GROUPS = {"queue": _queue, "commands": _commands, "claims": _claims, "sweep": _sweep}
+GROUPS = {"queue": _queue, "commands": _commands, "claims": _claims, "sweep": _sweep, "weeks": _weeks}
 
 
 def _machine() -> str:

@@ -311,7 +311,11 @@ def _fill(turn: door.Turn, filled: Sequence[Filled], standing: Standing, *, stri
     _sum(turn)
 
 
-LACKS = {"cause": "Choose why something planned was not delivered", "comment": "Say in the comment what happened"}
+LACKS = {
+    "cause": "Choose why something planned was not delivered",
+    "comment": "Say in the comment what happened",
+    "plan": "The plan has changed since this was filled in: look at it and save it again",
+}
 
 
 def _asked(case_id: int, filled: Sequence[Filled]) -> dict[int, LineWeek]:

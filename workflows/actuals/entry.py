@@ -32,7 +32,7 @@ from .rules import (
 
 COMMENT_LIMIT = 1_000
 #: What a row still lacks before its week can be submitted.
-Lack = Literal["cause", "comment"]
+Lack = Literal["cause", "comment", "plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class Row:
 
     `first` and `last` are the days of its price. `added`: somebody added it for extra care; then nothing is planned.
     `level`: another service level than the line's, by its id. `visits`: how many there were, where that is asked.
+    `stale`: its plan went away after somebody had typed in it; whoever saves it again has looked.
     """
 
     number: int
@@ -68,6 +69,7 @@ class Row:
     added: bool = False
     level: int | None = None
     visits: int | None = None
+    stale: bool = False
 
     @property
     def by_day(self) -> bool:
@@ -229,7 +231,9 @@ def merged(
 def _filled(row: Row, filled: FilledRow) -> Row:
     if len(filled.actual) != len(row.planned):
         raise ValueError(f"row {row.number} has {len(row.planned)} places, not {len(filled.actual)}")
-    return replace(row, actual=filled.actual, absent=filled.absent, comment=filled.comment, visits=filled.visits)
+    return replace(
+        row, actual=filled.actual, absent=filled.absent, comment=filled.comment, visits=filled.visits, stale=False
+    )
 
 
 def _added(number: int, filled: FilledRow, stored: Sequence[Row], week: date, prices: Mapping[int, Decimal]) -> Row:
@@ -357,6 +361,8 @@ def _lacks(actuals: Actuals, rows: Sequence[Row], claims: Sequence[Claim], judge
         silent = [row for row in rows if row.differs and not row.comment.strip()]
         if any(not any(each.comment.strip() for each in row.absent) for row in silent):
             found.add("comment")
+    if any(row.stale for row in rows):
+        found.add("plan")
     return frozenset(found)
 
 
@@ -383,6 +389,7 @@ def written(rows: Iterable[Row]) -> list[dict[str, Any]]:
             "added": row.added,
             "level": row.level,
             "visits": row.visits,
+            "stale": row.stale,
         }
         for row in rows
     ]
@@ -403,6 +410,7 @@ def read(content: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
             added=each["added"],
             level=each["level"],
             visits=each["visits"],
+            stale=each.get("stale", False),
         )
         for each in content
     )

@@ -1,81 +1,115 @@
-"""Fills weeks from the live lines: a line's week as it was commissioned (suffolk-user-guide §2 step 7)."""
+"""Makes the rows of weeks from the live lines: one INSERT ... SELECT for all whose week is whole, the rules of week.py
+for the few others, and for lines in which somebody has typed a merge of what was typed with the plan of today.
 
-from collections.abc import Collection
-from datetime import datetime
-from decimal import Decimal
+Nothing that was submitted is touched: what was agreed upon does not move under those who agreed.
+"""
 
-from django.db.models import Q
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from itertools import groupby, islice
+from typing import Any
 
-from workflows.council.actuals import Kind
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from workflows.council.actuals import Actuals, Kind
 from workflows.council.profile import current
-from workflows.register.models import CarePackageLine
-from workflows.register.rules import Span
-from workflows.register.selectors import prices_of
 
-from . import week as weeks
-from .entry import Before, Row, assess, read
+from .entry import assess, read, written
+from .history import before
+from .merging import refresh
 from .models import ActualWeek, LineWeek, Standing
-from .rules import NOTHING, days_of, is_live, kind_of, sunday_of
-from .writing import figures
+from .planning import Plan, closely, lay_out
+from .rules import NOTHING, kind_of
+from .statements import CLOSELY, GONE, NOTHING_PLANNED, OTHER_LINES, TYPED, WHOLE_LINES
+from .writing import figures, rounded_cost, write
+
+CHUNK = 1_000
 
 
-def fill(case_ids: Collection[int], *, now: datetime) -> int:  # noqa: ARG001
-    """Make the lines' weeks of these cases that are missing or whose plan changed; returns how many."""
-    return sum(_fill(each) for each in ActualWeek.objects.filter(pk__in=case_ids).select_related("service"))
+def fill(case_ids: Iterable[int], *, now: datetime) -> int:
+    """Make the rows of these weeks from the lines as they are, again where the plan has moved; returns how many moved.
 
-
-def _fill(actual: ActualWeek) -> int:
-    council = current().actuals
-    if council is None or not is_live(council, actual.service.group, actual.week):
+    A line in which nobody has typed is made again, one in which somebody has keeps what was typed (merging.refresh).
+    A line that plans nothing in its week has no rows, unless it is suspended throughout: that is said.
+    """
+    actuals, weeks = current().actuals, list(case_ids)
+    if actuals is None or not weeks:
         return 0
-    lines = CarePackageLine.objects.filter(
-        Q(end=None) | Q(end__gte=actual.week), service=actual.service, lot=actual.lot, start__lte=sunday_of(actual.week)
-    ).select_related("service_level")
-    standing = {each.line_id: each for each in LineWeek.objects.filter(case=actual.pk)}
-    made = 0
-    for line in lines.order_by("pk"):
-        kind = kind_of(council, actual.service.group, line.service_level.key)
-        if kind is not None:
-            made += _make(actual, line, kind, standing.get(line.pk))
-    return made
+    with transaction.atomic(), connection.cursor() as cursor:
+        lay_out(cursor, actuals, weeks)
+        moved = _executed(cursor, WHOLE_LINES)
+        cursor.execute(CLOSELY)
+        for chunk in _chunks(closely(actuals, cursor.fetchall())):
+            moved += _other_lines(cursor, chunk)
+        moved += _executed(cursor, GONE, [weeks])
+        moved += _refresh_typed(cursor, actuals, weeks)
+    ActualWeek.objects.filter(pk__in=weeks).update(generated_at=now)
+    return moved
 
 
-def _make(actual: ActualWeek, line: CarePackageLine, kind: Kind, old: LineWeek | None) -> bool:
-    council = current().actuals
-    if council is None:
-        return False
-    planned = plan_of(line)
-    rows = tuple(row_of(each, kind, actual) for each in weeks.rows_of(planned, actual.week, kind.step))
-    suspended = weeks.is_suspended(planned, actual.week)
-    if old is not None and (old.standing != Standing.GENERATED or read(old.rows) == rows):
-        return False
-    if not rows and not suspended and old is None:
-        return False
-    columns = figures(rows, assess(council, kind, actual.week, rows, Before()))
-    standing = Standing.SUSPENDED if suspended else Standing.GENERATED
-    version = old.version + 1 if old is not None else 1
-    LineWeek.objects.update_or_create(
-        line=line,
-        week=actual.week,
-        defaults={"case_id": actual.pk, "standing": standing, "version": version, **columns},
-    )
-    return True
+def _chunks(plans: Iterable[Plan]) -> Iterator[list[Plan]]:
+    waiting = iter(plans)
+    while chunk := list(islice(waiting, CHUNK)):
+        yield chunk
 
 
-def plan_of(line: CarePackageLine) -> weeks.Line:
-    """A line as the pure functions of its weeks take it."""
-    visits = [weeks.Visits(each.units, frozenset(each.days), each.carers) for each in line.visits.order_by("pk")]
-    suspended = tuple(Span(each.start, each.end) for each in line.suspensions.all())
-    return weeks.Line(
-        line.pk, Span(line.start, line.end), line.quantity, tuple(prices_of(line)), tuple(visits), suspended
-    )
+def _executed(cursor: CursorWrapper, statement: str, parameters: list[Any] | None = None) -> int:
+    cursor.execute(statement, parameters)
+    return int(cursor.rowcount)
 
 
-def row_of(row: weeks.Row, kind: Kind, actual: ActualWeek) -> Row:
-    """A planned row as it is filled in: delivered as planned until somebody says otherwise."""
-    days = days_of(actual.week)
-    if row.days is None or not kind.days:
-        planned: tuple[Decimal, ...] = (row.planned,)
-    else:
-        planned = tuple(row.units if day in row.days else NOTHING for day in days)
-    return Row(row.number, row.first, row.last, planned, planned, row.price)
+def _other_lines(cursor: CursorWrapper, plans: Sequence[Plan]) -> int:
+    """Write plans that the database cannot make by itself; those without anything planned are taken off the table."""
+    empty = [each for each in plans if not each.rows and not each.suspended]
+    cursor.execute(NOTHING_PLANNED, [[each.line_id for each in empty], [each.week for each in empty]])
+    rows = [_columns(each) for each in plans if each.rows or each.suspended]
+    return _executed(cursor, OTHER_LINES, [json.dumps(rows, default=str)])
+
+
+def _columns(plan: Plan) -> dict[str, Any]:
+    """A plan as OTHER_LINES takes it."""
+    return {
+        "case_id": plan.case_id,
+        "line_id": plan.line_id,
+        "week": plan.week,
+        "standing": Standing.SUSPENDED.value if plan.suspended else Standing.GENERATED.value,
+        "rows": written(plan.rows),
+        "unpriced": any(row.price is None for row in plan.rows),
+        "units": sum((sum(row.planned, NOTHING) for row in plan.rows), NOTHING),
+        "cost": sum((rounded_cost(row) for row in plan.rows), NOTHING),
+    }
+
+
+def _refresh_typed(cursor: CursorWrapper, actuals: Actuals, case_ids: Sequence[int]) -> int:
+    """Renew the plan of lines in which somebody has typed, a chunk of a week at a time."""
+    cursor.execute(TYPED, [list(case_ids)])
+    moved = 0
+    for week, rows in groupby(cursor.fetchall(), key=lambda each: each[0]):
+        while chunk := list(islice(rows, CHUNK)):
+            plans = {each.line_id: each for each in closely(actuals, (each for each in chunk if each[3] is not None))}
+            moved += _renew(actuals, week, [line for _, line, _, _ in chunk], plans)
+    return moved
+
+
+def _renew(actuals: Actuals, week: date, ids: Sequence[int], plans: dict[int, Plan]) -> int:
+    known = before(actuals, ids, week)
+    typed = LineWeek.objects.filter(line__in=ids, week=week).select_related("line__service", "line__service_level")
+    changed, empty = [], []
+    for each in typed:
+        plan, kept, kind = plans.get(each.line_id), read(each.rows), _kind_of(actuals, each)
+        rows = refresh(kept, plan.rows if plan else (), week)
+        if rows == kept or kind is None:
+            continue
+        if not rows and not (plan and plan.suspended):
+            empty.append(each.pk)  # nothing is planned and nothing was typed
+        found = assess(actuals, kind, week, rows, known[each.line_id])
+        standing = Standing.SUSPENDED if plan and plan.suspended and not rows else Standing.SAVED
+        changed.append((each, standing.value, figures(rows, found)))
+    gone, _ = LineWeek.objects.filter(pk__in=empty, versions=None).delete()
+    return write(each for each in changed if each[0].pk not in empty) + gone
+
+
+def _kind_of(actuals: Actuals, row: LineWeek) -> Kind | None:
+    return kind_of(actuals, row.line.service.group, row.line.service_level.key)

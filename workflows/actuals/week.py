@@ -14,22 +14,28 @@ from workflows.register.rules import Span, Standing, rounded
 
 from .rules import DAYS_A_WEEK, NOTHING, days_of, to_step
 
+ALWAYS = Span(date.min)
+
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """Units on each of these days of the week (0 is Monday), by so many carers at once (a double-up is two rows)."""
+    """Units on each of these days of the week (0 is Monday), by so many carers at once (a double-up is two rows).
+
+    They are planned so in `span`.
+    """
 
     units: Decimal
     days: frozenset[int]
     carers: int = 1
+    span: Span = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A care package line, as far as its weeks are concerned: `quantity` is its units a week.
 
-    Without `visits` nobody planned days: its units are spread evenly over the seven days. `prices` as
-    register.rules.standing_prices tells them.
+    On days for which no `visits` stand nobody planned days: its units are spread evenly over the seven days. `prices`
+    as register.rules.standing_prices tells them.
     """
 
     id: int
@@ -91,10 +97,11 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Days in a row on which a line is provided at one price."""
+    """Days in a row on which a line is provided at one price, all of them with planned visits or all without."""
 
     days: tuple[date, ...]
     price: Decimal | None
+    visited: bool = False
 
 
 def total_units(units: Decimal, days: frozenset[date] | None) -> Decimal:
@@ -130,7 +137,10 @@ def is_suspended(line: Line, week: date) -> bool:
 def rows_of(line: Line, week: date, step: Decimal) -> list[Row]:
     """The rows of one line in a week: none when it is not provided on any day of it."""
     stretches = stretches_of(line, week)
-    parts = _visited(line, stretches) if line.visits else _spread(line, stretches, step)
+    spread = dict(zip((each for each in stretches if not each.visited), _spread(line, stretches, step), strict=True))
+    parts: list[Part] = []
+    for stretch in stretches:
+        parts += _visited(line, stretch) if stretch.visited else [(stretch, None, spread[stretch])]
     return [
         Row(line.id, number, stretch.days[0], stretch.days[-1], days, units, stretch.price)
         for number, (stretch, days, units) in enumerate(parts, start=1)
@@ -138,18 +148,18 @@ def rows_of(line: Line, week: date, step: Decimal) -> list[Row]:
 
 
 def stretches_of(line: Line, week: date) -> list[Stretch]:
-    """The days of a week on which a line is provided, in stretches of one price."""
+    """The days of a week on which a line is provided, in stretches of one price and one way of planning."""
     found: list[Stretch] = []
     broken = True
     for day in days_of(week):
         if not _is_provided(line, day):
             broken = True
             continue
-        price = _price_on(line, day)
-        if broken or found[-1].price != price:
-            found.append(Stretch((day,), price))
+        price, visited = _price_on(line, day), any(each.span.covers(day) for each in line.visits)
+        if broken or (found[-1].price, found[-1].visited) != (price, visited):
+            found.append(Stretch((day,), price, visited))
         else:
-            found[-1] = Stretch((*found[-1].days, day), price)
+            found[-1] = Stretch((*found[-1].days, day), price, visited)
         broken = False
     return found
 
@@ -157,28 +167,27 @@ def stretches_of(line: Line, week: date) -> list[Stretch]:
 Part = tuple[Stretch, frozenset[date] | None, Decimal]
 
 
-def _visited(line: Line, stretches: Sequence[Stretch]) -> list[Part]:
+def _visited(line: Line, stretch: Stretch) -> list[Part]:
     """A row for each carer of each kind of visit that falls into a stretch."""
     parts: list[Part] = []
-    for stretch in stretches:
-        for visits in line.visits:
-            days = frozenset(day for day in stretch.days if day.weekday() in visits.days)
-            parts += [(stretch, days, visits.units)] * (visits.carers if days else 0)
+    for visits in line.visits:
+        days = frozenset(day for day in stretch.days if day.weekday() in visits.days and visits.span.covers(day))
+        parts += [(stretch, days, visits.units)] * (visits.carers if days else 0)
     return parts
 
 
-def _spread(line: Line, stretches: Sequence[Stretch], step: Decimal) -> list[Part]:
-    """The week's units by days, in whole steps; the stretches of a full week are exactly its quantity.
+def _spread(line: Line, stretches: Sequence[Stretch], step: Decimal) -> list[Decimal]:
+    """The week's units by days, in whole steps, for stretches without visits; those of a full week are its quantity.
 
     What is rounded are the units up to the end of each stretch, not each by itself, so that nothing is lost or added.
     """
-    parts: list[Part] = []
+    parts: list[Decimal] = []
     passed, given = 0, NOTHING
-    for stretch in stretches:
+    for stretch in (each for each in stretches if not each.visited):
         passed += len(stretch.days)
         share = to_step(line.quantity * passed / DAYS_A_WEEK, step)
         until = line.quantity if passed == DAYS_A_WEEK else min(share, line.quantity)
-        parts.append((stretch, None, until - given))
+        parts.append(until - given)
         given = until
     return parts
 

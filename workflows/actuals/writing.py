@@ -16,7 +16,7 @@ from .week import cost
 UPDATE = """
 UPDATE actuals_lineweek w SET
     rows = n.rows, causes = n.causes, standing = n.standing, version = w.version + 1,
-    saved_at = %s, saved_by_id = %s, settled = 0,
+    saved_at = coalesce(%s, w.saved_at), saved_by_id = coalesce(%s, w.saved_by_id), settled = 0,
     planned = n.planned, delivered = n.delivered, payable = n.payable, not_charged = n.not_charged,
     planned_cost = n.planned_cost, payable_cost = n.payable_cost, at_stake = n.at_stake,
     differs = n.differs, disputable = n.disputable, lacking = n.lacking, unpriced = n.unpriced
@@ -54,8 +54,13 @@ def rounded_cost(row: Row) -> Decimal:
     return cost(sum(row.planned, NOTHING), row.price) or NOTHING
 
 
-def write(weeks: Iterable[tuple[LineWeek, str, dict[str, Any]]], *, at: datetime, by: int) -> int:
-    """Write (line's week, its standing from now on, figures); the version of each goes up by one. Returns how many."""
+def write(
+    weeks: Iterable[tuple[LineWeek, str, dict[str, Any]]], *, at: datetime | None = None, by: int | None = None
+) -> int:
+    """Write (line's week, its standing from now on, figures); the version of each goes up by one. Returns how many.
+
+    Without `at` and `by` it stays said who saved it last: its plan was renewed, nobody typed.
+    """
     content = [{"id": week.pk, "standing": standing, **columns} for week, standing, columns in weeks]
     if not content:
         return 0

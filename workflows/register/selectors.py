@@ -13,7 +13,7 @@ from workflows.engine.models import Event
 from workflows.parties.actor import Actor
 from workflows.parties.models import Client, Organisation, Service
 
-from .models import CarePackageLine, Contract, LineQuerySet, Rate, ServiceLevel
+from .models import CarePackageLine, Contract, LineQuerySet, LineRate, Rate, ServiceLevel
 from .rules import (
     CONTRACT,
     GENERAL,
@@ -119,12 +119,44 @@ def rate_history(line: CarePackageLine) -> list[Price]:
 
 def prices_of(line: CarePackageLine) -> list[Standing]:
     """Which price of one unit held for a line from when to when, the first one first, in two queries."""
-    own = line.rates.order_by("start").values_list("start", "amount")
+    return prices_of_lines([line], Span(line.start, line.end))[line.pk]
+
+
+def prices_of_lines(lines: Iterable[CarePackageLine], within: Span) -> dict[int, list[Standing]]:
+    """The same for many lines (with their contracts) on some days, by line, in two queries."""
+    found = list(lines)
+    own: dict[int, list[tuple[date, Decimal | None]]] = {each.pk: [] for each in found}
+    for rate in LineRate.objects.filter(line__in=list(own)).order_by("start"):
+        own[rate.line_id].append((rate.start, rate.amount))
+    scopes = _scopes_of(found)
+    return {
+        each.pk: standing_prices(within, own[each.pk], scopes[each.service_level_id, each.contract_id])
+        for each in found
+    }
+
+
+def _scopes_of(lines: list[CarePackageLine]) -> dict[tuple[int, int], dict[str, list[Price]]]:
+    """The prices that may hold for each service level and contract among lines, the narrowest scope first."""
+    rates: dict[int, list[Rate]] = {}
+    for rate in Rate.objects.filter(service_level__in={each.service_level_id for each in lines}).order_by("start"):
+        rates.setdefault(rate.service_level_id, []).append(rate)
+    found: dict[tuple[int, int], dict[str, list[Price]]] = {}
+    for each in lines:
+        place = each.service_level_id, each.contract_id
+        if place not in found:
+            found[place] = _scopes(rates.get(each.service_level_id, []), each.contract)
+    return found
+
+
+def _scopes(rates: list[Rate], contract: Contract) -> dict[str, list[Price]]:
     scopes: dict[str, list[Price]] = {CONTRACT: [], ORGANISATION: [], GENERAL: []}
-    for rate in _rates(line).order_by("start"):
-        source = CONTRACT if rate.contract_id else ORGANISATION if rate.organisation_id else GENERAL
-        scopes[source].append(Price(Span(rate.start, rate.end), rate.amount))
-    return standing_prices(Span(line.start, line.end), own, scopes)
+    for rate in rates:
+        price = Price(Span(rate.start, rate.end), rate.amount)
+        if rate.contract_id == contract.pk:
+            scopes[CONTRACT].append(price)
+        elif rate.contract_id is None and rate.organisation_id in {None, contract.organisation_id}:
+            scopes[GENERAL if rate.organisation_id is None else ORGANISATION].append(price)
+    return scopes
 
 
 def uplift_preview(service_level_id: int, start: date, amount: Decimal) -> UpliftPreview:
