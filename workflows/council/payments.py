@@ -116,6 +116,7 @@ class Payments(Table):
 
     `review`: whether a provider confirms or rejects (norfolk-handbook §10) or only looks (suffolk-user-guide §3).
     `reject_note` stands beside the button. `answer_within`: our promise to a rejection, never past finalisation.
+    `go_live`: periods that begin before it are not paid here; without it those of every method.
     `second_person_above`: a run of more than this is approved by a second person; an adjustment by hand always is.
     """
 
@@ -126,6 +127,7 @@ class Payments(Table):
     run_within: ClockTarget | None = None
     second_person_above: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)] = Decimal(0)
     file: PaymentFile | None = None
+    go_live: date | None = None
     calendars: Annotated[tuple[PaymentCalendar, ...], Field(min_length=1)]
     rules: Annotated[tuple[PaymentRules, ...], Field(min_length=1)]
     vat: tuple[Vat, ...] = ()

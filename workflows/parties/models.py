@@ -136,11 +136,26 @@ class ContactDetails(models.Model):
         abstract = True
 
 
+class Providers(models.Manager["Organisation"]):
+    """The organisations that provide care: every list of organisations is one of these."""
+
+    def get_queryset(self) -> models.QuerySet["Organisation"]:
+        """Leave the council itself out."""
+        return super().get_queryset().filter(is_council=False)
+
+
 class Organisation(ContactDetails):
-    """The company that owns the homes (norfolk-handbook §7)."""
+    """The company that owns the homes (norfolk-handbook §7).
+
+    The council is one too, for cases that are about no provider, such as a payment run; nobody can be its member.
+    """
 
     reference = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=200)
+    is_council = models.BooleanField(default=False, db_default=False)
+
+    objects = Providers()
+    everyone = models.Manager["Organisation"]()
 
     class Meta:
         permissions = OBJECT_PERMISSIONS

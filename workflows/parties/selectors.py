@@ -32,6 +32,14 @@ def system_actor() -> Actor:
     return Actor(kind="system", user_id=user.pk, name=user.name)
 
 
+def the_council() -> Organisation:
+    """The council as an organisation: of cases that are about no provider."""
+    made, _ = Organisation.everyone.get_or_create(
+        is_council=True, defaults={"reference": "(council)", "name": current().name}
+    )
+    return made
+
+
 def organisations_of(user: User) -> QuerySet[Organisation]:
     """The providers that a person may act for, by name."""
     ids = Membership.objects.filter(user=user).values("organisation_id")

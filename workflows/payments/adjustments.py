@@ -130,13 +130,20 @@ def _repriced(old: Part, new: Part) -> Iterator[Moved]:
     """By quantity, then by rate, then by contribution, then by VAT: they add up to the whole difference."""
     was, now = Fraction(old.unit_cost or 0), Fraction(new.unit_cost or 0)
     taken_off = Fraction(old.taken_off - new.taken_off)
+    quantity, rate = (new.quantity - old.quantity) * was, new.quantity * (now - was)
+    if _has_cost(old) or _has_cost(new):  # the actuals say themselves what they come to
+        quantity, rate = (new.weekly + Fraction(new.taken_off)) - (old.weekly + Fraction(old.taken_off)), Fraction(0)
     moved = {
-        _cause_of_quantity(old, new): (new.quantity - old.quantity) * was,
-        Cause.RATE: new.quantity * (now - was),
+        _cause_of_quantity(old, new): quantity,
+        Cause.RATE: rate,
         Cause.CONTRIBUTION if old.net == new.net else Cause.BASIS: taken_off,
     }
     yield from ((cause, weekly, _vat(weekly, old)) for cause, weekly in moved.items())
     yield Cause.VAT, Fraction(0), _vat(new.weekly, new) - _vat(new.weekly, old)
+
+
+def _has_cost(part: Part) -> bool:
+    return part.actual is not None and part.actual.cost is not None
 
 
 def _cause_of_quantity(old: Part, new: Part) -> Cause:

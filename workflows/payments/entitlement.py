@@ -60,6 +60,8 @@ class Part:
     @property
     def weekly(self) -> Fraction:
         """The price of a week, exact; below zero when the client pays more than the price."""
+        if self.actual is not None and self.actual.cost is not None:
+            return Fraction(self.actual.cost) * WEEK / self.actual.days - Fraction(self.taken_off)
         return self.quantity * Fraction(self.unit_cost or 0) - Fraction(self.taken_off)
 
     @property

@@ -64,13 +64,17 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Actual:
-    """What was provided from one day to another, in units: `payable` now; `disputed` more of it `wait` for somebody."""
+    """What was provided from one day to another, in units: `payable` now; `disputed` more of it `wait` for somebody.
+
+    `cost` is what the payable units come to where the actuals say so: a week may have rows of several prices.
+    """
 
     first: date
     last: date
     payable: Decimal
     disputed: Decimal = Decimal(0)
     wait: Wait | None = None
+    cost: Decimal | None = None
 
     @property
     def a_week(self) -> Fraction:

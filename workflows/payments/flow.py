@@ -74,7 +74,7 @@ class PaymentRunFlow(CaseFlow):
     kind = "payment_run"
     version = 1
     prefix = "RUN"
-    function = "scheduled_payments"
+    function = "payment_runs"  # of no role: providers do not know that there are runs
 
     begin = Begin().On("prepare", this.prepare, by="payments|system")
 

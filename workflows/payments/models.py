@@ -93,6 +93,7 @@ class ScheduledPayment(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     comments = models.ForeignKey(Content, on_delete=models.PROTECT, null=True, related_name="+")
     generated_at = models.DateTimeField(null=True)
+    changed = models.BooleanField(default=True)  # something it is worked out from changed since
     excl = pounds(default=0)
     vat = pounds(default=0)
     total = pounds(default=0)
@@ -124,7 +125,10 @@ class ScheduledPayment(models.Model):
                 condition=Q(carried_in__lte=0, carried_out__lte=0), name="payment_carries_debts_only"
             ),
         ]
-        indexes = [models.Index(fields=["pay_on", "case"], name="payment_by_pay_day")]
+        indexes = [
+            models.Index(fields=["pay_on", "case"], name="payment_by_pay_day"),
+            models.Index(fields=["case"], name="payment_changed", condition=Q(changed=True, finalised_at__isnull=True)),
+        ]
 
 
 class PaymentLine(models.Model):
@@ -156,6 +160,7 @@ class PaymentLine(models.Model):
     held_out_at = models.DateTimeField(null=True)
     held_out_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     held_out_why = models.ForeignKey(Content, on_delete=models.PROTECT, null=True, related_name="+")
+    put_back_at = models.DateTimeField(null=True)  # after the payment was finalised without it: paid by the next one
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     note = models.ForeignKey(Content, on_delete=models.PROTECT, null=True, related_name="+")

@@ -64,6 +64,7 @@ def _actual(row: Actual) -> Data:
         payable=str(row.payable),
         disputed=str(row.disputed) if row.disputed else None,
         wait=row.wait and _wait(row.wait),
+        cost=None if row.cost is None else str(row.cost),
     )
 
 
@@ -74,6 +75,7 @@ def _read_actual(data: Mapping[str, Any]) -> Actual:
         payable=Decimal(data["payable"]),
         disputed=Decimal(data.get("disputed", 0)),
         wait=_read_wait(data["wait"]) if "wait" in data else None,
+        cost=Decimal(data["cost"]) if "cost" in data else None,
     )
 
 

@@ -63,6 +63,7 @@ class Migration(migrations.Migration):
                 ('confirmation', models.CharField(choices=[('unconfirmed', 'Unconfirmed'), ('confirmed', 'Confirmed'), ('rejected', 'Rejected')], default='unconfirmed', max_length=11)),
                 ('confirmed_at', models.DateTimeField(null=True)),
                 ('generated_at', models.DateTimeField(null=True)),
+                ('changed', models.BooleanField(default=True)),
                 ('excl', models.DecimalField(decimal_places=2, default=0, max_digits=12)),
                 ('vat', models.DecimalField(decimal_places=2, default=0, max_digits=12)),
                 ('total', models.DecimalField(decimal_places=2, default=0, max_digits=12)),
@@ -133,6 +134,7 @@ class Migration(migrations.Migration):
                 ('not_paid', models.DecimalField(decimal_places=2, default=0, max_digits=12)),
                 ('waiting', models.BooleanField(default=False)),
                 ('held_out_at', models.DateTimeField(null=True)),
+                ('put_back_at', models.DateTimeField(null=True)),
                 ('about', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='put_right_by', to='payments.scheduledpayment')),
                 ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('held_out_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -153,6 +155,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='scheduledpayment',
             index=models.Index(fields=['pay_on', 'case'], name='payment_by_pay_day'),
+        ),
+        migrations.AddIndex(
+            model_name='scheduledpayment',
+            index=models.Index(condition=models.Q(('changed', True), ('finalised_at__isnull', True)), fields=['case'], name='payment_changed'),
         ),
         migrations.AddConstraint(
             model_name='scheduledpayment',

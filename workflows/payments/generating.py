@@ -1,0 +1,242 @@
+"""Works out what the payments of many contracts say: their lines, and what finalised periods are put right by.
+
+Idempotent: worked out again, a payment says the same, or what has come to be known since. What somebody did by hand
+(a line held out, an adjustment) stays. Only payments that are not finalised are touched, with their cases locked.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from workflows.council.payments import Payments
+from workflows.register.models import CarePackageLine
+
+from . import why
+from .adjustments import Adjustment, adjustment
+from .carrying import settle
+from .entitlement import Entitlement, entitlement
+from .facts import Cause, Line
+from .gathering import gather
+from .models import PaymentLine, ScheduledPayment
+from .money import NOTHING, Money
+from .snapshot import read, written
+
+Key = tuple[int, int]  # (line, finalised payment)
+#: Causes for which a day is nobody's: the line is not there.
+NOT_THERE = {Cause.START, Cause.END}
+
+WRITE = """
+INSERT INTO payments_paymentline (payment_id, line_id, kind, about_id, first, last, excl, vat, total, worth, causes,
+                                  not_paid, waiting)
+SELECT n.payment, n.line, n.kind, n.about, n.first, n.last, n.excl, n.vat, n.excl + n.vat, n.worth, n.causes,
+       n.not_paid, n.waiting
+FROM jsonb_to_recordset(%s::jsonb) AS n(
+    payment bigint, line bigint, kind text, about bigint, first date, last date, excl numeric, vat numeric,
+    worth jsonb, causes jsonb, not_paid numeric, waiting boolean)
+ON CONFLICT (payment_id, line_id, kind, about_id) WHERE kind <> 'manual' DO UPDATE SET
+    first = EXCLUDED.first, last = EXCLUDED.last, excl = EXCLUDED.excl, vat = EXCLUDED.vat, total = EXCLUDED.total,
+    worth = EXCLUDED.worth, causes = EXCLUDED.causes, not_paid = EXCLUDED.not_paid, waiting = EXCLUDED.waiting
+WHERE (payments_paymentline.worth, payments_paymentline.causes, payments_paymentline.excl)
+      IS DISTINCT FROM (EXCLUDED.worth, EXCLUDED.causes, EXCLUDED.excl)
+"""
+GONE = """
+DELETE FROM payments_paymentline l WHERE l.payment_id = ANY(%s) AND l.kind <> 'manual' AND NOT EXISTS (
+    SELECT 1 FROM jsonb_to_recordset(%s::jsonb) AS n(payment bigint, line bigint, kind text, about bigint)
+    WHERE n.payment = l.payment_id AND n.line = l.line_id AND n.kind = l.kind
+      AND n.about IS NOT DISTINCT FROM l.about_id)
+"""
+SUM = """
+UPDATE payments_scheduledpayment p SET excl = s.excl, vat = s.vat, total = s.excl + s.vat
+FROM (SELECT p2.case_id, coalesce(sum(l.excl), 0) AS excl, coalesce(sum(l.vat), 0) AS vat
+      FROM payments_scheduledpayment p2 LEFT JOIN payments_paymentline l
+        ON l.payment_id = p2.case_id AND l.held_out_at IS NULL
+       AND (l.kind <> 'manual' OR l.approved_by_id IS NOT NULL)
+      WHERE p2.case_id = ANY(%s) GROUP BY p2.case_id) s
+WHERE p.case_id = s.case_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What was last settled for a line and a finalised payment."""
+
+    worth: Entitlement | None
+    held_out: bool = False
+
+
+def fill(payments: Collection[ScheduledPayment], module: Payments, *, now: datetime) -> int:
+    """Work these payments out, whose cases are locked or new; returns how many lines they have."""
+    open_ = [each for each in payments if each.finalised_at is None]
+    rows = [row for each in _parts(open_) for row in _rows(each, module)]
+    ids = [each.pk for each in open_]
+    content = json.dumps(rows, default=str)
+    with connection.cursor() as cursor:
+        cursor.execute(GONE, [ids, content])
+        cursor.execute(WRITE, [content])
+    add_up(ids)
+    ScheduledPayment.objects.filter(pk__in=ids).update(generated_at=now, changed=False)
+    return len(rows)
+
+
+def add_up(ids: Sequence[int]) -> None:
+    """The sums of payments, what the one before each left to carry, and what each then pays."""
+    with connection.cursor() as cursor:
+        cursor.execute(SUM, [list(ids)])
+    for each in ScheduledPayment.objects.filter(pk__in=ids).order_by("first"):
+        brought = _brought(each)
+        balance = settle(Money(each.excl, each.vat), brought=brought)
+        each.carried_in, each.carried_in_vat = brought.total, brought.vat
+        each.payable, each.payable_vat = balance.pays.total, balance.pays.vat
+        each.carried_out, each.carried_out_vat = balance.carried.total, balance.carried.vat
+        each.save(
+            update_fields=[
+                "carried_in", "carried_in_vat", "payable", "payable_vat", "carried_out", "carried_out_vat",
+            ]
+        )  # fmt: skip
+
+
+def _brought(payment: ScheduledPayment) -> Money:
+    """What the last finalised payment of the contract carried: it is taken up once, by the first that is open."""
+    before = ScheduledPayment.objects.filter(contract=payment.contract_id, calendar=payment.calendar)
+    last = before.filter(first__lt=payment.first).order_by("-first").first()
+    if last is None or last.finalised_at is None:
+        return NOTHING
+    return Money(last.carried_out - last.carried_out_vat, last.carried_out_vat)
+
+
+def _parts(payments: Sequence[ScheduledPayment], size: int = 200) -> Iterable[list[ScheduledPayment]]:
+    """Payments a few hundred at a time, so that memory stays flat."""
+    for place in range(0, len(payments), size):
+        yield list(payments[place : place + size])
+
+
+def _rows(payments: list[ScheduledPayment], module: Payments) -> Iterable[dict[str, Any]]:
+    """The rows of some payments, in as many queries for one as for all."""
+    finalised = _finalised(payments)
+    first = min([each.first for each in payments] + [each.first for each in finalised])
+    last = max(each.last for each in payments)
+    lines = _lines(payments, first, last)
+    facts = gather(lines, first, last, module)
+    settled = _settled(finalised)
+    next_ones = _next_ones(payments)
+    by_contract: dict[int, list[CarePackageLine]] = defaultdict(list)
+    for line in lines:
+        by_contract[line.contract_id].append(line)
+    for payment in payments:
+        own = by_contract[payment.contract_id]
+        for line in own:
+            yield from _scheduled(payment, facts[line.pk], module)
+        if payment.pk in next_ones:
+            past = [each for each in finalised if each.contract_id == payment.contract_id]
+            yield from _put_right(payment, own, past, facts, settled, module)
+
+
+def _scheduled(payment: ScheduledPayment, line: Line, module: Payments) -> Iterable[dict[str, Any]]:
+    worth = entitlement(line, payment.first, payment.last, module.rules)
+    if all(part.cause in NOT_THERE for part in worth.parts):
+        return
+    untold = why.not_paid(worth)
+    yield {
+        "payment": payment.pk,
+        "line": line.line_id,
+        "kind": PaymentLine.Kind.SCHEDULED.value,
+        "about": None,
+        "first": payment.first,
+        "last": payment.last,
+        "excl": worth.money.excl,
+        "vat": worth.money.vat,
+        "worth": written(worth),
+        "causes": [],
+        "not_paid": sum((each.worth for each in untold), Decimal("0.00")),
+        "waiting": any(each.waits_for for each in untold),
+    }
+
+
+def _put_right(
+    payment: ScheduledPayment,
+    lines: Sequence[CarePackageLine],
+    past: Sequence[ScheduledPayment],
+    facts: Mapping[int, Line],
+    settled: Mapping[Key, Earlier],
+    module: Payments,
+) -> Iterable[dict[str, Any]]:
+    """By what the finalised payments of the contract are put right in this one."""
+    for each in past:
+        for line in lines:
+            earlier = settled.get((line.pk, each.pk), Earlier(None))
+            if earlier.held_out:
+                continue
+            worth = entitlement(facts[line.pk], each.first, each.last, module.rules)
+            found = adjustment(worth, earlier.worth, module.rules)
+            if found:
+                yield _adjusted(payment, each, line.pk, found)
+
+
+def _adjusted(payment: ScheduledPayment, about: ScheduledPayment, line: int, found: Adjustment) -> dict[str, Any]:
+    money = found.money
+    return {
+        "payment": payment.pk,
+        "line": line,
+        "kind": PaymentLine.Kind.ADJUSTMENT.value,
+        "about": about.pk,
+        "first": about.first,
+        "last": about.last,
+        "excl": money.excl,
+        "vat": money.vat,
+        "worth": written(found.now),
+        "causes": [
+            {"cause": item.cause, "first": item.first, "last": item.last, "excl": item.money.excl,
+             "vat": item.money.vat, "words": told.words}
+            for item, told in zip(found.items, why.moved(found), strict=True)
+        ],
+        "not_paid": Decimal("0.00"),
+        "waiting": False,
+    }  # fmt: skip
+
+
+def _lines(payments: Sequence[ScheduledPayment], first: date, last: date) -> list[CarePackageLine]:
+    """The lines of these contracts that share a day with the range, or were paid in it."""
+    contracts = {each.contract_id for each in payments}
+    shares = Q(start__lte=last) & (Q(end=None) | Q(end__gte=first))
+    paid = PaymentLine.objects.filter(payment__contract__in=contracts, payment__finalised_at__isnull=False)
+    rows = CarePackageLine.objects.filter(contract__in=contracts).filter(shares | Q(pk__in=paid.values("line")))
+    return list(rows.select_related("contract", "service_level").order_by("pk"))
+
+
+def _finalised(payments: Sequence[ScheduledPayment]) -> list[ScheduledPayment]:
+    rows = ScheduledPayment.objects.filter(contract__in={each.contract_id for each in payments})
+    return list(rows.filter(finalised_at__isnull=False).order_by("first"))
+
+
+def _settled(finalised: Sequence[ScheduledPayment]) -> dict[Key, Earlier]:
+    """What was last settled by line and payment: by the payment itself, or by a finalised adjustment of it."""
+    ids = [each.pk for each in finalised]
+    rows = PaymentLine.objects.filter(
+        Q(payment__in=ids, kind=PaymentLine.Kind.SCHEDULED)
+        | Q(about__in=ids, kind=PaymentLine.Kind.ADJUSTMENT, payment__finalised_at__isnull=False)
+    ).order_by("payment__first", "pk")
+    found: dict[Key, Earlier] = {}
+    for each in rows.only("line", "payment", "about", "kind", "worth", "held_out_at", "put_back_at"):
+        key = each.line_id, each.about_id or each.payment_id
+        if each.held_out_at is None and each.worth is not None:
+            found[key] = Earlier(read(each.worth))
+        elif each.kind == PaymentLine.Kind.SCHEDULED:  # an adjustment that was held out has settled nothing
+            found[key] = Earlier(None, held_out=each.put_back_at is None)
+    return found
+
+
+def _next_ones(payments: Sequence[ScheduledPayment]) -> set[int]:
+    """The payments in which adjustments stand: the first of each contract that is not finalised."""
+    contracts = {each.contract_id for each in payments}
+    open_ = ScheduledPayment.objects.filter(contract__in=contracts, finalised_at=None).order_by("first", "pk")
+    first: dict[int, int] = {}
+    for contract, payment in open_.values_list("contract_id", "pk"):
+        first.setdefault(contract, payment)
+    return set(first.values())

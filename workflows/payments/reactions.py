@@ -1,0 +1,58 @@
+"""What payments do when something else happens: a change of a line or of its weeks is worked out again, a notice that
+holds payments gives Payments its turn."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflows.council.profile import current
+from workflows.engine.errors import Stale
+from workflows.engine.models import Task
+from workflows.engine.reactions import reacts_to
+from workflows.parties.selectors import system_actor
+from workflows.register.models import CarePackageLine, PaymentHold
+
+from . import stopping
+from .commands import mark_changed
+from .models import PaymentStop
+from .rules import StopState
+
+
+@reacts_to("line.changed", name="payments.work_out_again")
+def work_out_again(payload: Mapping[str, Any], key: str) -> None:  # noqa: ARG001 (every reaction has one)
+    """What is not finalised of the line's contract is worked out again (opening.work_out_changed)."""
+    if current().payments is None:
+        return
+    contract = CarePackageLine.objects.values_list("contract_id", flat=True).get(pk=payload["line"])
+    mark_changed([contract])
+
+
+@reacts_to("line.changed", name="payments.stop")
+def stop(payload: Mapping[str, Any], key: str) -> None:
+    """A notice holds the line's payments, or no longer does."""
+    if current().payments is None or payload["what"] not in {"held", "released"}:
+        return
+    if payload["what"] == "held":
+        for notice in _holding(payload["line"]):
+            stopping.stop(actor=system_actor(), notice_id=notice, key=f"{key}:{notice}")
+        return
+    for each in PaymentStop.objects.filter(case__state=StopState.OPEN, notice__in=_lifted(payload["line"])):
+        turn = Task.objects.filter(process=each.pk, finished=None).first()
+        if turn is None:
+            continue
+        try:
+            stopping.lift(
+                actor=system_actor(), case_id=each.pk, task_id=turn.pk, text="The notice was taken back.",
+                key=f"{key}:{each.pk}",
+            )  # fmt: skip
+        except Stale:
+            continue
+
+
+def _holding(line: int) -> list[int]:
+    rows = PaymentHold.objects.filter(line=line, lifted_at=None).order_by("pk")
+    return list(rows.values_list("case_id", flat=True).distinct())
+
+
+def _lifted(line: int) -> list[int]:
+    rows = PaymentHold.objects.filter(line=line, lifted_at__isnull=False)
+    return list(rows.values_list("case_id", flat=True))

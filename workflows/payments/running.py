@@ -1,0 +1,255 @@
+"""The verbs of a payment run: control totals, a second person above a threshold, a file that finance pays from, and
+what came back (design, workflows §5). Payments are finalised one by one in a worker, each through its own door.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.db.models import Count, Max, Q, Sum
+
+from workflows.engine import batches, door
+from workflows.engine.errors import Forbidden, Invalid, Refused
+from workflows.engine.models import Batch, Case, Task
+from workflows.engine.typed import faults_of_text
+from workflows.parties.actor import Actor
+from workflows.parties.selectors import system_actor, the_council
+
+from . import commands, notices, paying
+from .commands import profile
+from .flow import PaymentRunFlow
+from .models import PaymentLine, PaymentRun, ScheduledPayment
+from .rules import RunState, State
+
+FINALISE = "payments.finalise"
+_run = partial(door.run, PaymentRunFlow)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a run comes to: of what is paid, lines that are held out left aside."""
+
+    payments: int
+    lines: int
+    excl: Decimal
+    vat: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """With VAT."""
+        return self.excl + self.vat
+
+
+def prepare(*, actor: Actor, calendar: str, pay_on: date, key: str) -> door.Outcome:
+    """Gather the payments of a calendar that are due on a pay day and in no run yet; Refused when there are none."""
+    profile().calendar(calendar)
+    due = ScheduledPayment.objects.filter(calendar=calendar, pay_on=pay_on, finalised_at=None, run=None)
+    if not due.exists():
+        raise Refused("No payment of this calendar is waiting for this pay day.", "none")
+    case = Case(organisation=the_council(), state=RunState.PREPARED)
+
+    def act(turn: door.Turn) -> None:
+        number = (PaymentRun.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+        run = PaymentRun(case=turn.case, number=number, calendar=calendar, pay_on=pay_on)
+        run.save(force_insert=True)
+        due.update(run=run)
+        _count(turn)
+
+    said = {"verb": "prepare", "calendar": calendar, "pay_on": pay_on.isoformat()}
+    return door.begin(
+        PaymentRunFlow, actor=actor, verb="prepare", case=case, key=key, body=said, act=act, service_group=None
+    )
+
+
+def recount(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
+    """Count the run again, after payments in it were worked out again, or lines of it held out."""
+    return _run(verb="recount", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=_count)
+
+
+def propose(*, actor: Actor, case_id: int, task_id: int, seen: Decimal, key: str) -> door.Outcome:
+    """Ask a second person to approve the run with the total that this one has seen."""
+
+    def act(turn: door.Turn) -> None:
+        _as_seen(turn, seen)
+        PaymentRun.objects.filter(pk=case_id).update(proposed_by=actor.user_id)
+        turn.state(RunState.PROPOSED)
+        turn.notify(notices.TO_APPROVE, turn.desk("payments"))
+
+    said = {"seen": str(seen)}
+    return _run(verb="propose", actor=actor, case_id=case_id, task_id=task_id, key=key, body=said, act=act)
+
+
+def finalise(*, actor: Actor, case_id: int, task_id: int, seen: Decimal, key: str) -> door.Outcome:
+    """Finalise the run with the total that was seen; Refused above the council's threshold: that takes two people."""
+
+    def act(turn: door.Turn) -> None:
+        total = _as_seen(turn, seen)
+        if total > profile().second_person_above:
+            raise Refused("A second person must approve a run of this size. Propose it for approval.", "threshold")
+        PaymentRun.objects.filter(pk=case_id).update(proposed_by=actor.user_id)
+        _begin(turn)
+
+    said = {"seen": str(seen)}
+    return _run(verb="finalise", actor=actor, case_id=case_id, task_id=task_id, key=key, body=said, act=act)
+
+
+def approve(*, actor: Actor, case_id: int, task_id: int, seen: Decimal, key: str) -> door.Outcome:
+    """Approve the run as a second person, with the total that was seen; it is finalised in a worker."""
+
+    def act(turn: door.Turn) -> None:
+        _as_seen(turn, seen)
+        run = PaymentRun.objects.get(pk=case_id)
+        if run.proposed_by_id == actor.user_id:
+            raise Forbidden("Somebody else must approve a run that you have proposed.")
+        PaymentRun.objects.filter(pk=case_id).update(approved_by=actor.user_id)
+        _begin(turn)
+
+    said = {"seen": str(seen)}
+    return _run(verb="approve", actor=actor, case_id=case_id, task_id=task_id, key=key, body=said, act=act)
+
+
+def send_back(*, actor: Actor, case_id: int, task_id: int, text: str, key: str) -> door.Outcome:
+    """The second person does not approve, for a reason."""
+    if faults := faults_of_text(text, "Say why the run is not approved"):
+        raise Invalid(faults)
+
+    def act(turn: door.Turn) -> None:
+        turn.event.write_down("reason", text.strip())
+        PaymentRun.objects.filter(pk=case_id).update(proposed_by=None)
+        turn.state(RunState.PREPARED)
+
+    return _run(verb="send_back", actor=actor, case_id=case_id, task_id=task_id, key=key, body={"text": text}, act=act)
+
+
+def cancel(*, actor: Actor, case_id: int, task_id: int, text: str, key: str) -> door.Outcome:
+    """Take the run apart: its payments wait for another one."""
+    if faults := faults_of_text(text, "Say why the run is cancelled"):
+        raise Invalid(faults)
+
+    def act(turn: door.Turn) -> None:
+        turn.event.write_down("reason", text.strip())
+        ScheduledPayment.objects.filter(run=case_id, finalised_at=None).update(run=None)
+        turn.state(RunState.CANCELLED)
+
+    return _run(verb="cancel", actor=actor, case_id=case_id, task_id=task_id, key=key, body={"text": text}, act=act)
+
+
+def finished(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
+    """Every payment of the run is finalised; what could not be is in no run any more, and its reason stands in the
+    batch. The totals are those of what was finalised."""
+
+    def act(turn: door.Turn) -> None:
+        ScheduledPayment.objects.filter(run=case_id, finalised_at=None).update(run=None)
+        _count(turn)
+        PaymentRun.objects.filter(pk=case_id).update(finalised_at=turn.now)
+        turn.state(RunState.FINALISED)
+
+    return _run(verb="finished", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=act)
+
+
+def make_file(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
+    """Make the payment file: the same bytes each time; Refused when they would be others than the first time."""
+
+    def act(turn: door.Turn) -> None:
+        run = PaymentRun.objects.get(pk=case_id)
+        digest = hashlib.sha256(paying.file_of(run, profile())).hexdigest()
+        if run.file_sha256 and run.file_sha256 != digest:
+            raise Refused("The file would not be the same as the one made before. Tell the helpdesk.", "differs")
+        PaymentRun.objects.filter(pk=case_id).update(file_sha256=digest, file_made_at=run.file_made_at or turn.now)
+        turn.facts["sha256"] = digest
+
+    return _run(verb="make_file", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=act)
+
+
+def sent(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
+    """The file went to finance."""
+
+    def act(turn: door.Turn) -> None:
+        if not PaymentRun.objects.get(pk=case_id).file_sha256:
+            raise Refused("Make the payment file first.", "no_file")
+        turn.state(RunState.SENT)
+
+    return _run(verb="sent", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=act)
+
+
+def mark_paid(*, actor: Actor, case_id: int, task_id: int, references: Mapping[str, str], key: str) -> door.Outcome:
+    """What finance's return file says was paid: its reference by the reference of the payment. Refused whole when it
+    names a payment that is not in the run."""
+    open_ = ScheduledPayment.objects.filter(run=case_id, paid_at=None)
+    known = dict(open_.values_list("case__reference", "pk"))
+    done = set(ScheduledPayment.objects.filter(run=case_id).values_list("case__reference", flat=True)) - set(known)
+    if unknown := references.keys() - known.keys() - done:
+        raise Refused(f"{min(unknown)} is not a payment of this run. Nothing was taken over.", "unknown")
+    verb = "all_paid" if known.keys() <= references.keys() else "mark_paid"
+
+    def act(turn: door.Turn) -> None:
+        system = system_actor()
+        for reference, pk in sorted(known.items()):
+            if reference in references:
+                task = Task.objects.get(process=pk, finished=None)
+                commands.remit(
+                    actor=system, case_id=pk, task_id=task.pk, reference=references[reference], key=f"{key}:{pk}"
+                )
+        turn.facts["paid"] = len(references)
+        if verb == "all_paid":
+            turn.state(RunState.PAID)
+
+    said = {"references": dict(references)}
+    return _run(verb=verb, actor=actor, case_id=case_id, task_id=task_id, key=key, body=said, act=act)
+
+
+def totals(run_id: int) -> Totals:
+    """What a run comes to, in one query for its payments and one for its lines."""
+    found = ScheduledPayment.objects.filter(run=run_id).aggregate(
+        payments=Count("pk"), total=Sum("payable"), vat=Sum("payable_vat")
+    )
+    lines = PaymentLine.objects.filter(payment__run=run_id, held_out_at=None)
+    counted = lines.filter(~Q(kind="manual") | Q(approved_by__isnull=False)).count()
+    total, vat = found["total"] or Decimal(0), found["vat"] or Decimal(0)
+    return Totals(found["payments"], counted, total - vat, vat)
+
+
+def _count(turn: door.Turn) -> None:
+    now = totals(turn.case.pk)
+    PaymentRun.objects.filter(pk=turn.case.pk).update(
+        payments_count=now.payments, lines_count=now.lines, excl=now.excl, vat=now.vat, total=now.total
+    )
+    turn.case.amount = now.total
+    turn.facts["totals"] = {"payments": now.payments, "lines": now.lines, "excl": now.excl, "vat": now.vat}
+
+
+def _as_seen(turn: door.Turn, seen: Decimal) -> Decimal:
+    """The run's total, which is what the person has seen and what its payments come to now; else Refused."""
+    now = totals(turn.case.pk)
+    if now.total != seen:
+        raise Refused(f"The run now comes to £{now.total:,.2f}, not £{seen:,.2f}. Count it again.", "changed")
+    if ScheduledPayment.objects.filter(run=turn.case.pk, changed=True).exists():
+        raise Refused("Something of the run has changed and is being worked out again. Count it again soon.", "changed")
+    _count(turn)
+    return now.total
+
+
+def _begin(turn: door.Turn) -> None:
+    turn.state(RunState.FINALISING)
+    targets = ScheduledPayment.objects.filter(run=turn.case.pk, finalised_at=None).order_by("pk")
+    ids = list(targets.values_list("pk", flat=True))
+    batch = batches.create(FINALISE, turn.actor, ids, {"run": turn.case.pk})
+    turn.facts["batch"] = batch.pk
+
+
+def _finish(batch: Batch) -> None:
+    run = batch.parameters["run"]
+    task = Task.objects.get(process=run, finished=None)
+    finished(actor=system_actor(), case_id=run, task_id=task.pk, key=f"finished:{batch.pk}")
+
+
+@batches.runs_batch(FINALISE, at_end=_finish)
+def _finalise_one(_actor: Actor, target: int, parameters: Mapping[str, Any], key: str) -> batches.Item:
+    """Finalise one payment of a run; what is refused is kept with its reason and leaves the run."""
+    task = Task.objects.get(process=target, finished=None)
+    done = commands.finalise(actor=system_actor(), case_id=target, task_id=task.pk, run_id=parameters["run"], key=key)
+    return batches.Item("Finalised" if done.state == State.FINALISED else "Partly finalised", target)
