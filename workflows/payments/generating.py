@@ -20,12 +20,10 @@ from workflows.register.models import CarePackageLine
 
 from . import why
 from .adjustments import Adjustment, adjustment
-from .carrying import settle
 from .entitlement import Entitlement, entitlement
 from .facts import Cause, Line
 from .gathering import gather
 from .models import PaymentLine, ScheduledPayment
-from .money import NOTHING, Money
 from .snapshot import read, written
 
 Key = tuple[int, int]  # (line, finalised payment)
@@ -52,13 +50,30 @@ DELETE FROM payments_paymentline l WHERE l.payment_id = ANY(%s) AND l.kind <> 'm
     WHERE n.payment = l.payment_id AND n.line = l.line_id AND n.kind = l.kind
       AND n.about IS NOT DISTINCT FROM l.about_id)
 """
+#: The sums of payments, what the one before each left to carry, and what each then pays (carrying.settle, in SQL).
 SUM = """
-UPDATE payments_scheduledpayment p SET excl = s.excl, vat = s.vat, total = s.excl + s.vat
-FROM (SELECT p2.case_id, coalesce(sum(l.excl), 0) AS excl, coalesce(sum(l.vat), 0) AS vat
-      FROM payments_scheduledpayment p2 LEFT JOIN payments_paymentline l
-        ON l.payment_id = p2.case_id AND l.held_out_at IS NULL
-       AND (l.kind <> 'manual' OR l.approved_by_id IS NOT NULL)
-      WHERE p2.case_id = ANY(%s) GROUP BY p2.case_id) s
+UPDATE payments_scheduledpayment p SET
+    excl = s.excl, vat = s.vat, total = s.excl + s.vat,
+    carried_in = s.brought, carried_in_vat = s.brought_vat,
+    payable = CASE WHEN s.balance >= 0 THEN s.balance ELSE 0 END,
+    payable_vat = CASE WHEN s.balance >= 0 THEN s.balance_vat ELSE 0 END,
+    carried_out = CASE WHEN s.balance >= 0 THEN 0 ELSE s.balance END,
+    carried_out_vat = CASE WHEN s.balance >= 0 THEN 0 ELSE s.balance_vat END
+FROM (
+    SELECT o.case_id, d.excl, d.vat, b.brought, b.brought_vat,
+           d.excl + d.vat + b.brought AS balance, d.vat + b.brought_vat AS balance_vat
+    FROM payments_scheduledpayment o
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(l.excl), 0) AS excl, coalesce(sum(l.vat), 0) AS vat FROM payments_paymentline l
+        WHERE l.payment_id = o.case_id AND l.held_out_at IS NULL
+          AND (l.kind <> 'manual' OR l.approved_by_id IS NOT NULL)) d
+    CROSS JOIN LATERAL (
+        SELECT coalesce(max(q.carried_out), 0) AS brought, coalesce(max(q.carried_out_vat), 0) AS brought_vat
+        FROM (SELECT e.carried_out, e.carried_out_vat, e.finalised_at FROM payments_scheduledpayment e
+              WHERE e.contract_id = o.contract_id AND e.calendar = o.calendar AND e.first < o.first
+              ORDER BY e.first DESC LIMIT 1) q
+        WHERE q.finalised_at IS NOT NULL) b
+    WHERE o.case_id = ANY(%s)) s
 WHERE p.case_id = s.case_id
 """
 
@@ -86,29 +101,9 @@ def fill(payments: Collection[ScheduledPayment], module: Payments, *, now: datet
 
 
 def add_up(ids: Sequence[int]) -> None:
-    """The sums of payments, what the one before each left to carry, and what each then pays."""
+    """The sums of payments, what the one before each left to carry, and what each then pays: in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(SUM, [list(ids)])
-    for each in ScheduledPayment.objects.filter(pk__in=ids).order_by("first"):
-        brought = _brought(each)
-        balance = settle(Money(each.excl, each.vat), brought=brought)
-        each.carried_in, each.carried_in_vat = brought.total, brought.vat
-        each.payable, each.payable_vat = balance.pays.total, balance.pays.vat
-        each.carried_out, each.carried_out_vat = balance.carried.total, balance.carried.vat
-        each.save(
-            update_fields=[
-                "carried_in", "carried_in_vat", "payable", "payable_vat", "carried_out", "carried_out_vat",
-            ]
-        )  # fmt: skip
-
-
-def _brought(payment: ScheduledPayment) -> Money:
-    """What the last finalised payment of the contract carried: it is taken up once, by the first that is open."""
-    before = ScheduledPayment.objects.filter(contract=payment.contract_id, calendar=payment.calendar)
-    last = before.filter(first__lt=payment.first).order_by("-first").first()
-    if last is None or last.finalised_at is None:
-        return NOTHING
-    return Money(last.carried_out - last.carried_out_vat, last.carried_out_vat)
 
 
 def _parts(payments: Sequence[ScheduledPayment], size: int = 200) -> Iterable[list[ScheduledPayment]]:

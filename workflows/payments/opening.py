@@ -68,11 +68,11 @@ def work_out_changed() -> int:
     """Work out again, each through its own door, what something has changed in; who is busy is taken the next time."""
     done = 0
     rows = ScheduledPayment.objects.filter(changed=True, finalised_at=None, generated_at__isnull=False)
-    for payment in list(rows.order_by("pk").values_list("pk", flat=True)):
+    for payment, version in list(rows.order_by("pk").values_list("pk", "case__version")):
         turn = Task.objects.filter(process=payment, finished=None).first()
         if turn is None:
             continue
-        key = f"recalculate:{payment}:{moment.now().isoformat()}"
+        key = f"recalculate:{payment}:{version}"
         try:
             commands.recalculate(actor=system_actor(), case_id=payment, task_id=turn.pk, key=key)
         except (Busy, Stale):
