@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from tasks import cleaning
 from tasks.stopping import Rest, Stop
+from workflows.actuals import opening
 from workflows.contracts import deeming
 from workflows.engine import anchors, definitions, folding, outbox, replaying, sweep
 from workflows.engine.files import scanning
@@ -59,6 +60,7 @@ JOBS = {
         Job("scans", timedelta(minutes=15), scanning.retry, late_after=timedelta(minutes=15)),
         Job("searches", timedelta(hours=1), searches.forget, late_after=timedelta(minutes=30)),
         Job("deem", timedelta(hours=1), deeming.deem_due, late_after=timedelta(minutes=30)),
+        Job("actuals", timedelta(hours=1), opening.tend, late_after=timedelta(minutes=30)),
         Job("calendar", timedelta(days=1), definitions.refresh, late_after=timedelta(hours=6)),
         Job("check_clocks", timedelta(days=1), replaying.check_daily, late_after=timedelta(hours=6)),
         Job("clean", timedelta(days=1), cleaning.clean, late_after=timedelta(hours=6)),
