@@ -335,7 +335,8 @@ def _faults(actuals: Actuals, kind: Kind, row: Row, claim: Claim) -> tuple[str, 
     found += [each for each in faults_of_claim(actuals, kind, told) if each not in found and each != CHOOSE]
     boxes = {each.box for each in row.absent}
     found += [refusal.why for box in sorted(boxes) if (refusal := refused_box(actuals, kind.key, box))]
-    if row.added and "unplanned" not in kind.boxes and kind.key in _never(actuals, "extra"):
+    # Where an increase can be authorised, another row is how it is given (suffolk-user-guide §2).
+    if row.added and actuals.over_plan == "refuse" and kind.key in _never(actuals, "extra"):
         found += [each.why for each in [refused_box(actuals, kind.key, "extra")] if each]
     return tuple(dict.fromkeys(found))
 

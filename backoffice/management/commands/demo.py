@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backoffice.access.demo import give_credentials
 from workflows.actions import demo as conversations
+from workflows.actuals import demo as weeks
 from workflows.changes import demo as changes
 from workflows.contracts import demo as documents
 from workflows.council.profile import current
@@ -53,7 +54,8 @@ class Command(BaseCommand):
             f"{len(own) + len(others)} new lines, {published} documents published, {begun} actions begun."
         )
         asked = changes.seed(folder / "changes.toml")
-        self.stdout.write(f"{asked} change requests.")
+        opened = weeks.seed(folder / "actuals.toml")
+        self.stdout.write(f"{asked} change requests, {opened} weeks of actuals.")
 
     def _handbook(self, folder: Path) -> list[int]:
         """Import the files of the folder that have not been imported before."""

@@ -190,6 +190,7 @@ LINES = Kind(
         Column("end", "EndDate", "date"),
         Column("temporary", "Temporary", "yes"),
         Column("review_date", "ReviewDate", "date"),
+        Column("lot", "Lot", most=60),  # suffolk-user-guide §2 "will need to select the lot"
         # A price of the line's own; empty says nothing, so that a file of level-priced lines leaves it alone.
         Column("unit_cost", "UnitCost", "amount", kept=False),
         Column("price_from", "UnitCostFrom", "date", kept=False),
