@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Q
 
 from workflows.council.payments import Payments
-from workflows.register.models import CarePackageLine
+from workflows.register.models import CarePackageLine, ServiceLevel
 
 from . import why
 from .adjustments import Adjustment, adjustment
@@ -25,6 +25,7 @@ from .facts import Cause, Line
 from .gathering import gather
 from .models import PaymentLine, ScheduledPayment
 from .snapshot import read, written
+from .statements import CANDIDATES, CLOSELY, LAY_OUT, WHOLE, taxed
 
 Key = tuple[int, int]  # (line, finalised payment)
 #: Causes for which a day is nobody's: the line is not there.
@@ -87,17 +88,48 @@ class Earlier:
 
 
 def fill(payments: Collection[ScheduledPayment], module: Payments, *, now: datetime) -> int:
-    """Work these payments out, whose cases are locked or new; returns how many lines they have."""
+    """Work these payments out, whose cases are locked; returns how many lines were looked at by the rules.
+
+    Of a payment that holds nothing yet, the database writes by itself what there is nothing to say about
+    (statements.WHOLE).
+    """
     open_ = [each for each in payments if each.finalised_at is None]
-    rows = [row for each in _parts(open_) for row in _rows(each, module)]
+    new = [each for each in open_ if each.generated_at is None]
+    closely = _begin(new, module)
+    looked = 0
+    for part in _parts(open_):
+        rows = [*_rows(part, module, closely)]
+        looked += len(rows)
+        old = [each.pk for each in part if each.generated_at is not None]
+        _write(old, json.dumps(rows, default=str))
     ids = [each.pk for each in open_]
-    content = json.dumps(rows, default=str)
-    with connection.cursor() as cursor:
-        cursor.execute(GONE, [ids, content])
-        cursor.execute(WRITE, [content])
     add_up(ids)
     ScheduledPayment.objects.filter(pk__in=ids).update(generated_at=now, changed=False)
-    return len(rows)
+    return looked
+
+
+def _begin(new: Sequence[ScheduledPayment], module: Payments) -> Mapping[int, frozenset[int]]:
+    """Write the plain lines of payments that hold nothing yet; the lines of each that need the rules."""
+    if not new:
+        return {}
+    levels = list(ServiceLevel.objects.values_list("pk", "key"))
+    ids = [each.pk for each in new]
+    found: dict[int, set[int]] = {each: set() for each in ids}
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS payments_plan")
+        cursor.execute(LAY_OUT, [ids, taxed(module, levels)])
+        cursor.execute(WHOLE)
+        cursor.execute(CLOSELY)
+        for payment, line in cursor.fetchall():
+            found[payment].add(line)
+    return {payment: frozenset(lines) for payment, lines in found.items()}
+
+
+def _write(old: Sequence[int], content: str) -> None:
+    """Write rows; of payments that were worked out before, those that are no longer anything go."""
+    with connection.cursor() as cursor:
+        cursor.execute(GONE, [list(old), content])
+        cursor.execute(WRITE, [content])
 
 
 def add_up(ids: Sequence[int]) -> None:
@@ -112,25 +144,42 @@ def _parts(payments: Sequence[ScheduledPayment], size: int = 200) -> Iterable[li
         yield list(payments[place : place + size])
 
 
-def _rows(payments: list[ScheduledPayment], module: Payments) -> Iterable[dict[str, Any]]:
-    """The rows of some payments, in as many queries for one as for all."""
+def _rows(
+    payments: list[ScheduledPayment], module: Payments, closely: Mapping[int, frozenset[int]]
+) -> Iterable[dict[str, Any]]:
+    """The rows of some payments by the rules, in as many queries for one as for all.
+
+    `closely`: of payments that are new, the lines that the database did not write by itself.
+    """
     finalised = _finalised(payments)
+    again = _candidates({each.contract_id for each in finalised})
     first = min([each.first for each in payments] + [each.first for each in finalised])
     last = max(each.last for each in payments)
-    lines = _lines(payments, first, last)
+    lines = _lines(payments, first, last, closely, again)
     facts = gather(lines, first, last, module)
-    settled = _settled(finalised)
+    settled = _settled(finalised, [each for each in lines if each.pk in again])
     next_ones = _next_ones(payments)
     by_contract: dict[int, list[CarePackageLine]] = defaultdict(list)
     for line in lines:
         by_contract[line.contract_id].append(line)
     for payment in payments:
-        own = by_contract[payment.contract_id]
+        own, asked = by_contract[payment.contract_id], closely.get(payment.pk)
         for line in own:
-            yield from _scheduled(payment, facts[line.pk], module)
+            if asked is None or line.pk in asked:
+                yield from _scheduled(payment, facts[line.pk], module)
         if payment.pk in next_ones:
             past = [each for each in finalised if each.contract_id == payment.contract_id]
-            yield from _put_right(payment, own, past, facts, settled, module)
+            moved = [each for each in own if each.pk in again]
+            yield from _put_right(payment, moved, past, facts, settled, module)
+
+
+def _candidates(contracts: Collection[int]) -> frozenset[int]:
+    """Lines of these contracts about which something may have come to be known since they were last finalised."""
+    if not contracts:
+        return frozenset()
+    with connection.cursor() as cursor:
+        cursor.execute(CANDIDATES, [list(contracts)])
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def _scheduled(payment: ScheduledPayment, line: Line, module: Payments) -> Iterable[dict[str, Any]]:
@@ -196,12 +245,22 @@ def _adjusted(payment: ScheduledPayment, about: ScheduledPayment, line: int, fou
     }  # fmt: skip
 
 
-def _lines(payments: Sequence[ScheduledPayment], first: date, last: date) -> list[CarePackageLine]:
-    """The lines of these contracts that share a day with the range, or were paid in it."""
-    contracts = {each.contract_id for each in payments}
+def _lines(
+    payments: Sequence[ScheduledPayment],
+    first: date,
+    last: date,
+    closely: Mapping[int, frozenset[int]],
+    again: frozenset[int],
+) -> list[CarePackageLine]:
+    """The lines that the rules have to look at: in a payment that was worked out before all that share a day with the
+    range or were paid in it, in a new one those of `closely`; and those of `again` for what was finalised."""
+    whole = {each.contract_id for each in payments if each.pk not in closely}
+    some = again.union(*(closely[each.pk] for each in payments if each.pk in closely))
     shares = Q(start__lte=last) & (Q(end=None) | Q(end__gte=first))
-    paid = PaymentLine.objects.filter(payment__contract__in=contracts, payment__finalised_at__isnull=False)
-    rows = CarePackageLine.objects.filter(contract__in=contracts).filter(shares | Q(pk__in=paid.values("line")))
+    paid = PaymentLine.objects.filter(payment__contract__in=whole, payment__finalised_at__isnull=False)
+    rows = CarePackageLine.objects.filter(
+        Q(pk__in=some) | Q(contract__in=whole) & (shares | Q(pk__in=paid.values("line")))
+    )
     return list(rows.select_related("contract", "service_level").order_by("pk"))
 
 
@@ -210,13 +269,17 @@ def _finalised(payments: Sequence[ScheduledPayment]) -> list[ScheduledPayment]:
     return list(rows.filter(finalised_at__isnull=False).order_by("first"))
 
 
-def _settled(finalised: Sequence[ScheduledPayment]) -> dict[Key, Earlier]:
+def _settled(finalised: Sequence[ScheduledPayment], lines: Sequence[CarePackageLine]) -> dict[Key, Earlier]:
     """What was last settled by line and payment: by the payment itself, or by a finalised adjustment of it."""
     ids = [each.pk for each in finalised]
-    rows = PaymentLine.objects.filter(
-        Q(payment__in=ids, kind=PaymentLine.Kind.SCHEDULED)
-        | Q(about__in=ids, kind=PaymentLine.Kind.ADJUSTMENT, payment__finalised_at__isnull=False)
-    ).order_by("payment__first", "pk")
+    rows = (
+        PaymentLine.objects.filter(line__in=lines)
+        .filter(
+            Q(payment__in=ids, kind=PaymentLine.Kind.SCHEDULED)
+            | Q(about__in=ids, kind=PaymentLine.Kind.ADJUSTMENT, payment__finalised_at__isnull=False)
+        )
+        .order_by("payment__first", "pk")
+    )
     found: dict[Key, Earlier] = {}
     for each in rows.only("line", "payment", "about", "kind", "worth", "held_out_at", "put_back_at"):
         key = each.line_id, each.about_id or each.payment_id
