@@ -8,6 +8,7 @@ from workflows.parties.actor import Actor
 ROOMS = (
     ("contract_document", "Contract documents", "council:cases"),
     ("action", "Actions", "council:actions"),
+    ("dispute", "Disputes", "council:disputes"),
 )
 
 

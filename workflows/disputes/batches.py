@@ -1,6 +1,7 @@
 """Deciding many disputes at once: a worker takes them one by one through the same door."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from secrets import token_bytes
 from typing import Any
 from uuid import UUID
@@ -8,9 +9,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from workflows.engine import batches
+from workflows.engine import batches, door
 from workflows.engine.batches import Item, runs_batch
-from workflows.engine.errors import Forbidden, Invalid, Refused
+from workflows.engine.errors import Busy, Forbidden, Invalid, Refused
 from workflows.engine.models import Batch, Content, Task
 from workflows.engine.moment import now
 from workflows.parties.actor import Actor
@@ -59,15 +60,39 @@ def _said(batch: Batch) -> None:
     kept.update(text="", salt=b"", erased_at=now())
 
 
+def decide_few(
+    *, actor: Actor, rows: Sequence[int], way: str, reason: str, key: str
+) -> tuple[list[Decimal], list[str]]:
+    """Decide these rows at once, dispute by dispute: what was made payable of each, and why others stay."""
+    paid: list[Decimal] = []
+    refused: list[str] = []
+    found = DisputedRow.objects.filter(pk__in=rows).order_by("dispute").values_list("dispute_id", flat=True)
+    for dispute in found.distinct():
+        try:
+            outcome = _decide(actor, dispute, rows, way, reason, f"{key}:{dispute}")
+        except (Busy, Refused) as refusal:
+            refused.append(refusal.reason)
+        else:
+            paid.append(Decimal(outcome.answer["paid"]))
+    return paid, refused
+
+
 @runs_batch(DECIDE, at_end=_said)
 def decide_one(actor: Actor, target: int, parameters: Mapping[str, Any], key: str) -> Item:
     """Decide the chosen rows of one dispute that still await the council."""
-    chosen = DisputedRow.objects.filter(dispute=target, pk__in=parameters["rows"], awaits=Awaits.COUNCIL)
     reason = Content.objects.values_list("text", flat=True).get(pk=parameters["reason"])
-    turn = Task.objects.filter(process=target, node=DisputeFlow.decide.name, finished=None).first()
+    outcome = _decide(actor, target, parameters["rows"], parameters["way"], reason, key)
+    return Item(f"Decided, £{outcome.answer['paid']} payable", outcome.case_id)
+
+
+def _decide(actor: Actor, dispute: int, rows: Sequence[int], way: str, reason: str, key: str) -> door.Outcome:
+    earlier = door.answered(actor, key)
+    if earlier is not None:
+        return earlier
+    chosen = DisputedRow.objects.filter(dispute=dispute, pk__in=rows, awaits=Awaits.COUNCIL)
+    turn = Task.objects.filter(process=dispute, node=DisputeFlow.decide.name, finished=None).first()
     ids = list(chosen.order_by("pk").values_list("pk", flat=True))
     if turn is None or not ids:
         raise Refused("It does not await your decision any more.", "over")
-    choices = [Choice(each, parameters["way"], reason) for each in ids]
-    outcome = decide(actor=actor, case_id=target, task_id=turn.pk, choices=choices, key=key)
-    return Item(f"Decided, £{outcome.answer['paid']} payable", outcome.case_id)
+    choices = [Choice(each, way, reason) for each in ids]
+    return decide(actor=actor, case_id=dispute, task_id=turn.pk, choices=choices, key=key)

@@ -14,9 +14,10 @@ from workflows.council.profile import current
 from workflows.engine import files
 from workflows.engine import selectors as engine
 from workflows.engine.errors import NotFound
-from workflows.engine.models import Attachment, Case, Content, Task
+from workflows.engine.models import Attachment, Batch, Case, Content, Task
 from workflows.parties.actor import Actor
 
+from .batches import DECIDE
 from .deciding import RELATED
 from .files import EVIDENCE
 from .flow import DisputeFlow
@@ -197,6 +198,24 @@ def chosen(actor: Actor, ids: Collection[int]) -> list[DisputedRow]:
     """Rows that were chosen on that page, as far as they still await this person's council."""
     rows = DisputedRow.objects.filter(dispute__case__in=cases(actor), awaits=Awaits.COUNCIL, pk__in=ids)
     return list(rows.select_related(*RELATED, "dispute__case__organisation", "dispute__week").order_by("pk"))
+
+
+def batch(actor: Actor, batch_id: int) -> Batch:
+    """A decision on many disputes: its own person's, and an auditor's to read; NotFound."""
+    rows = Batch.objects.select_related("actor").filter(kind=DECIDE, pk=batch_id)
+    found = (rows if "auditor" in actor.duties else rows.filter(actor=actor.user_id)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def batch_items(batch: Batch) -> Any:
+    """The items of such a batch as plain rows, with each dispute's reference and provider."""
+    case = Case.objects.filter(pk=OuterRef("target"))
+    rows = batch.items.order_by().annotate(
+        reference=Subquery(case.values("reference")[:1]), provider=Subquery(case.values("organisation__name")[:1])
+    )
+    return rows.values("id", "result", "message", "case_id", "reference", "provider")
 
 
 def of_week(actor: Actor, week_id: int) -> list[Case]:
