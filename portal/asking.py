@@ -10,6 +10,7 @@ from django.db.models import Count, Min, Sum
 from django.http import HttpRequest
 
 from workflows.actions import selectors as actions
+from workflows.actuals.flow import ActualsFlow
 from workflows.contracts import selectors
 from workflows.contracts.flow import ContractDocumentFlow
 from workflows.contracts.selectors import Summary
@@ -19,8 +20,12 @@ from workflows.parties.actor import Actor
 
 FUNCTION = selectors.FUNCTION
 #: The kinds of case of which the menu says how many await the person, with the function that shows them.
-COUNTED: Mapping[str, str] = {ContractDocumentFlow.kind: FUNCTION, actions.KIND: actions.FUNCTION,
-                                disputes.KIND: disputes.FUNCTION}  # fmt: skip
+COUNTED: Mapping[str, str] = {
+    ContractDocumentFlow.kind: FUNCTION,
+    actions.KIND: actions.FUNCTION,
+    disputes.KIND: disputes.FUNCTION,
+    ActualsFlow.kind: ActualsFlow.function,
+}
 NOTHING = Summary(0, Decimal(0), None)
 
 
@@ -42,6 +47,11 @@ def awaiting_actions(request: HttpRequest) -> Summary:
 def awaiting_disputes(request: HttpRequest) -> Summary:
     """The disputes that await this person's response."""
     return waiting(request).get(disputes.KIND, NOTHING)
+
+
+def awaiting_weeks(request: HttpRequest) -> int:
+    """How many weeks of actuals await this person."""
+    return waiting(request).get(ActualsFlow.kind, NOTHING).count
 
 
 def waiting(request: HttpRequest) -> Mapping[str, Summary]:

@@ -7,6 +7,7 @@ from backoffice.web import disputed
 from backoffice.web.pieces import NavigationItem
 from backoffice.web.words import upper_first
 from workflows.actions.selectors import FUNCTION as ACTIONS
+from workflows.actuals.selectors import FUNCTION as ACTUALS
 from workflows.changes.selectors import CONTACTS, DETAILS
 from workflows.council.profile import current
 from workflows.disputes.selectors import FUNCTION as DISPUTES
@@ -14,7 +15,7 @@ from workflows.disputes.selectors import has_module
 from workflows.register.selectors import FUNCTION as LINES
 
 from .actions import chapter
-from .asking import FUNCTION, actor_of, awaiting, awaiting_actions, awaiting_disputes
+from .asking import FUNCTION, actor_of, awaiting, awaiting_actions, awaiting_disputes, awaiting_weeks
 
 
 def entries(request: HttpRequest) -> list[NavigationItem]:
@@ -23,6 +24,10 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
     if actor_of(request).may(FUNCTION):
         count = awaiting(request).count
         found.append(NavigationItem("Contract documents", reverse("portal:documents"), str(count) if count else ""))
+    module = current().actuals
+    if module is not None and actor_of(request).may(ACTUALS):
+        count = awaiting_weeks(request)
+        found.append(NavigationItem(module.name, reverse("portal:actuals"), str(count) if count else ""))
     if actor_of(request).may(LINES):
         words = current().care_package_lines
         found.append(NavigationItem(upper_first(words.names), reverse("portal:lines")))

@@ -5,6 +5,7 @@ from django.urls import path
 from backoffice.web import files
 
 from .actions import views as actions
+from .actuals import views as actuals
 from .change_requests import views as changes
 from .contacts import views as contacts
 from .contract_documents import views as documents
@@ -45,6 +46,10 @@ urlpatterns = [
     path("care-package-line-items/list.csv", lines.download, {"form": "csv"}, name="lines_csv"),
     path("care-package-line-items/list.xlsx", lines.download, {"form": "xlsx"}, name="lines_xlsx"),
     path("care-package-line-items/<int:line_id>/", lines.line, name="line"),
+    path("actuals/", actuals.weeks, name="actuals"),
+    path("actuals/<int:case_id>/", actuals.week, name="actuals_week"),
+    path("actuals/<int:case_id>/lines/<int:line_week_id>/", actuals.line, name="actuals_line"),
+    path("actuals/<int:case_id>/answer/", actuals.answer, name="actuals_answer"),
     path("actions/", actions.actions, name="actions"),
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/<int:dispute_id>/", disputes.dispute, name="dispute"),

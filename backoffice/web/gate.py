@@ -40,11 +40,12 @@ class Access:
     desk: str = ""
     reads: str = ""
     duty: str = ""
+    module: str = ""
 
     def check(self, actor: Actor) -> None:
         """Return when this actor may open the view; NotFound for the other side, Forbidden for one's own."""
         if self.kind == "provider":
-            if not actor.is_provider:
+            if not actor.is_provider or not self._is_there():
                 raise NotFound
             if self.function and not actor.may(self.function, self.level):
                 raise Forbidden(f"Your role does not include this. {_ask()}")
@@ -53,6 +54,10 @@ class Access:
                 raise NotFound
             if not self._staff_may(actor):
                 raise Forbidden(f"This page is for other teams. {_ask()}")
+
+    def _is_there(self) -> bool:
+        """Whether the council has the module: what a council does not have does not exist."""
+        return not self.module or getattr(current(), self.module) is not None
 
     def _staff_may(self, actor: Actor) -> bool:
         if self.duty and self.duty not in actor.duties:
@@ -72,12 +77,13 @@ def signed_in(view: View) -> View:
     return _declare(view, Access("signed_in"))
 
 
-def needs(function: str = "", level: Level = "view") -> Callable[[View], View]:
+def needs(function: str = "", level: Level = "view", *, module: str = "") -> Callable[[View], View]:
     """A provider's person may open this view when their role gives the function at that level, somewhere.
 
-    Without a function: any person of a provider (the home page).
+    Without a function: any person of a provider (the home page). `module`: a table of the profile that a council may
+    not have; then the view does not exist (404).
     """
-    return lambda view: _declare(view, Access("provider", function=function, level=level))
+    return lambda view: _declare(view, Access("provider", function=function, level=level, module=module))
 
 
 def staff(*, desk: str = "", reads: str = "", duty: str = "") -> Callable[[View], View]:

@@ -56,6 +56,7 @@ class World:
             "number": 1,
             "team_id": Team.objects.get(key="service_brokerage").pk,
             "line_id": line.pk,
+            "line_week_id": 1,  # the handbook's council has none
             "service_id": self.home.pk,
             "client_id": line.client_id,
             "action_id": _action(provider, line),

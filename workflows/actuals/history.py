@@ -1,11 +1,11 @@
-"""What went before a line's week, read for many lines at once: entry.Before, in at most four queries."""
+"""What went before a line's week, read for many lines at once: entry.Before, in at most three queries."""
 
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import Case, F, Q, Sum, When
 
 from workflows.council.actuals import Actuals
 from workflows.register.rules import Span
@@ -23,8 +23,9 @@ def before(actuals: Actuals, lines: Collection[int], week: date) -> dict[int, Be
     """What went before this week for each of these lines."""
     if not lines:
         return {}
-    stays, occasions = _stays(lines, week), _occasions(actuals, lines, week)
-    decided, authorised = _decided(lines), _authorised(lines, week)
+    stays, occasions = _weeks(actuals, lines, week)
+    decided = _decided(lines)
+    authorised = _authorised(lines, week) if actuals.over_plan == "allow_if_authorised" else {}
     return {
         line: Before(
             stays={cause: tuple(spans) for cause, spans in stays[line].items()},
@@ -36,26 +37,27 @@ def before(actuals: Actuals, lines: Collection[int], week: date) -> dict[int, Be
     }
 
 
-def _stays(lines: Collection[int], week: date) -> dict[int, dict[str, list[Span]]]:
-    """Weeks with an absence, by line and cause: each counts whole."""
-    found: dict[int, dict[str, list[Span]]] = defaultdict(lambda: defaultdict(list))
-    rows = LineWeek.objects.filter(line__in=lines, week__lt=week, week__gte=week - LONGEST).exclude(causes=[])
-    for line, monday, causes in rows.order_by("week").values_list("line_id", "week", "causes"):
-        for cause in causes:
-            found[line][cause].append(Span(monday, sunday_of(monday)))
-    return found
+Stays = dict[int, dict[str, list[Span]]]
+Occasions = dict[int, list[Occasion]]
 
 
-def _occasions(actuals: Actuals, lines: Collection[int], week: date) -> dict[int, list[Occasion]]:
-    """The occasions before this week: as far back as any rule counts occasions in a row."""
-    found: dict[int, list[Occasion]] = defaultdict(list)
+def _weeks(actuals: Actuals, lines: Collection[int], week: date) -> tuple[Stays, Occasions]:
+    """Earlier weeks with an absence, by line and cause (each counts whole), and the occasions before this week.
+
+    Occasions are read as far back as any rule counts some in a row; their rows come with no other week.
+    """
+    stays: Stays = defaultdict(lambda: defaultdict(list))
+    occasions: Occasions = defaultdict(list)
     back = max((rule.review_after or 0 for rule in actuals.rules), default=0)
-    if not back:
-        return found
-    rows = LineWeek.objects.filter(line__in=lines, week__lt=week, week__gte=week - timedelta(weeks=2 * back))
-    for line, monday, content in rows.order_by("week").values_list("line_id", "week", "rows"):
-        found[line] += occasions_of(monday, read(content))
-    return found
+    recent = Q(week__gte=week - timedelta(weeks=2 * back))
+    rows = LineWeek.objects.filter(line__in=lines, week__lt=week, week__gte=week - LONGEST)
+    rows = rows.filter(recent | ~Q(causes=[])).annotate(content=Case(When(recent, then=F("rows")), default=None))
+    for line, monday, causes, content in rows.order_by("week").values_list("line_id", "week", "causes", "content"):
+        for cause in causes:
+            stays[line][cause].append(Span(monday, sunday_of(monday)))
+        if back and content is not None:
+            occasions[line] += occasions_of(monday, read(content))
+    return stays, occasions
 
 
 def _decided(lines: Collection[int]) -> dict[int, list[Decided]]:

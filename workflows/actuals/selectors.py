@@ -1,12 +1,12 @@
 """The readers of weeks of actuals, already scoped to who asks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from workflows.council.actuals import Actuals, Kind
 from workflows.council.profile import current
@@ -15,11 +15,13 @@ from workflows.engine import selectors as engine
 from workflows.engine.errors import NotFound
 from workflows.engine.models import Case, Task
 from workflows.parties.actor import Actor
+from workflows.register.models import ServiceLevel
 
-from .entry import Assessment, Before, Row, assess, read
+from .entry import Assessment, Before, FilledRow, Row, assess, merged, read
 from .flow import ActualsFlow
 from .history import before
-from .models import ActualWeek, LineWeek, Standing
+from .models import ActualWeek, LineWeek, LineWeekVersion, Standing
+from .pricing import level_prices
 from .rules import days_of, kind_of
 
 FUNCTION = ActualsFlow.function
@@ -66,8 +68,12 @@ class Page:
     week: ActualWeek
     turn: Task | None
     lines: Sequence[Line]
-    counts: Counts
     actuals: Actuals
+
+    @cached_property
+    def counts(self) -> "Counts":
+        """The figures of the whole week; asked only where they are shown."""
+        return counts(self.case.pk)
 
     @cached_property
     def days(self) -> tuple[date, ...]:
@@ -120,6 +126,13 @@ def places(actor: Actor) -> list[tuple[int, str, str]]:
     return list(rows.distinct().order_by("service__name", "lot"))
 
 
+def next_week(actor: Actor) -> ActualWeek | None:
+    """The week that awaits this person and is due first."""
+    turns = engine.provider_turns(actor, [FUNCTION]).filter(kind=ActualsFlow.kind)
+    rows = ActualWeek.objects.filter(case__in=turns.values("process")).select_related("case", "service")
+    return rows.order_by(F("cut_off").asc(nulls_last=True), "week", "pk").first()
+
+
 def awaiting(actor: Actor) -> tuple[int, datetime | None]:
     """How many weeks await the provider, and when the first is due; in one query."""
     turns = engine.provider_turns(actor, [FUNCTION]).filter(kind=ActualsFlow.kind)
@@ -134,7 +147,12 @@ def page(actor: Actor, case_id: int, *, only: Sequence[int] | None = None, tab: 
     `first` and `most` cut a part of them. The queries are as many for one line as for three hundred.
     """
     actuals = module()
-    case = cases(actor).select_related("organisation", "service", "actual_week").filter(pk=case_id).first()
+    case = (
+        cases(actor)
+        .select_related("organisation", "actual_week__service", "actual_week__submitted_by")
+        .filter(pk=case_id)
+        .first()
+    )
     if case is None:
         raise NotFound
     rows = lines_of(case_id, tab)
@@ -143,7 +161,42 @@ def page(actor: Actor, case_id: int, *, only: Sequence[int] | None = None, tab: 
     chosen = list(rows[first : first + most] if most is not None else rows)
     turn = case.task_set.filter(finished=None).select_related("team", "organisation", "owner").first()
     week = case.actual_week
-    return Page(case, week, turn, judged(actuals, week, chosen), counts(case_id), actuals)
+    case.service = week.service
+    return Page(case, week, turn, judged(actuals, week, chosen), actuals)
+
+
+def as_filled(page: Page, filled: Mapping[int, tuple[Sequence[FilledRow], Collection[int]]]) -> Page:
+    """The page as it would be if these rows (and rows to take out) were saved, by the id of the line's week.
+
+    For the live answer beside a form, and for a form that comes back: nothing is written.
+    """
+    levels = {row.level for rows, _ in filled.values() for row in rows if row.level is not None}
+    prices = level_prices([line.week.line for line in page.lines], levels, page.week.week)
+    lines = [_as_filled(page, line, filled.get(line.week.pk), prices) for line in page.lines]
+    return replace(page, lines=lines)
+
+
+def _as_filled(page: Page, line: Line, filled: tuple[Sequence[FilledRow], Collection[int]] | None,
+               prices: Mapping[int, Mapping[int, Decimal]]) -> Line:  # fmt: skip
+    if filled is None:
+        return line
+    rows = merged(line.rows, filled[0], filled[1], page.week.week, prices.get(line.week.line_id, {}))
+    return replace(line, rows=rows, found=assess(page.actuals, line.kind, page.week.week, rows, line.before))
+
+
+def other_levels(line: Line) -> list[tuple[str, str]]:
+    """The other service levels of a line's group that are recorded here in the same unit (suffolk-user-guide §2)."""
+    own = line.week.line
+    rows = ServiceLevel.objects.filter(service_group=own.service.group).exclude(pk=own.service_level_id)
+    kinds = {each: kind_of(module(), own.service.group, each.key) for each in rows.order_by("name")}
+    return [
+        (str(each.pk), each.name) for each, kind in kinds.items() if kind is not None and kind.unit == line.kind.unit
+    ]
+
+
+def versions(line: Line) -> list[LineWeekVersion]:
+    """A line's week as it was submitted, each time, the newest first."""
+    return list(line.week.versions.select_related("by").order_by("-version"))
 
 
 def lines_of(case_id: int, tab: str = "all") -> QuerySet[LineWeek]:

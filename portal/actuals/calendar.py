@@ -1,0 +1,120 @@
+"""The Actual Weeks Calendar: how each week of a service (or lot) stands, until when, and whose turn it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from backoffice.web.clock import deadline
+from backoffice.web.pieces import Tag
+from backoffice.web.tables import Cell, ListTable
+from backoffice.web.words import NOTHING, moment, money, plural
+from portal.council import team_name
+from workflows.actuals.models import ActualWeek
+from workflows.actuals.rules import State
+from workflows.council.profile import current
+from workflows.engine import moment as clock
+
+from .showing import span
+
+TAGS = {
+    State.SUBMITTED: Tag("Submitted", "blue"),
+    State.CHECKED: Tag("Checked", "green"),
+    State.PAID: Tag("Paid", "green"),
+    State.EMPTY: Tag("Empty", "grey"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A service, or one of its lots, on the left of the calendar."""
+
+    text: str
+    href: str
+    current: bool
+
+
+def places(found: Sequence[tuple[int, str, str]], asked: tuple[int, str] | None) -> list[Place]:
+    """The services and lots on the left (suffolk-user-guide §2, steps 3 and 5)."""
+    every = [Place("All services", reverse("portal:actuals"), asked is None)] if len(found) > 1 else []
+    return every + [
+        Place(
+            f"{name}, {lot}" if lot else name,
+            f"{reverse('portal:actuals')}?{urlencode({'service': service, 'lot': lot})}",
+            asked == (service, lot) or len(found) == 1,
+        )
+        for service, name, lot in found
+    ]
+
+
+def state(week: Any) -> Tag:
+    """Not started, n of m done, or what became of it."""
+    if week.case.state != State.RECORDING:
+        return TAGS[State(week.case.state)]
+    if week.generated_at is None:
+        return Tag("Not started", "orange")
+    return Tag(f"{week.lines - week.untouched} of {week.lines} done", "yellow")
+
+
+def turn(week: ActualWeek) -> str:
+    """Whose turn it is."""
+    if week.case.state == State.RECORDING:
+        return "You"
+    if week.case.state == State.SUBMITTED:
+        return team_name(current().team_for("payments", week.service.group))
+    return NOTHING
+
+
+def until(week: ActualWeek) -> str:
+    """The cut-off of a week that is still recorded."""
+    return moment(week.cut_off) if week.case.state == State.RECORDING else NOTHING
+
+
+def left(week: ActualWeek) -> str:
+    """The countdown to it."""
+    if week.case.state != State.RECORDING or week.cut_off is None:
+        return ""
+    return deadline(week.cut_off, clock.now()).clock.sentence
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The week that awaits the person."""
+
+    title: str
+    text: str
+    warm: bool = False
+    href: str = ""
+    button: str = ""
+
+
+def first(week: ActualWeek | None, waiting: int) -> First:
+    """The first thing to do: the week that is due first."""
+    if week is None:
+        return First("No week awaits you", "The next one opens on its Monday.")
+    due = deadline(week.cut_off, clock.now())
+    more = f" {plural(waiting - 1, 'more week')} after that." if waiting > 1 else ""
+    text = f"{week.service.name}{f', {week.lot}' if week.lot else ''}."
+    if week.cut_off is not None:
+        text += f" Cut-off {moment(week.cut_off)}, {due.clock.sentence}."
+    href = reverse("portal:actuals_week", args=[week.pk])
+    return First(f"First: the week {span(week)}", text + more, due.soon, href, "Open the week")
+
+
+class Weeks(ListTable):
+    """The weeks, the newest first."""
+
+    week = Cell(
+        "Week", span, name=True, link=lambda week: reverse("portal:actuals_week", args=[week.pk]),
+        second=lambda week: f"{week.service.name}{f', {week.lot}' if week.lot else ''}",
+    )  # fmt: skip
+    state = Cell("How it stands", lambda _: "", tag=state)
+    until = Cell("Cut-off", until, second=left)
+    turn = Cell("Whose turn", turn)
+    amount = Cell("Will be paid", lambda week: money(week.cost) if week.cost is not None else NOTHING, number=True)
+
+    class Meta(ListTable.Meta):
+        caption = "Actual Weeks Calendar"
+        empty = "There are no weeks yet. Each one opens on its Monday."

@@ -1,0 +1,493 @@
+"""A line's week as a form: its boxes with their names, what stands in them, and what is said beside each.
+
+A page is drawn from what is stored, or (bound) from what was typed. Where a cause has filled a box, the box carries
+the figure, so that a script shows it while somebody types.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from backoffice.web.words import WEEKDAYS, date_words, money, upper_first
+from workflows.actuals.entry import Absence, Judged, Row, read
+from workflows.actuals.rules import DAYS_A_WEEK, NOTHING, days_of
+from workflows.actuals.selectors import Line
+from workflows.council.actuals import Actuals, Box
+
+from . import answers, names
+from .answers import Answered
+from .typed import causes_for, further
+
+COMMENT, CAUSE = "Comment", "Cause"
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One field: its name, what it is called where nobody sees its column, and what stands in it."""
+
+    name: str
+    label: str
+    value: str
+    fault: str = ""
+    filled: str | None = None  # what a cause has put there, where that is not what was typed
+
+
+@dataclass(slots=True)
+class Desk:
+    """What was typed, if anything was, and what is wrong with it by field."""
+
+    data: Mapping[str, str] | None = None
+    faults: Mapping[str, str] = field(default_factory=dict)
+    filled_in: Mapping[str, str] = field(default_factory=dict)
+    fixed: bool = False  # nothing can be changed: no controls, only words
+    controls: dict[str, Control] = field(default_factory=dict)  # as they are stored
+
+    def control(self, name: str, label: str, stored: str) -> Control:
+        """A field; what is stored stands in it until somebody typed something else."""
+        self.controls[name] = Control(name, label, stored)
+        value = stored if self.data is None else self.data.get(name, stored)
+        return Control(name, label, value, self.faults.get(name, ""), self.filled_in.get(name))
+
+    def tick(self, name: str, label: str, *, stored: bool, marker: str = "") -> Control:
+        """A tick box; a form that was sent without it has it unticked, once its `marker` is there."""
+        self.controls[name] = Control(name, label, "on" if stored else "")
+        sent = self.data is not None and (not marker or marker in self.data)
+        ticked = stored if not sent or self.data is None else name in self.data
+        return Control(name, label, "on" if ticked else "", self.faults.get(name, ""))
+
+    def hidden(self, name: str, stored: str) -> Control:
+        """A field that only the page writes."""
+        self.controls[name] = Control(name, "", stored)
+        return self.controls[name]
+
+    def opened(self, line: Line) -> Control:
+        """As what this form was opened: after what was typed came back with faults, still the same."""
+        name = names.opened(line.week.pk)
+        kept = {each.name: each.value for each in self.controls.values()}
+        fresh = names.stamp(line.week.pk, line.week.version, kept)
+        return Control(name, "", fresh if self.data is None else self.data.get(name, fresh))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A place of a row: a box to type in or words, with red or green and the same in words."""
+
+    day: str
+    control: Control | None
+    text: str = ""
+    tone: str = ""
+    note: str = ""
+    tick: Control | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One line of a table of days: Planned, Actual, Frustrated, Missed."""
+
+    label: str
+    cells: Sequence[Cell]
+    total: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Something that was not delivered: cause, comment, and whether it is paid."""
+
+    key: str
+    title: str
+    text: str
+    cause: Control
+    comment: Control
+    options: Sequence[tuple[str, str]]
+    answer: Answered
+    where: str  # for whoever does not see in which table it stands
+    units: Control | None = None
+    same: str = ""  # the place it is about, whatever box a cause moves it to
+
+    @property
+    def cause_words(self) -> str:
+        """The cause in words, where nothing can be changed."""
+        return next((words for key, words in self.options if key == self.cause.value), "No cause")
+
+    @property
+    def tone(self) -> str:
+        """The colour of its edge; the tag says the same in words."""
+        return self.answer.tag.colour if self.answer.tag else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One row of a line's week as a table of days."""
+
+    key: str
+    unit: str
+    title: str
+    heads: Sequence[tuple[str, str]]
+    strips: Sequence[Strip]
+    panels: Sequence[Panel]
+    comment: Control | None
+    said: str
+    visits: Control | None
+    remove: Control | None
+    marker: Control | None
+    further: Panel | None
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row that can be added: a quantity on each of the ticked days."""
+
+    key: str
+    title: str
+    quantity: Control
+    days: Sequence[Control]
+    comment: Control
+    visits: Control | None
+    level: Control | None
+    levels: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class LineSheet:
+    """All of a line in the week."""
+
+    line: Line
+    title: str
+    about: str
+    opened: Control
+    sheets: Sequence[Sheet]
+    added: Sequence[NewRow]
+    nothing: Control | None
+    faults: Sequence[str]
+    answer: Answered
+    amount: str
+    open: bool  # the rows to add: something is in them, or one more was asked for
+
+
+BOX_WORDS: Mapping[str, str] = {"actual": "Actual", "frustrated": "Frustrated", "missed": "Missed"}
+
+
+def boxes_of(line: Line) -> list[Box]:
+    """The boxes of a kind of service that stand as columns, in the profile's order."""
+    return [box for box in line.kind.boxes if box in BOX_WORDS]
+
+
+def whole(actuals: Actuals, line: Line, desk: Desk, levels: Sequence[tuple[str, str]], more: int) -> LineSheet:
+    """A line's week with all its days; `more` empty rows are offered to add to it."""
+    sheets = [_sheet(actuals, line, row, desk) for row in line.rows if not _is_typed_new(line, row)]
+    added = [] if desk.fixed or not allows_more(actuals, line) else _new_rows(line, desk, levels, more)
+    nothing = None
+    if not desk.fixed and any(row.planned != row.actual or any(row.actual) for row in line.rows):
+        words = "Delete this week of hours" if actuals.empty_week == "delete" else "No care was delivered in this week"
+        nothing = desk.tick(f"{names.opened(line.week.pk)}-none", words, stored=False)
+    return LineSheet(  # `opened` last: it says what all other fields hold
+        line=line,
+        title=line.week.line.service_level.name,
+        about=_about(line),
+        opened=desk.opened(line),
+        sheets=sheets,
+        added=added,
+        nothing=nothing,
+        faults=answers.faults(line),
+        answer=answers.of_line(actuals, line),
+        amount=money(answers.sure(line)),
+        open=more > 1 or len(added) > more,
+    )
+
+
+def controls(actuals: Actuals, line: Line, levels: Sequence[tuple[str, str]]) -> Mapping[str, Control]:
+    """The fields of a line on its page, as they are stored."""
+    desk = Desk()
+    whole(actuals, line, desk, levels, 1)
+    return desk.controls
+
+
+def allows_more(actuals: Actuals, line: Line) -> bool:
+    """Whether a row can be added: not where extra care is refused and another service level is not offered."""
+    return actuals.over_plan != "refuse" and not line.suspended
+
+
+def _is_typed_new(line: Line, row: Row) -> bool:
+    """Whether a row was only just typed: it stands among those to add until it is saved."""
+    return row.number not in {each["number"] for each in line.week.rows}
+
+
+def _about(line: Line) -> str:
+    prices = list(dict.fromkeys(row.price for row in line.rows if not row.added))
+    unit = line.kind.unit.replace("_", " ").removesuffix("s")
+    said = f"{answers.unit(line.kind, answers.planned(line))} planned"
+    price = prices[0] if len(prices) == 1 else None
+    if price is None:
+        return said
+    return f"{money(price)} {'an' if unit[0] in 'aeiou' or unit == 'hour' else 'a'} {unit}, {said}"
+
+
+def _sheet(actuals: Actuals, line: Line, row: Row, desk: Desk) -> Sheet:
+    beginning = names.row(line.week.pk, row.number)
+    marker = desk.hidden(f"{beginning}-ticks", "on") if _has_ticks(line, row, desk) else None
+    strips = [_planned(line, row), *(_strip(actuals, line, row, box, desk) for box in boxes_of(line))]
+    panels = [*_panels(actuals, line, row, desk)]
+    return Sheet(
+        key=beginning,
+        unit=upper_first(line.kind.unit.replace("_", " ")),
+        title=_title(line, row),
+        heads=_heads(line, row),
+        strips=strips,
+        panels=panels,
+        comment=_comment(actuals, line, row, desk, panels),
+        said=row.comment,
+        visits=_visits(line, row, desk),
+        remove=desk.tick(f"{beginning}-remove", "Take this row out", stored=False)
+        if row.added and not desk.fixed
+        else None,
+        marker=marker,
+        further=_another(actuals, line, row, desk),
+        fault=desk.faults.get(f"{line.week.pk}-{row.number}", ""),
+    )
+
+
+def _has_ticks(line: Line, row: Row, desk: Desk) -> bool:
+    """Days are ticked where Actual is the only box: there is no other place to say that a visit did not take place."""
+    return row.by_day and not desk.fixed and boxes_of(line) == ["actual"] and not row.added
+
+
+def _title(line: Line, row: Row) -> str:
+    if row.added:
+        return "Added row"
+    if len([each for each in line.rows if not each.added]) == 1:
+        return ""
+    week = days_of(line.week.week)
+    if (row.first, row.last) == (week[0], week[-1]):
+        return f"Row {row.number}"
+    return f"Row {row.number}, {WEEKDAYS[row.first.weekday()]} to {WEEKDAYS[row.last.weekday()]}"
+
+
+def _heads(line: Line, row: Row) -> list[tuple[str, str]]:
+    """(short, whole) of each day, or none for a row without days."""
+    if not row.by_day:
+        return []
+    return [(f"{WEEKDAYS[day.weekday()][:3]} {day.day}", day_words(day)) for day in days_of(line.week.week)]
+
+
+def day_words(day: date) -> str:
+    """`Thursday 13 February`."""
+    return f"{WEEKDAYS[day.weekday()]} {date_words(day).rpartition(' ')[0]}"
+
+
+def _where(line: Line, row: Row, place: int) -> str:
+    """`Shared Support, Thursday 13 February`, for labels that nobody sees."""
+    title = _title(line, row)
+    day = f", {day_words(days_of(line.week.week)[place])}" if row.by_day else ""
+    return f"{line.week.line.service_level.name}{f', {title}' if title else ''}{day}"
+
+
+def _planned(line: Line, row: Row) -> Strip:
+    texts = [names.figure(each) or "–" for each in row.planned]
+    cells = [Cell(head[1], None, text) for head, text in zip(_heads(line, row) or [("", "")], texts, strict=True)]
+    return Strip("Planned", cells, f"{sum(row.planned, NOTHING):.2f}", "planned")
+
+
+def _strip(actuals: Actuals, line: Line, row: Row, box: Box, desk: Desk) -> Strip:
+    cells = [_cell(actuals, line, row, box, place, desk) for place in range(len(row.planned))]
+    return Strip(BOX_WORDS[box], cells, f"{sum(row.box(box), NOTHING):.2f}", box)
+
+
+def _cell(actuals: Actuals, line: Line, row: Row, box: Box, place: int, desk: Desk) -> Cell:
+    stands, planned = row.box(box)[place], row.planned[place]
+    stored = _stored_row(line, row)
+    kept = stored.box(box)[place] if stored else NOTHING
+    if box != "actual" and stored and not row.by_day:
+        kept = next((each.units for each in stored.absent if each.box == box), NOTHING)
+    name = names.cell(line.week.pk, row.number, box, place)
+    label = f"{BOX_WORDS[box]}, {_where(line, row, place)}"
+    shown = names.figure(kept, always=box == "actual" and bool(planned))
+    control = None if desk.fixed else desk.control(name, label, shown)
+    tick = None
+    if box == "actual" and planned and _has_ticks(line, row, desk):
+        tick = desk.tick(
+            names.cell(line.week.pk, row.number, "tick", place),
+            f"Delivered, {_where(line, row, place)}",
+            stored=bool(kept),
+            marker=f"{names.row(line.week.pk, row.number)}-ticks",
+        )
+    day = _heads(line, row)[place][1] if row.by_day else ""
+    if box == "actual":
+        note = answers.difference(stands, planned)
+        return Cell(day, control, names.figure(stands) or "–", answers.tone(stands, planned), note, tick)
+    causes = [each.cause for each in row.absent if each.box == box and (not row.by_day or each.day == place)]
+    note = ", ".join(_short(answers.label_of(actuals, each)) for each in dict.fromkeys(causes) if each)
+    return Cell(day, control, names.figure(stands) or "–", "absent" if stands else "", note)
+
+
+def _short(label: str) -> str:
+    """A cause under its box: its first words are enough, the panel has all of it."""
+    words = label.split()
+    return " ".join(words[:2]).lower() if len(words) > 2 else label.lower()
+
+
+def _stored_row(line: Line, row: Row) -> Row | None:
+    """The row as it is stored; None for one that was only just typed."""
+    return next((each for each in read(line.week.rows) if each.number == row.number), None)
+
+
+def _panels(actuals: Actuals, line: Line, row: Row, desk: Desk) -> list[Panel]:
+    """What was not delivered, each with its cause; where a decrease stands in Actual alone, that too."""
+    options = causes_for(actuals, line.kind, line.week.week)
+    if not options:
+        return []
+    extra = further(row)
+    first = [each for each in row.absent if not any(each is other for other in extra)]
+    found = [_panel(line, row, each, _cell_name(line, row, each), options, desk) for each in first]
+    found += [
+        _less(line, row, place, options, desk) for place in range(len(row.planned)) if _is_less(actuals, row, place)
+    ]
+    return found + [_further(line, row, each, index, options, desk) for index, each in enumerate(extra)]
+
+
+def _cell_name(line: Line, row: Row, absence: Absence) -> str:
+    return names.cell(line.week.pk, row.number, absence.box, absence.day or 0)
+
+
+def _panel(
+    line: Line, row: Row, absence: Absence, name: str, options: Sequence[tuple[str, str]], desk: Desk,
+    units: Control | None = None,
+) -> Panel:  # fmt: skip
+    stored = _stored_absence(line, row, absence)
+    where = f"{absence.box}, {_where(line, row, absence.day or 0)}"
+    day = days_of(line.week.week)[absence.day] if absence.day is not None else None
+    return Panel(
+        key=name,
+        title=day_words(day) if day else "In this week",
+        text=f"{answers.unit(line.kind, absence.units)} {absence.box}",
+        cause=desk.control(f"{name}-cause", f"{CAUSE}, {where}", stored.cause if stored else absence.cause),
+        comment=desk.control(f"{name}-comment", f"{COMMENT}, {where}", stored.comment if stored else absence.comment),
+        options=options,
+        answer=answers.of_absence(_judged(line, row, absence), row, absence),
+        where=f", {where}",
+        units=units,
+        same=_same(line, row, absence.day or 0) if units is None else name,
+    )
+
+
+def _same(line: Line, row: Row, place: int) -> str:
+    return f"{names.row(line.week.pk, row.number)}-{place}"
+
+
+def _stored_absence(line: Line, row: Row, absence: Absence) -> Absence | None:
+    stored = _stored_row(line, row)
+    same = (each for each in (stored.absent if stored else ()) if (each.box, each.day) == (absence.box, absence.day))
+    return next((each for each in same if not further(row) or each == absence), None)
+
+
+def _judged(line: Line, row: Row, absence: Absence) -> Judged | None:
+    return next((each for each in line.found.judged if each.row == row.number and each.absence == absence), None)
+
+
+def _is_less(actuals: Actuals, row: Row, place: int) -> bool:
+    """Whether less was delivered, no box says why, and the council wants to know."""
+    there = any(not row.by_day or each.day == place for each in row.absent)
+    return actuals.unexplained is None and row.actual[place] < row.planned[place] and not there
+
+
+def _less(line: Line, row: Row, place: int, options: Sequence[tuple[str, str]], desk: Desk) -> Panel:
+    units = row.planned[place] - row.actual[place]
+    name = names.cell(line.week.pk, row.number, names.LESS, place)
+    where = f"less than planned, {_where(line, row, place)}"
+    pretended = Absence("actual", units, day=place if row.by_day else None)
+    return Panel(
+        key=name,
+        title=day_words(days_of(line.week.week)[place]) if row.by_day else "In this week",
+        text=f"{answers.unit(line.kind, units)} less than planned",
+        cause=desk.control(f"{name}-cause", f"{CAUSE}, {where}", ""),
+        comment=desk.control(f"{name}-comment", f"{COMMENT}, {where}", ""),
+        options=options,
+        answer=answers.of_absence(None, row, pretended),
+        where=f", {where}",
+        same=_same(line, row, place),
+    )
+
+
+def _further(
+    line: Line, row: Row, absence: Absence, index: int, options: Sequence[tuple[str, str]], desk: Desk
+) -> Panel:
+    name = f"{names.row(line.week.pk, row.number)}-x{index}"
+    label = f"{upper_first(line.kind.unit.replace('_', ' '))}, {absence.box}, {_where(line, row, 0)}"
+    units = desk.control(f"{name}-units", label, names.figure(absence.units))
+    return _panel(line, row, absence, name, options, desk, units)
+
+
+def _another(actuals: Actuals, line: Line, row: Row, desk: Desk) -> Panel | None:
+    """A further cause in a row without days, where one stands already."""
+    options = causes_for(actuals, line.kind, line.week.week)
+    if row.by_day or desk.fixed or not row.absent or not options:
+        return None
+    stored = _stored_row(line, row)
+    name = f"{names.row(line.week.pk, row.number)}-x{len(further(stored)) if stored else 0}"
+    where = f"another cause, {_where(line, row, 0)}"
+    unit = upper_first(line.kind.unit.replace("_", " "))
+    return Panel(
+        key=name,
+        title="Another cause",
+        text="",
+        cause=desk.control(f"{name}-cause", f"{CAUSE}, {where}", ""),
+        comment=desk.control(f"{name}-comment", f"{COMMENT}, {where}", ""),
+        options=options,
+        answer=Answered(None),
+        where=f", {where}",
+        same=name,
+        units=desk.control(f"{name}-units", f"{unit}, {where}", ""),
+    )
+
+
+def _comment(actuals: Actuals, line: Line, row: Row, desk: Desk, panels: Sequence[Panel]) -> Control | None:
+    """A comment on the whole row: where no panel asks for one, or where one was written."""
+    stored = _stored_row(line, row)
+    kept = stored.comment if stored else ""
+    if desk.fixed or (panels and not kept):
+        return None
+    if boxes_of(line) != ["actual"] and not kept and not row.differs:
+        return None
+    words = "Comment (needed for every change)" if actuals.comment_for_change else "Comment (optional)"
+    title = _title(line, row)
+    label = f"{words}{f', {title}' if title else ''}"
+    return desk.control(f"{names.row(line.week.pk, row.number)}-comment", label, kept)
+
+
+def _visits(line: Line, row: Row, desk: Desk) -> Control | None:
+    if line.kind.visits == "no" or desk.fixed:
+        return None
+    words = "Number of visits" if line.kind.visits == "required" else "Number of visits (optional)"
+    stored = _stored_row(line, row)
+    kept = stored.visits if stored else None
+    return desk.control(f"{names.row(line.week.pk, row.number)}-visits", words, "" if kept is None else str(kept))
+
+
+def _new_rows(line: Line, desk: Desk, levels: Sequence[tuple[str, str]], more: int) -> list[NewRow]:
+    typed = names.of_line(desk.data, line.week.pk) if desk.data is not None else {}
+    used = [index for index in range(1, 21) if any(name.startswith(f"{_new(line, index)}-") for name in typed)]
+    return [_new_row(line, desk, index, levels) for index in range(1, max([0, *used]) + 1 + more)]
+
+
+def _new(line: Line, index: int) -> str:
+    return names.row(line.week.pk, names.added(index))
+
+
+def _new_row(line: Line, desk: Desk, index: int, levels: Sequence[tuple[str, str]]) -> NewRow:
+    beginning, week = _new(line, index), days_of(line.week.week)
+    level = line.week.line.service_level.name
+    unit = upper_first(line.kind.unit.replace("_", " "))
+    days = [
+        desk.tick(f"{beginning}-tick-{day}", day_words(week[day]), stored=False) for day in range(DAYS_A_WEEK)
+    ] if line.kind.days else []  # fmt: skip
+    return NewRow(
+        key=beginning,
+        title=f"New row {index}" if index > 1 else "New row",
+        quantity=desk.control(f"{beginning}-quantity", f"Quantity ({unit.lower()}{' each day' if days else ''})", ""),
+        days=days,
+        comment=desk.control(f"{beginning}-comment", f"{COMMENT} on the new row", ""),
+        visits=desk.control(f"{beginning}-visits", "Number of visits", "") if line.kind.visits != "no" else None,
+        level=desk.control(f"{beginning}-level", "Service level", "") if levels else None,
+        levels=[("", level), *levels],
+    )
