@@ -390,7 +390,8 @@ def test_a_week_that_was_taken_meanwhile_comes_back_as_a_change(
     again = fields(answer)
     assert again[name_of(again, "-missed-0")] == "4"
     again |= {f"{name_of(again, '-missed-0')}-cause": "planned", f"{name_of(again, '-missed-0')}-comment": "Holiday"}
-    changed = browser.post(page_of(week), again | {"do": "save"}, follow=True)
+    assert 'action="?change=1"' in answer.content.decode()
+    changed = browser.post(f"{page_of(week)}?change=1", again | {"do": "save"}, follow=True)
     assert "Changed." in text(changed)
     assert LineWeekVersion.objects.count() == 2
 
