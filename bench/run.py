@@ -4,7 +4,7 @@ import os
 import platform
 from collections.abc import Sequence
 
-from bench import claims, commands, queue, sweeping, weeks
+from bench import claims, commands, periods, queue, sweeping, weeks
 from bench.databases import Databases, settings
 from bench.table import Line, say
 
@@ -49,8 +49,21 @@ def _weeks(databases: Databases, sizes: Sequence[int], rounds: int) -> list[Line
         return weeks.run(size)
 
 
+def _periods(databases: Databases, sizes: Sequence[int], rounds: int) -> list[Line]:  # noqa: ARG001
+    size = max((each for each in sizes if each <= periods.MOST_LINES), default=sizes[0])
+    with databases.of(size):
+        return periods.run(size)
+
+
 #: The queue is read before the others change it.
-GROUPS = {"queue": _queue, "commands": _commands, "claims": _claims, "sweep": _sweep, "weeks": _weeks}
+GROUPS = {
+    "queue": _queue,
+    "commands": _commands,
+    "claims": _claims,
+    "sweep": _sweep,
+    "weeks": _weeks,
+    "periods": _periods,
+}
 
 
 def _machine() -> str:

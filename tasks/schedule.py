@@ -20,6 +20,7 @@ from workflows.contracts import deeming
 from workflows.engine import anchors, definitions, folding, outbox, replaying, sweep
 from workflows.engine.files import scanning
 from workflows.engine.models import Outbox, Slot
+from workflows.payments import opening as payments
 from workflows.people import absences, leaving
 from workflows.search import commands as searches
 
@@ -61,6 +62,8 @@ JOBS = {
         Job("searches", timedelta(hours=1), searches.forget, late_after=timedelta(minutes=30)),
         Job("deem", timedelta(hours=1), deeming.deem_due, late_after=timedelta(minutes=30)),
         Job("actuals", timedelta(hours=1), opening.tend, late_after=timedelta(minutes=30)),
+        Job("payments", timedelta(hours=1), payments.open_due, late_after=timedelta(minutes=30)),
+        Job("payments_changed", timedelta(minutes=1), payments.work_out_changed, late_after=timedelta(minutes=5)),
         Job("calendar", timedelta(days=1), definitions.refresh, late_after=timedelta(hours=6)),
         Job("check_clocks", timedelta(days=1), replaying.check_daily, late_after=timedelta(hours=6)),
         Job("clean", timedelta(days=1), cleaning.clean, late_after=timedelta(hours=6)),

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
 
 from workflows.council.payments import Payments
@@ -25,9 +25,11 @@ from .facts import Cause, Line
 from .gathering import gather
 from .models import PaymentLine, ScheduledPayment
 from .snapshot import read, written
-from .statements import CANDIDATES, CLOSELY, LAY_OUT, WHOLE, taxed
+from .statements import CANDIDATES, CLOSELY, LAY_OUT, WHOLE, documents_hold, taxed
 
 Key = tuple[int, int]  # (line, finalised payment)
+#: How many payments, and lines of new ones, the rules look at together.
+MOST_PAYMENTS, MOST_LINES = 200, 5_000
 #: Causes for which a day is nobody's: the line is not there.
 NOT_THERE = {Cause.START, Cause.END}
 
@@ -87,6 +89,7 @@ class Earlier:
     held_out: bool = False
 
 
+@transaction.atomic
 def fill(payments: Collection[ScheduledPayment], module: Payments, *, now: datetime) -> int:
     """Work these payments out, whose cases are locked; returns how many lines were looked at by the rules.
 
@@ -97,7 +100,7 @@ def fill(payments: Collection[ScheduledPayment], module: Payments, *, now: datet
     new = [each for each in open_ if each.generated_at is None]
     closely = _begin(new, module)
     looked = 0
-    for part in _parts(open_):
+    for part in _parts(open_, closely):
         rows = [*_rows(part, module, closely)]
         looked += len(rows)
         old = [each.pk for each in part if each.generated_at is not None]
@@ -117,7 +120,7 @@ def _begin(new: Sequence[ScheduledPayment], module: Payments) -> Mapping[int, fr
     found: dict[int, set[int]] = {each: set() for each in ids}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS payments_plan")
-        cursor.execute(LAY_OUT, [ids, taxed(module, levels)])
+        cursor.execute(LAY_OUT, [ids, taxed(module, levels), documents_hold(module)])
         cursor.execute(WHOLE)
         cursor.execute(CLOSELY)
         for payment, line in cursor.fetchall():
@@ -138,10 +141,20 @@ def add_up(ids: Sequence[int]) -> None:
         cursor.execute(SUM, [list(ids)])
 
 
-def _parts(payments: Sequence[ScheduledPayment], size: int = 200) -> Iterable[list[ScheduledPayment]]:
-    """Payments a few hundred at a time, so that memory stays flat."""
-    for place in range(0, len(payments), size):
-        yield list(payments[place : place + size])
+def _parts(
+    payments: Sequence[ScheduledPayment], closely: Mapping[int, frozenset[int]]
+) -> Iterable[list[ScheduledPayment]]:
+    """Payments a few hundred at a time, or fewer where the rules have many lines to look at: memory stays flat."""
+    part: list[ScheduledPayment] = []
+    lines = 0
+    for each in payments:
+        part.append(each)
+        lines += len(closely.get(each.pk, ()))
+        if len(part) == MOST_PAYMENTS or lines > MOST_LINES:
+            yield part
+            part, lines = [], 0
+    if part:
+        yield part
 
 
 def _rows(

@@ -64,7 +64,7 @@ WITH asked AS MATERIALIZED (
     SELECT v.line_id, v.case_id FROM live v JOIN register_paymenthold x ON x.line_id = v.line_id AND x.lifted_at IS NULL
     UNION
     SELECT v.line_id, v.case_id FROM live v JOIN contracts_contractdocument x ON x.line_id = v.line_id
-        JOIN engine_case k ON k.id = x.case_id AND k.state IN ('published', 'rejected')
+        JOIN engine_case k ON k.id = x.case_id AND k.state IN ('published', 'rejected') AND %s
 )
 SELECT v.case_id, v.line_id, v.first, v.last, v.quantity, v.net, coalesce(o.amount, s.amount) AS price,
     coalesce(g.amount, 0) AS contribution,
@@ -123,6 +123,11 @@ WHERE EXISTS (SELECT FROM moved m WHERE m.at > b.since AND m.stream IN (
               WHERE x.line_id = l.id AND x.kind = 'adjustment' AND p.finalised_at IS NULL)
 ORDER BY 1
 """
+
+
+def documents_hold(module: Payments) -> bool:
+    """Whether an unanswered document may hold payments, by any of the council's rules."""
+    return any(each.unanswered_documents == "hold" for each in module.rules)
 
 
 def taxed(module: Payments, levels: Sequence[tuple[int, str]]) -> list[Any]:
