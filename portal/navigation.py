@@ -3,15 +3,12 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
-from backoffice.web import disputed
 from backoffice.web.pieces import NavigationItem
 from backoffice.web.words import upper_first
 from workflows.actions.selectors import FUNCTION as ACTIONS
 from workflows.actuals.selectors import FUNCTION as ACTUALS
 from workflows.changes.selectors import CONTACTS, DETAILS
 from workflows.council.profile import current
-from workflows.disputes.selectors import FUNCTION as DISPUTES
-from workflows.disputes.selectors import has_module
 from workflows.register.selectors import FUNCTION as LINES
 
 from .actions import chapter
@@ -26,14 +23,12 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
         found.append(NavigationItem("Contract documents", reverse("portal:documents"), str(count) if count else ""))
     module = current().actuals
     if module is not None and actor_of(request).may(ACTUALS):
-        count = awaiting_weeks(request)
-        found.append(NavigationItem(module.name, reverse("portal:actuals"), str(count) if count else ""))
+        count = awaiting_weeks(request) + awaiting_disputes(request).count
+        disputes = (reverse("portal:disputes"),)  # the bar never has more than seven entries
+        found.append(NavigationItem(module.name, reverse("portal:actuals"), str(count) if count else "", disputes))
     if actor_of(request).may(LINES):
         words = current().care_package_lines
         found.append(NavigationItem(upper_first(words.names), reverse("portal:lines")))
-    if has_module() and actor_of(request).may(DISPUTES):
-        count = awaiting_disputes(request).count
-        found.append(NavigationItem(disputed.name(), reverse("portal:disputes"), str(count) if count else ""))
     if actor_of(request).may(ACTIONS):
         count = awaiting_actions(request).count
         changes = (reverse("portal:change_requests"),)

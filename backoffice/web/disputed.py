@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.urls import reverse
+
 from workflows.council.profile import current
 from workflows.disputes.models import DisputedRow
 from workflows.disputes.rules import WORDS, Awaits, State
@@ -14,7 +16,7 @@ from workflows.engine.selectors import Chapter
 from workflows.register.rules import plain
 
 from . import told
-from .pieces import Entry, Fact, Tag
+from .pieces import Entry, Fact, Tab, Tag
 from .tables import Cell, ListTable
 from .told import Telling
 from .words import NOTHING, date_words, listing, moment, money, plural
@@ -30,6 +32,21 @@ ROWS = {
     Awaits.NOTHING: Tag("Decided", "green"),
 }
 NO_CAUSE = "No cause was given"
+
+
+def state_tag(state: str) -> Tag:
+    """The state of a dispute as a tag."""
+    return STATES[State(state)]
+
+
+def chapter(here: str) -> list[Tab]:
+    """The two lists of the chapter, on the page of either: `here` is "actuals" or "disputes"."""
+    profile = current().actuals
+    weeks = profile.name if profile else "Actuals"
+    return [
+        Tab(weeks, reverse("portal:actuals"), current=here == "actuals"),
+        Tab(name(), reverse("portal:disputes"), current=here == "disputes"),
+    ]
 
 
 def name() -> str:

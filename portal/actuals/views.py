@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from backoffice.web import drafts
+from backoffice.web import disputed, drafts
 from backoffice.web.gate import needs
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Tab
@@ -48,6 +48,7 @@ def weeks(request: HttpRequest) -> HttpResponse:
     page = page_by_key(rows.order_by(), ORDER, request.GET, size=WEEKS_A_PAGE)
     context = {
         "name": selectors.module().name,
+        "tabs": disputed.chapter("actuals"),
         "places": calendar.places(found, asked),
         "table": calendar.Weeks(page.items),
         "page_of_list": page,

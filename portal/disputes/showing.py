@@ -10,7 +10,7 @@ from backoffice.web.pieces import Fact, Now
 from backoffice.web.words import date_words, moment, money, weekday_moment
 from workflows.council.profile import current
 from workflows.disputes.rules import State
-from workflows.disputes.selectors import FUNCTION, Page, text_of
+from workflows.disputes.selectors import Page, text_of
 from workflows.engine import door
 from workflows.parties.actor import Actor
 
@@ -90,8 +90,3 @@ class Shown:
         if self.page.case.finished is not None:
             return "Nobody: it is decided"
         return str(self.page.case.organisation.name) if self.state == State.RAISED else self.team
-
-
-def may_read(actor: Actor) -> bool:
-    """Whether a role shows disputes at all."""
-    return actor.may(FUNCTION)

@@ -26,17 +26,17 @@ from workflows.parties.actor import Actor
 
 from ..asking import actor_of
 from .forms import FilterForm, ResponseForm, RowForm
-from .showing import Shown, may_read
+from .showing import Shown
 from .tables import Disputes, EditableRows
 
 READ_ONLY = "Your role lets you read this dispute, not answer it."
 
 
-@needs()
+@needs(FUNCTION, module="actuals")
 @require_GET
 def disputes(request: HttpRequest) -> HttpResponse:
     """The list, with the guide's filters (bedford-actuals-guide "Disputes" steps 1 and 2)."""
-    actor, now = _reader(request), moment.now()
+    actor, now = actor_of(request), moment.now()
     form = FilterForm(request.GET, selectors.clients(actor))
     filters = form.filters()
     page = page_by_key(selectors.listed(actor, filters), ORDER, request.GET)
@@ -49,15 +49,16 @@ def disputes(request: HttpRequest) -> HttpResponse:
         "table": Disputes(page.items, filtered=filters.some),
         "page_of_list": page,
         "chapter": disputed.name(),
+        "tabs": disputed.chapter("disputes"),
     }
     return render(request, "portal/disputes/list.html", context)
 
 
-@needs()
+@needs(FUNCTION, module="actuals")
 @require_http_methods(["GET", "POST"])
 def dispute(request: HttpRequest, dispute_id: int) -> HttpResponse:
     """A dispute, with Response, evidence and Update Request Resolution (step 3)."""
-    actor = _reader(request)
+    actor = actor_of(request)
     page = selectors.page(actor, dispute_id)
     form = ResponseForm.of(request, initial={"task": page.turn.pk if page.turn else ""})
     if request.method != "POST":
@@ -77,11 +78,11 @@ def dispute(request: HttpRequest, dispute_id: int) -> HttpResponse:
     return redirect("portal:dispute", dispute_id)
 
 
-@needs()
+@needs(FUNCTION, module="actuals")
 @require_http_methods(["GET", "POST"])
 def row(request: HttpRequest, dispute_id: int, row_id: int) -> HttpResponse:
     """Add/Edit the actuals of a row (step 3); they stand beside the claim until they are decided."""
-    actor = _reader(request)
+    actor = actor_of(request)
     page, found = selectors.row(actor, dispute_id, row_id)
     if not actor.may(FUNCTION, "edit", page.case.service_id):
         raise Forbidden(READ_ONLY)
@@ -104,16 +105,6 @@ def row(request: HttpRequest, dispute_id: int, row_id: int) -> HttpResponse:
     engine.viewed(actor, "dispute", dispute_id, found.line_week.line.client_id)
     context = {"form": form, "shown": Shown(page, actor, moment.now()), "row": found, "person": disputed.person(found)}
     return render(request, "portal/disputes/row.html", context)
-
-
-def _reader(request: HttpRequest) -> Actor:
-    """Who asks; what the council does not have does not exist, and a role without it is told so."""
-    actor = actor_of(request)
-    if not selectors.has_module():
-        raise NotFound
-    if not may_read(actor):
-        raise Forbidden("Your role does not read disputes. Ask whoever looks after your users.")
-    return actor
 
 
 def _show(request: HttpRequest, page: Page, form: ResponseForm, stale: Told | None = None) -> HttpResponse:

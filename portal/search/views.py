@@ -5,10 +5,11 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from backoffice.web import search
+from backoffice.web import disputed, search
 from backoffice.web.gate import needs
 from workflows.actions.rules import State as ActionState
 from workflows.contracts.rules import State
+from workflows.disputes.rules import State as DisputeState
 
 from ..actions.tables import STATES as ACTION_STATES
 from ..contract_documents.tables import STATES
@@ -19,12 +20,14 @@ PLACES = search.Places(
         "contract_document": lambda hit: reverse("portal:document", args=[hit.id]),
         "action": lambda hit: reverse("portal:action", args=[hit.id]),
         "change_request": lambda hit: reverse("portal:change_request", args=[hit.id]),
+        "dispute": lambda hit: reverse("portal:dispute", args=[hit.id]),
         "line": lambda hit: reverse("portal:line", args=[hit.id]),
         "service": lambda hit: f"{reverse('portal:lines')}?service={hit.id}",
     },
     tags={
         "contract_document": lambda state: STATES[State(state)],
         "action": lambda state: ACTION_STATES[ActionState(state)],
+        "dispute": lambda state: disputed.STATES[DisputeState(state)],
     },
 )
 

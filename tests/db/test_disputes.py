@@ -11,6 +11,7 @@ from tests import disputes as make_disputes
 from tests import factories as make
 from tests.councils import another_council, served, usual_council
 from tests.disputes import Home, amend, answer, decide, rows
+from tests.files import staged
 from workflows.actuals import commands as actuals
 from workflows.actuals.entry import read
 from workflows.actuals.models import LineWeekVersion, Standing
@@ -19,11 +20,13 @@ from workflows.disputes import commands
 from workflows.disputes.models import Dispute, DisputedRow
 from workflows.disputes.reactions import raise_by_rule
 from workflows.disputes.rules import ASK_AGAIN, Awaits, Choice, Decision
-from workflows.engine import moment
+from workflows.engine import files, moment
+from workflows.engine.erase import erase_client
 from workflows.engine.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from workflows.engine.models import Case, Content, Event, Outbox
 from workflows.engine.replaying import check
 from workflows.engine.verify import verify
+from workflows.search.selectors import results
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -326,3 +329,46 @@ def test_who_is_too_late_is_told_who_was_faster(home: Home) -> None:
     with pytest.raises(Stale):
         commands.answer(actor=home.nina, case_id=dispute.pk, task_id=task.pk, text="Once more.", key=make.key())
     assert Event.objects.filter(kind="dispute.answer").count() == 1
+
+
+def test_erasing_a_client_takes_what_was_written_and_leaves_the_figures(home: Home) -> None:
+    dispute = home.disputed(0, 2)
+    row = rows(dispute)[0]
+    amend(home.nina, dispute, row, "9")
+    answer(home.nina, dispute, "Mrs Brock was at her daughter's.")
+    decide(home.tom, dispute, choose(rows(dispute)[0], Decision.AS_PLANNED, "Mrs Brock's rota shows it."))
+    administrator = make.actor(make.staff_user("", duty="administrator"))
+    erase_client(home.lines[0].client_id, administrator)
+    kept = Content.objects.filter(stream=f"case:{dispute.pk}")
+    assert kept.count() >= 3
+    assert all(each.erased_at is not None and not each.text for each in kept)
+    [row, other] = rows(dispute)
+    assert row.amended is not None and row.amended[0]["comment"] == ""
+    assert (row.paid_cost, row.amended_units, other.at_stake) == (D(200), D(9), D(80))
+    assert verify().findings == []
+
+
+def test_evidence_is_read_by_those_who_read_the_dispute(home: Home) -> None:
+    dispute = home.disputed()
+    chosen = staged(home.nina, "visits.pdf")
+    task = care.turn(dispute.pk)
+    commands.answer(actor=home.nina, case_id=dispute.pk, task_id=task.pk, text="", file_ids=[chosen.pk], key=make.key())
+    [kept] = files.of("dispute.evidence", [dispute.pk])[dispute.pk]
+    kept.state = kept.State.READY
+    kept.save()
+    assert files.taken(home.tom, kept.pk).name.startswith("DSP-")
+    for stranger in (Home().nina, make.actor(make.staff_user("contracts"))):
+        with pytest.raises(NotFound):
+            files.taken(stranger, kept.pk)
+    erase_client(home.lines[0].client_id, make.actor(make.staff_user("", duty="administrator")))
+    with pytest.raises(NotFound):
+        files.taken(home.tom, kept.pk)
+
+
+def test_a_dispute_is_found_by_its_reference_its_line_and_what_was_written(home: Home) -> None:
+    dispute = home.answered(0, 2)
+    for text in (case(dispute).reference, home.lines[0].reference, "daughter's"):
+        for who in (home.nina, home.tom):
+            found = {hit.id for each in results(who, text) for hit in each.hits if hit.kind == "dispute"}
+            assert found == {dispute.pk}, (text, who)
+    assert results(Home().nina, case(dispute).reference) == []
