@@ -13,7 +13,7 @@ from backoffice.casework.asking import actor_of
 from backoffice.casework.batch_page import page_of
 from backoffice.casework.commanding import carried
 from backoffice.web.gate import staff
-from backoffice.web.layout import FIND
+from backoffice.web.layout import only_finds
 from backoffice.web.pieces import Row
 from backoffice.web.words import date_words
 from workflows.actions import batches as sending
@@ -60,7 +60,7 @@ def new(request: HttpRequest, organisation_id: int) -> HttpResponse:
         cancel=reverse("council:actions"),
     )
     right = request.method == "POST" and form.is_valid()
-    if FIND in request.POST:
+    if only_finds(request.POST):
         form.keep_only("attached")
     elif right:
         done = carried(form, partial(_send, actor, organisation_id, form), {"entity": form.entity_field})

@@ -9,7 +9,7 @@ from django import forms
 from backoffice.web.fields import Choice, DateField, LongText, Pick, TextField
 from backoffice.web.files import FilesField
 from backoffice.web.forms import ClientKeyMixin, ConcordForm
-from backoffice.web.layout import Find, Reveal
+from backoffice.web.layout import Enter, Find, Reveal
 from workflows.actions.entities import Found
 from workflows.actions.rules import TITLE_LIMIT, Asked, Related, Side, types_for
 from workflows.council.profile import current
@@ -117,8 +117,8 @@ class OneForm(Message):
         """The seeds' order: type, related to and entity, when, who, title, text, files."""
         parts = {str(each): [Find(f"find_{name}", name), name] for each, name in ENTITIES.items()}
         sender = ["sender"] if "sender" in self.fields else []
-        return Layout("type", Reveal("related", parts), "wanted_by", "team", *sender, "title", "text", "attached",
-                      "client_key")  # fmt: skip
+        return Layout(Enter(self.button), "type", Reveal("related", parts), "wanted_by", "team", *sender, "title",
+                      "text", "attached", "client_key")  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """Only the entity of what was chosen counts."""

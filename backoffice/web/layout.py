@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString
 
 #: The name of the button that only looks for what a list is to offer.
 FIND = "find_now"
+#: The button that Enter in a field presses, and after the name of a box what its list was found with.
+ENTER, FOUND_WITH = "by_enter", "_found_with"
 
 
 class Buttons:
@@ -38,6 +40,21 @@ class Heading:
         return format_html('<h2 class="govuk-heading-m">{}</h2>{}', self.text, note)
 
 
+class Enter:
+    """What Enter in a field presses: a form's first button, which no mouse and no reader meets. It sends the form."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def render(self, form: Form, context: Any, template_pack: Any = TEMPLATE_PACK, **_: Any) -> SafeString:
+        """Write the button; it stands before every other one."""
+        return format_html(
+            '<button type="submit" name="{}" value="1" class="cc-first-button" tabindex="-1" aria-hidden="true">{}'
+            "</button>",
+            ENTER, self.text,
+        )  # fmt: skip
+
+
 class Find:
     """Where a list would be too long: the button beside the box in which one types a part of a name.
 
@@ -53,10 +70,19 @@ class Find:
             return SafeString("")
         box = render_field(self.field, form, context, template_pack=template_pack)
         return format_html(
-            '{}<button type="submit" name="{}" value="{}" formaction="#{}" class="govuk-button govuk-button--secondary"'
-            ' data-module="govuk-button">Find</button>',
-            box, FIND, self.field, form[self.found_in].auto_id,
+            '{}<input type="hidden" name="{}{}" value="{}"><button type="submit" name="{}" value="{}" formaction="#{}"'
+            ' class="govuk-button govuk-button--secondary" data-module="govuk-button">Find</button>',
+            box, self.field, FOUND_WITH, form[self.field].value() or "",
+            FIND, self.field, form[self.found_in].auto_id,
         )  # fmt: skip
+
+
+def only_finds(posted: Mapping[str, str]) -> bool:
+    """Whether a form was sent to see what its lists offer: by "Find", or by Enter after typing in such a box."""
+    if FIND in posted:
+        return True
+    boxes = {name.removesuffix(FOUND_WITH): text for name, text in posted.items() if name.endswith(FOUND_WITH)}
+    return ENTER in posted and any(posted.get(box, "").strip() != text.strip() for box, text in boxes.items())
 
 
 class Reveal:

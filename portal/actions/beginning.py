@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from backoffice.web import drafts
-from backoffice.web.layout import FIND
+from backoffice.web.layout import only_finds
 from backoffice.web.words import weekday_date
 from workflows.actions import commands, entities, rules, selectors
 from workflows.actions.flow import ANSWER, FIRST
@@ -60,7 +60,7 @@ def form_for(request: HttpRequest) -> NewActionForm:
 def receive(request: HttpRequest, form: NewActionForm) -> HttpResponse:
     """Carry out what was posted: the next choices, the action, or the form again with what is wrong."""
     right = form.is_valid()
-    if {CONTINUE, FIND} & set(request.POST):
+    if CONTINUE in request.POST or only_finds(request.POST):
         form.keep_only("files")
         return show(request, form)
     if not right:

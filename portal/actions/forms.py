@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from backoffice.web.fields import DateField, LongText, Pick, TextField
 from backoffice.web.files import FilesField
 from backoffice.web.forms import ClientKeyMixin, ConcordForm
-from backoffice.web.layout import Find
+from backoffice.web.layout import Enter, Find
 from backoffice.web.words import weekday_date
 from workflows.actions import entities, rules
 from workflows.actions.entities import Found
@@ -181,6 +181,7 @@ class NewActionForm(ClientKeyMixin, ConcordForm):
     def layout(self) -> Layout:
         """The seeds' order; the parts that the type decides are apart."""
         return Layout(
+            Enter(self.button),
             "type",
             Part("related", "related"),
             Continue(),

@@ -35,8 +35,10 @@ def test_one_is_found_by_typing(open_tab: Open, monkeypatch: pytest.MonkeyPatch,
     chosen = page.get_by_label("Service User Name").locator("option:checked")
     expect(chosen).to_contain_text("Marked, Mary")
     tab.step("2-found")
+    page.get_by_label("Title", exact=True).press("Enter")  # sends it: the first button is not "Find"
+    expect(page.get_by_role("alert")).to_contain_text("Enter a description")
     page.get_by_label("Description").fill("From 5 May to 19 May.")
-    page.get_by_role("button", name="Create Action").click()
+    page.get_by_label("Title", exact=True).press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Your action was sent.")
     client = Case.objects.get(kind="action").client
     assert client is not None

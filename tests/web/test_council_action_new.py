@@ -211,6 +211,10 @@ def test_of_many_clients_one_is_found_by_typing(
     assert "Osman, Oscar2" not in council.words(page)
     assert 'value="Care plan"' in page.content.decode()
     assert not Case.objects.exists()
+    assert page.content.decode().index('name="by_enter"') < page.content.decode().index('name="find_now"')
+    by_enter = fields | {"find_client": "oscar2", "by_enter": "1"}
+    assert "Osman, Oscar2" in council.words(browser.post(address, by_enter))
+    assert not Case.objects.exists()
     oscar = CarePackageLine.objects.get(client__forename="Oscar1").client_id
     assert browser.post(address, fields | {"client": oscar}).status_code == 302
     assert Case.objects.get().client_id == oscar

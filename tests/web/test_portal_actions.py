@@ -362,6 +362,26 @@ def test_of_many_clients_one_is_found_by_typing_and_none_stands_in_the_address(
     assert case.client_id == osman
 
 
+def test_enter_sends_and_after_typing_in_the_box_it_finds(
+    browser: Client, line: CarePackageLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entities, "SHOWN", 2)
+    for number in range(4):
+        make.line(line.service, of=make.client_("Osman", f"Oscar{number}"), service_level=line.service_level)
+    page = browser.get(NEW, {"type": "query", "related": "client"}).content.decode()
+    named = re.findall(r'<button type="submit" name="(\w+)"', page)
+    assert next(each for each in named if each in {"by_enter", "find_now", "continue"}) == "by_enter"
+    found = browser.post(NEW, filled(line, find="oscar3", find_found_with="") | {"by_enter": "1"})
+    assert "Osman, Oscar3" in " ".join(options(found, "entity"))
+    assert 'name="find_found_with" value="oscar3"' in found.content.decode()
+    assert not Action.objects.exists()
+    entered = filled(line, find="oscar3", find_found_with="oscar3") | {"by_enter": "1"}
+    assert browser.post(NEW, entered).status_code == 302
+    clicked = filled(line, find="oscar1", find_found_with="oscar3", title="Another")  # by the button that one sees
+    assert browser.post(NEW, clicked).status_code == 302
+    assert {each.case.client_id for each in Action.objects.all()} == {line.client_id}
+
+
 def test_nothing_is_found_that_is_not_ones_own(
     browser: Client, line: CarePackageLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

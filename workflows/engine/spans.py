@@ -27,6 +27,9 @@ END = (
     ' WHERE "case_id" = %s AND "ended_at" IS NULL RETURNING 1'
 )
 
+#: What is read of a span that is shown.
+SHOWN = ("seq", "holder", "team_id", "begun_at", "ended_at", "minutes", "calendar_id", "team__name")
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -99,7 +102,8 @@ def fold(events: Iterable[tuple[int, datetime, Mapping[str, Any]]], calendars: M
 def of_case(case: Case, now: datetime | None = None) -> list[Span]:
     """Who held a case when, oldest first; the open one with its minutes so far. The caller has scoped the case."""
     until = now or moment.now()
-    return [_shown(row, until) for row in HolderSpan.objects.filter(case=case).select_related("team").order_by("seq")]
+    rows = HolderSpan.objects.filter(case=case).order_by("seq").values_list(*SHOWN)  # plain: there can be thousands
+    return [_shown(*row, now=until) for row in rows]
 
 
 def runs_of(spans: Iterable[Span]) -> Iterator[tuple[str, datetime, datetime | None]]:
@@ -163,9 +167,10 @@ def _until(days: list[tuple[Any, datetime, datetime, int]], now: datetime) -> in
     return days[-1][3] + council_calendar().minutes_before(now)
 
 
-def _shown(row: HolderSpan, now: datetime) -> Span:
-    minutes = row.minutes
+def _shown(
+    seq: int, holder: str, team_id: int | None, begun: datetime, ended: datetime | None, minutes: int | None,
+    calendar_id: int | None, team: str | None, *, now: datetime,
+) -> Span:  # fmt: skip
     if minutes is None:
-        minutes = council_calendar().minutes_between(row.begun_at, now)
-    name = row.team.name if row.team else Holder(row.holder).label
-    return Span(row.seq, row.holder, row.team_id, row.begun_at, row.ended_at, minutes, row.calendar_id, name)
+        minutes = council_calendar().minutes_between(begun, now)
+    return Span(seq, holder, team_id, begun, ended, minutes, calendar_id, team or Holder(holder).label)
