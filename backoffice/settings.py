@@ -135,6 +135,7 @@ CASE_PAGES = {
         "contract_document": "portal:document",
         "action": "portal:action",
         "change_request": "portal:change_request",
+        "actuals": "portal:actuals_week",
     },
 }
 NOTICE_PAGES = {
@@ -202,6 +203,7 @@ AXES_VERBOSE = False
 # meant, and stricter than axes' advice, which fears that a changed address would start a new count.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a week of 300 service users is one form
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 

@@ -49,9 +49,9 @@ def awaiting_disputes(request: HttpRequest) -> Summary:
     return waiting(request).get(disputes.KIND, NOTHING)
 
 
-def awaiting_weeks(request: HttpRequest) -> int:
-    """How many weeks of actuals await this person."""
-    return waiting(request).get(ActualsFlow.kind, NOTHING).count
+def awaiting_weeks(request: HttpRequest) -> Summary:
+    """The weeks of actuals that await this person."""
+    return waiting(request).get(ActualsFlow.kind, NOTHING)
 
 
 def waiting(request: HttpRequest) -> Mapping[str, Summary]:

@@ -23,7 +23,7 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
         found.append(NavigationItem("Contract documents", reverse("portal:documents"), str(count) if count else ""))
     module = current().actuals
     if module is not None and actor_of(request).may(ACTUALS):
-        count = awaiting_weeks(request) + awaiting_disputes(request).count
+        count = awaiting_weeks(request).count + awaiting_disputes(request).count
         disputes = (reverse("portal:disputes"),)  # the bar never has more than seven entries
         found.append(NavigationItem(module.name, reverse("portal:actuals"), str(count) if count else "", disputes))
     if actor_of(request).may(LINES):

@@ -145,6 +145,12 @@ def of_line(actuals: Actuals, line: Line) -> Answered:
     return Answered(tagged, PAID if tagged is None else "", because, sources)
 
 
+def brief(actuals: Actuals, line: Line) -> Answered:
+    """The same where each absence has its own answer below: only what is wrong, or too much."""
+    whole = of_line(actuals, line)
+    return whole if faults(line) else Answered(whole.tag, whole.plain)
+
+
 def _tag(line: Line) -> Tag | None:
     """None where all is as planned: then plain words are enough."""
     if not any(row.differs for row in line.rows):
@@ -159,6 +165,8 @@ def reasons(actuals: Actuals, line: Line) -> tuple[tuple[str, ...], tuple[str, .
     """Why, and where the rules were read: by cause, for what is missing without one, and for what is too much."""
     found = list(_reasons(actuals, line))
     because = tuple(dict.fromkeys(why for why, _ in found))
+    if len({why.partition(":")[0] for why in because}) == 1:  # then the tag says whether it is paid
+        because = tuple(_because(why) for why in because)
     return because, tuple(dict.fromkeys(source for _, source in found if source))
 
 

@@ -76,7 +76,7 @@ def left(week: ActualWeek) -> str:
     """The countdown to it."""
     if week.case.state != State.RECORDING or week.cut_off is None:
         return ""
-    return deadline(week.cut_off, clock.now()).clock.sentence
+    return deadline(week.cut_off, clock.now()).clock.note
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def first(week: ActualWeek | None, waiting: int) -> First:
     more = f" {plural(waiting - 1, 'more week')} after that." if waiting > 1 else ""
     text = f"{week.service.name}{f', {week.lot}' if week.lot else ''}."
     if week.cut_off is not None:
-        text += f" Cut-off {moment(week.cut_off)}, {due.clock.sentence}."
+        text += f" Cut-off {moment(week.cut_off)}, {due.clock.note}."
     href = reverse("portal:actuals_week", args=[week.pk])
     return First(f"First: the week {span(week)}", text + more, due.soon, href, "Open the week")
 

@@ -163,6 +163,7 @@ class LineSheet:
     faults: Sequence[str]
     answer: Answered
     amount: str
+    brief: Answered  # without what the panels below say anyway
     open: bool  # the rows to add: something is in them, or one more was asked for
 
 
@@ -193,6 +194,7 @@ def whole(actuals: Actuals, line: Line, desk: Desk, levels: Sequence[tuple[str, 
         faults=answers.faults(line),
         answer=answers.of_line(actuals, line),
         amount=money(answers.sure(line)),
+        brief=answers.brief(actuals, line) if any(each.panels for each in sheets) else answers.of_line(actuals, line),
         open=more > 1 or len(added) > more,
     )
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from backoffice.web.clock import deadline
 from backoffice.web.pieces import Fact, Tag
 from backoffice.web.words import NOTHING, moment, money, plural, weekday_date
 from portal.council import team_name
@@ -14,7 +13,6 @@ from workflows.actuals.models import ActualWeek, LineWeekVersion, Standing
 from workflows.actuals.rules import State, sunday_of
 from workflows.actuals.selectors import Line, Page
 from workflows.council.profile import current
-from workflows.engine import moment as clock
 
 from . import answers, grid
 from .mode import Mode, by_when, cut_off
@@ -215,10 +213,3 @@ def _changes(old: Sequence[Row], new: Sequence[Row]) -> list[str]:
             if was.box(box) != row.box(box)  # type: ignore[arg-type]
         ]
     return found
-
-
-def countdown(week: ActualWeek) -> str:
-    """How long a week is still taken, in the calendar."""
-    if week.cut_off is None or week.case.state != State.RECORDING:
-        return NOTHING
-    return deadline(week.cut_off, clock.now()).clock.sentence

@@ -17,10 +17,13 @@ from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Tab
 from backoffice.web.words import plural
 from workflows.actuals import commands, selectors
+from workflows.actuals.models import Standing
 from workflows.actuals.selectors import FUNCTION, Line, Page
 from workflows.council.profile import current
+from workflows.disputes import selectors as disputes
 from workflows.engine import selectors as engine
 from workflows.engine.errors import Busy, Forbidden, KeyReused, NotFound, Refused
+from workflows.engine.models import Case
 from workflows.parties.actor import Actor
 
 from ..asking import actor_of, awaiting_weeks
@@ -52,7 +55,7 @@ def weeks(request: HttpRequest) -> HttpResponse:
         "places": calendar.places(found, asked),
         "table": calendar.Weeks(page.items),
         "page_of_list": page,
-        "first": calendar.first(selectors.next_week(actor), awaiting_weeks(request)),
+        "first": calendar.first(selectors.next_week(actor), awaiting_weeks(request).count),
     }
     return render(request, "portal/actuals/weeks.html", context)
 
@@ -224,6 +227,7 @@ def _week_context(request: HttpRequest, found: Shown, only: frozenset[int] | Non
         "number": number,
         "pages": range(1, (len(chosen) - 1) // MOST_LINES + 2) if len(chosen) > MOST_LINES else (),
         "question": _question(page),
+        "disputes": _disputes(actor_of(request), page),
     }  # fmt: skip
 
 
@@ -318,6 +322,13 @@ def _question(page: Page) -> str:
         return ""
     chapters = [each for each in engine.story(f"case:{page.case.pk}") if each.verb == "query"]
     return chapters[-1].words.get("question", "") if chapters else ""
+
+
+def _disputes(actor: Actor, page: Page) -> list[Case]:
+    """The disputes of the week, where something of it is disputed and the person reads them."""
+    if not actor.may(disputes.FUNCTION) or all(each.week.standing != Standing.DISPUTED for each in page.lines):
+        return []
+    return disputes.of_week(actor, page.case.pk)
 
 
 def _draft(request: HttpRequest) -> dict[str, str] | None:

@@ -13,6 +13,7 @@ from backoffice.web import disputed, news
 from backoffice.web.gate import needs
 from backoffice.web.words import per_week, plural, upper_first
 from workflows.actions.selectors import FUNCTION as ACTIONS
+from workflows.actuals.selectors import FUNCTION as ACTUALS
 from workflows.changes.selectors import CONTACTS, DETAILS
 from workflows.changes.selectors import FUNCTION as CHANGES
 from workflows.contracts import selectors
@@ -24,7 +25,7 @@ from workflows.parties.actor import Actor
 from workflows.register.selectors import FUNCTION as LINES
 
 from ..actions import chapter
-from ..asking import actor_of, awaiting, awaiting_actions, awaiting_disputes
+from ..asking import actor_of, awaiting, awaiting_actions, awaiting_disputes, awaiting_weeks
 from ..council import brokerage
 from . import waiting
 
@@ -58,13 +59,14 @@ def home(request: HttpRequest) -> HttpResponse:
     reads = actor.may(FUNCTION)
     rejected = selectors.counts(actor, Filters())["rejected"] if reads else 0
     needed = waiting.needs(actor, now)
-    answers = waiting.answers(awaiting_actions(request), now) + waiting.responses(awaiting_disputes(request), now)
+    answers = waiting.weeks(awaiting_weeks(request), now) + waiting.answers(awaiting_actions(request), now)
+    answers += waiting.responses(awaiting_disputes(request), now)
     context = {
         "today": now,
         "first": _first(actor, needed) if needed or not answers else _answer_first(answers[0]),
         "figures": waiting.figures(summary, needed, rejected) if reads else [],
         "table": waiting.Needs([*needed, *answers]),
-        "chapters": _chapters(actor, summary, awaiting_actions(request), awaiting_disputes(request)),
+        "chapters": _chapters(request, actor, summary),
         "with_council": waiting.with_council(actor, now),
         "news": news.on_home(actor),
     }
@@ -95,8 +97,11 @@ def _first(actor: Actor, needed: Sequence[waiting.Need]) -> First:
 
 
 def _answer_first(need: waiting.Answers) -> First:
-    what = "disputes" if isinstance(need, waiting.Responses) else "actions"
-    return First(f"First: {need.what.lower()} {need.due.by}", need.note, need.due.soon, need.href, f"See the {what}")
+    names = {waiting.Responses: "disputes", waiting.Weeks: "weeks"}
+    what = names.get(type(need), "actions")
+    return First(
+        f"First: {need.what.lower()} {need.due.by}".rstrip(), need.note, need.due.soon, need.href, f"See the {what}"
+    )
 
 
 def _actions(summary: Summary, actor: Actor) -> Chapter:
@@ -111,13 +116,21 @@ def _disputes(summary: Summary, actor: Actor) -> Chapter:
     return Chapter(disputed.name(), reverse("portal:disputes"), note, f"{verbs} what the council disputes of actuals")
 
 
-def _chapters(actor: Actor, summary: Summary, actions: Summary, disputes: Summary) -> list[Chapter]:
+def _weeks(name: str, summary: Summary, actor: Actor) -> Chapter:
+    note = f"({summary.count} to record)" if summary.count else ""
+    verbs = "Record" if actor.may(ACTUALS, "edit") else "Read"
+    return Chapter(name, reverse("portal:actuals"), note, f"{verbs} what was delivered, and see what will be paid")
+
+
+def _chapters(request: HttpRequest, actor: Actor, summary: Summary) -> list[Chapter]:
     """The chapters that exist and that the role has; others are absent, not greyed."""
+    actions, disputes, module = awaiting_actions(request), awaiting_disputes(request), current().actuals
     documents = [_documents(actor, summary)] if actor.may(FUNCTION) else []
     lines = [_lines()] if actor.may(LINES) else []
     conversations = [_actions(actions, actor)] if actor.may(ACTIONS) else []
     disputed_ = [_disputes(disputes, actor)] if has_module() and actor.may(DISPUTES) else []
-    return documents + lines + disputed_ + conversations + _about_us(actor)
+    weeks = [_weeks(module.name, awaiting_weeks(request), actor)] if module and actor.may(ACTUALS) else []
+    return documents + weeks + lines + disputed_ + conversations + _about_us(actor)
 
 
 def _about_us(actor: Actor) -> list[Chapter]:

@@ -94,6 +94,23 @@ class Responses(Answers):
         return f"{reverse('portal:disputes')}?status=provider"
 
 
+@dataclass(frozen=True, slots=True)
+class Weeks(Answers):
+    """Weeks of actuals that are to be recorded: how many, and which cut-off comes first."""
+
+    note: str = "What you delivered, week by week"
+
+    @property
+    def what(self) -> str:
+        """The thing to do."""
+        return f"Record {plural(self.count, 'week')} of actuals"
+
+    @property
+    def href(self) -> str:
+        """Where it is done: the calendar opens on the first of them."""
+        return reverse("portal:actuals")
+
+
 class Needs(ListTable):
     """What needs the person, first due first."""
 
@@ -142,6 +159,13 @@ def responses(summary: Summary, now: datetime) -> list[Answers]:
     if not summary.count:
         return []
     return [Responses(summary.count, deadline(summary.due_at, now), money(summary.weekly))]
+
+
+def weeks(summary: Summary, now: datetime) -> list[Answers]:
+    """The weeks that await the person, as one line; none where the council has no such module."""
+    if not summary.count or current().actuals is None:
+        return []
+    return [Weeks(summary.count, deadline(summary.due_at, now))]
 
 
 def figures(summary: Summary, needed: Sequence[Need], rejected: int) -> list[Fact]:
