@@ -102,6 +102,11 @@ def sure(line: Line) -> Decimal:
     return line.found.pay - sum((cost(_still_counted(row), row.price) or NOTHING for row in line.rows), NOTHING)
 
 
+def sure_units(line: Line) -> Decimal:
+    """The same in units."""
+    return line.found.paid_units - sum((_still_counted(row) for row in line.rows), NOTHING)
+
+
 def _open_units(line: Line, row: Row) -> Decimal:
     """Units of a row that were not delivered and have no cause yet, where one must be chosen."""
     without = _without_cause(row)

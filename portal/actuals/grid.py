@@ -109,7 +109,7 @@ def totals(lines: Sequence[Line]) -> Totals:
         paid=sum((answers.sure(line) for line in live), NOTHING),
         undecided=sum((answers.undecided(line) for line in live), NOTHING),
         units=sum((answers.planned(line) for line in live), NOTHING),
-        paid_units=sum((line.found.paid_units for line in live), NOTHING),
+        paid_units=sum((answers.sure_units(line) for line in live), NOTHING),
         to_choose=sum("cause" in line.found.lacks for line in live),
     )
 

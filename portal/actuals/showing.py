@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from backoffice.web.pieces import Fact, Tag
-from backoffice.web.words import NOTHING, moment, money, plural, weekday_date
+from backoffice.web.words import moment, money, plural, weekday_date
 from portal.council import team_name
 from workflows.actuals.entry import Row, read
 from workflows.actuals.models import ActualWeek, LineWeekVersion, Standing
