@@ -163,10 +163,10 @@ def line_facts(page: Page, lines: Sequence[Line], others: Sequence[Line]) -> lis
         (line for line in others if here + 1 < len(ids) and line.week.line.client_id == ids[here + 1]), None
     )
     until = page.week.cut_off
-    first = Fact("Confirm by", f"{moment(until)}", cut_off(page).clock.note) if until else Fact("Confirm by", NOTHING)
+    first = [Fact("Confirm by", moment(until), cut_off(page).clock.note)] if until and page.recording else []
     figures = grid.facts(lines)
     return [
-        *([first] if page.recording else []),
+        *first,
         *(figures if grid.totals(lines).undecided else figures[:3]),
         Fact(
             "Service user",
