@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("backoffice.publishing.urls")),
     path("", include("backoffice.search.urls")),
     path("", include("backoffice.imports.urls")),
+    path("", include("backoffice.reports.urls")),
     path("", include("backoffice.insight.urls")),
     path("", include("backoffice.administration.urls")),
 ]

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "workflows.actuals",
     "workflows.payments",
     "workflows.disputes",
+    "workflows.reports",
     "backoffice",
     "portal",
     "tasks",

@@ -13,6 +13,7 @@ from workflows.register.selectors import FUNCTION as LINES
 
 from .actions import chapter
 from .asking import FUNCTION, actor_of, awaiting, awaiting_actions, awaiting_disputes, awaiting_weeks
+from .reports.views import has_reports
 
 
 def entries(request: HttpRequest) -> list[NavigationItem]:
@@ -39,4 +40,6 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
     if actor.may(DETAILS):
         under = (reverse("portal:organisation"), "/portal/services/")
         found.append(NavigationItem("Organisation and service details", reverse("portal:organisation"), under=under))
+    if has_reports(actor):
+        found.append(NavigationItem("Reports", reverse("portal:reports")))
     return found

@@ -13,6 +13,7 @@ from .disputes import views as disputes
 from .home import views as home
 from .lines import views as lines
 from .organisation import views as organisation
+from .reports import views as reports
 from .search import views as search
 
 app_name = "portal"
@@ -54,6 +55,14 @@ urlpatterns = [
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/<int:dispute_id>/", disputes.dispute, name="dispute"),
     path("disputes/<int:dispute_id>/rows/<int:row_id>/", disputes.row, name="dispute_row"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/commissioned-v-actuals/", reports.commissioned, name="commissioned"),
+    path("reports/commissioned-v-actuals/<slug:question_id>/", reports.commissioned_shown, name="commissioned_shown"),
+    path(
+        "reports/commissioned-v-actuals/<slug:question_id>/report.<slug:form>",
+        reports.commissioned_file,
+        name="commissioned_file",
+    ),
     path("actions/new/", actions.new, name="action_new"),
     path("actions/<int:action_id>/", actions.action, name="action"),
     path("actions/<int:action_id>/request-closure/", actions.close, name="action_close"),

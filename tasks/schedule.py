@@ -22,6 +22,7 @@ from workflows.engine.files import scanning
 from workflows.engine.models import Outbox, Slot
 from workflows.payments import opening as payments
 from workflows.people import absences, leaving
+from workflows.reports import commands as reports
 from workflows.search import commands as searches
 
 logger = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ JOBS = {
         Job("stranded", timedelta(hours=1), leaving.put_right, late_after=timedelta(minutes=30)),
         Job("scans", timedelta(minutes=15), scanning.retry, late_after=timedelta(minutes=15)),
         Job("searches", timedelta(hours=1), searches.forget, late_after=timedelta(minutes=30)),
+        Job("reports", timedelta(hours=1), reports.forget, late_after=timedelta(minutes=30)),
         Job("deem", timedelta(hours=1), deeming.deem_due, late_after=timedelta(minutes=30)),
         Job("actuals", timedelta(hours=1), opening.tend, late_after=timedelta(minutes=30)),
         Job("payments", timedelta(hours=1), payments.open_due, late_after=timedelta(minutes=30)),

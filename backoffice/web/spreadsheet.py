@@ -14,6 +14,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from workflows.engine.tabular import csv_lines
+
 from .words import LONDON
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -40,6 +42,18 @@ def workbook(file_name: str, sheets: Iterable[tuple[str, Iterable[Sequence[Value
     book.save(file)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=file_name, content_type=TYPE)
+
+
+def comma_separated(file_name: str, rows: Iterable[Sequence[Value]]) -> FileResponse:
+    """Answer with a CSV file of any length, written row by row; the headings first.
+
+    It is finished before anything is sent: a file that breaks off in its middle would look like a whole one.
+    """
+    file = TemporaryFile()  # noqa: SIM115 (the response closes it once it has been sent)
+    for line in csv_lines(rows):
+        file.write(line.encode())
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=file_name, content_type="text/csv; charset=utf-8")
 
 
 def _fill(sheet: Any, rows: Iterator[Sequence[Value]]) -> None:

@@ -24,6 +24,7 @@ from workflows.parties.models import Absence, Organisation, Service, Team, User
 from workflows.people import first_access
 from workflows.register.imports import commands as imports
 from workflows.register.models import CarePackageLine
+from workflows.reports import commands as reports
 from workflows.search import commands as searches
 
 CLIENTS = b"SSRef,Surname,Forename\n5550001,Nobody,Norman\n"
@@ -82,6 +83,7 @@ class World:
             "contact_id": changes.contact(self.organisation).pk,
             "request_id": changes.ask(provider_of_all, What.ORGANISATION, {"town": "Diss"}).case_id,
             "search_id": searches.keep(actor=make.actor(make.staff_user()), text="somebody").token,
+            "question_id": reports.keep(actor=make.actor(make.staff_user()), report="x", chosen={}).token,
             "file_id": Attachment.objects.get(attached_at__isnull=False).pk,
             "token": first_access.issue(_newcomer(self.organisation), hours=1),
         }

@@ -14,7 +14,7 @@ PAGES = (
     "backoffice/actions", "backoffice/change_requests", "backoffice/absences", "backoffice/search",
     "backoffice/disputes",
     "backoffice/casework", "backoffice/lines", "backoffice/publishing", "backoffice/imports",
-    "backoffice/administration", "backoffice/insight",
+    "backoffice/administration", "backoffice/insight", "backoffice/reports",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, islice
+from string import Template
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
@@ -26,22 +27,10 @@ from .week import Line, Visits, is_suspended, rows_of
 
 CHUNK = 1_000
 
-#: The lines of weeks; their prices as register.rules.standing_prices finds them: a line's own, its contract's, its
-#: organisation's, the general one.
-LINES = """
-CREATE TEMPORARY TABLE actuals_plan ON COMMIT DROP AS
-WITH live AS MATERIALIZED (
-    SELECT w.case_id, w.week, l.id AS line_id, l.service_level_id, l.contract_id, l.quantity, l.start, l."end", k.kind,
-        k.by_day
-    FROM actuals_actualweek w
-    JOIN register_carepackageline l ON l.service_id = w.service_id AND l.lot = w.lot
-        AND l.start <= w.week + 6 AND (l."end" IS NULL OR l."end" >= w.week)
-    JOIN parties_service s ON s.id = l.service_id
-    JOIN unnest(%s::text[], %s::bigint[], %s::text[], %s::boolean[], %s::date[])
-        AS k (service_group, level_id, kind, by_day, first_week)
-        ON k.service_group = s."group" AND k.level_id = l.service_level_id AND k.first_week <= w.week
-    WHERE w.case_id = ANY(%s)
-), own AS MATERIALIZED (
+#: What holds for the lines of a table `live` in its weeks; prices as register.rules.standing_prices finds them: a
+#: line's own, its contract's, its organisation's, the general one.
+TERMS = """
+own AS MATERIALIZED (
     SELECT DISTINCT ON (v.line_id, v.week) v.line_id, v.week, r.amount
     FROM live v JOIN register_linerate r ON r.line_id = v.line_id AND r.start <= v.week
     ORDER BY v.line_id, v.week, r.start DESC
@@ -73,10 +62,9 @@ WITH live AS MATERIALIZED (
     SELECT v.line_id, v.week FROM live v JOIN register_linerate x ON x.line_id = v.line_id
         AND x.start BETWEEN v.week + 1 AND v.week + 6
 )
-SELECT v.case_id, v.week, v.line_id, v.quantity, v.kind, p.said IS NOT NULL AS visited, m.price,
-    concat_ws('/', v.week, coalesce(m.price::text, '-'), coalesce(p.said, v.quantity::text)) AS shape,
-    v.start <= v.week AND (v."end" IS NULL OR v."end" >= v.week + 6) AND b.line_id IS NULL AND p.broken IS NOT TRUE
-        AND (o.amount IS NOT NULL OR NOT s.varies) AS whole
+"""
+#: The lines with their terms, and when a week of one is whole.
+JOINED = """
 FROM live v
 JOIN scope s USING (service_level_id, contract_id, week)
 LEFT JOIN own o USING (line_id, week)
@@ -84,6 +72,28 @@ LEFT JOIN visits p USING (line_id, week)
 LEFT JOIN broken b USING (line_id, week)
 CROSS JOIN LATERAL (SELECT coalesce(o.amount, s.amount) AS price) m
 """
+WHOLE = """v.start <= v.week AND (v."end" IS NULL OR v."end" >= v.week + 6) AND b.line_id IS NULL
+    AND p.broken IS NOT TRUE AND (o.amount IS NOT NULL OR NOT s.varies)"""
+
+#: The lines of weeks.
+LINES = Template("""
+CREATE TEMPORARY TABLE actuals_plan ON COMMIT DROP AS
+WITH live AS MATERIALIZED (
+    SELECT w.case_id, w.week, l.id AS line_id, l.service_level_id, l.contract_id, l.quantity, l.start, l."end", k.kind,
+        k.by_day
+    FROM actuals_actualweek w
+    JOIN register_carepackageline l ON l.service_id = w.service_id AND l.lot = w.lot
+        AND l.start <= w.week + 6 AND (l."end" IS NULL OR l."end" >= w.week)
+    JOIN parties_service s ON s.id = l.service_id
+    JOIN unnest(%s::text[], %s::bigint[], %s::text[], %s::boolean[], %s::date[])
+        AS k (service_group, level_id, kind, by_day, first_week)
+        ON k.service_group = s."group" AND k.level_id = l.service_level_id AND k.first_week <= w.week
+    WHERE w.case_id = ANY(%s)
+), $terms
+SELECT v.case_id, v.week, v.line_id, v.quantity, v.kind, p.said IS NOT NULL AS visited, m.price,
+    concat_ws('/', v.week, coalesce(m.price::text, '-'), coalesce(p.said, v.quantity::text)) AS shape, $whole AS whole
+$joined
+""").substitute(terms=TERMS, whole=WHOLE, joined=JOINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +111,11 @@ class Plan:
 def lay_out(cursor: CursorWrapper, actuals: Actuals, case_ids: Sequence[int]) -> None:
     """Make the table `actuals_plan` of the lines of these cases' weeks; it goes when the transaction ends."""
     cursor.execute("DROP TABLE IF EXISTS actuals_plan")
-    cursor.execute(LINES, [*_recorded(actuals), list(case_ids)])
+    cursor.execute(LINES, [*recorded(actuals), list(case_ids)])
     cursor.execute("ANALYZE actuals_plan")
 
 
-def _recorded(actuals: Actuals) -> list[list[Any]]:
+def recorded(actuals: Actuals) -> list[list[Any]]:
     """Which service levels of which groups are recorded, as what, and from which week on; a list a column."""
     found = [
         (live.service_group, level, kind.key, kind.days, live.first_week)

@@ -16,6 +16,7 @@ from .files import Files
 from .giving import refuse_what_they_may_not_read
 from .pages import Brand, Helpdesk, Pages, Term
 from .payments import Payments
+from .reports import Reports
 from .roles import Role
 from .sign_in import SignIn
 from .tables import Key, Table, Text, known, unique
@@ -47,6 +48,7 @@ class Council(Table):
     change_requests: ChangeRequests
     actuals: Actuals | None = None  # a module: absent unless the council has it
     payments: Payments | None = None  # a module: absent unless the council has it
+    reports: Reports = Reports()
     managers: Managers
     clocks: Clocks = Clocks()
     case_clocks: tuple[CaseClock, ...] = ()

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -18,9 +18,19 @@ def safe(value: object) -> str:
 
 def write_csv(rows: Iterable[Sequence[object]]) -> str:
     """Write rows, the header first; with a byte order mark, without which Excel reads £ as two other characters."""
+    return "".join(csv_lines(rows))
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The same line by line, for files of any length."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows([safe(cell) for cell in row] for row in rows)
-    return "\ufeff" + out.getvalue()
+    writer = csv.writer(out, lineterminator="\r\n")
+    yield "\ufeff"
+    for row in rows:
+        writer.writerow([safe(cell) for cell in row])
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
 
 
 def _figure(text: str) -> bool:

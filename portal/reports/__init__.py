@@ -1,0 +1,1 @@
+"""The provider's reports (suffolk-user-guide §5, bedford-actuals-guide "Reports")."""

@@ -1,0 +1,173 @@
+"""The statements of Commissioned v Actuals: one table `report` of all rows that were asked for, in three parameters'
+tables (`asked`, `kinds`, `readable`), and what is read of it.
+
+A week without actuals has no plan of its own yet. What it would plan is worked out here as actuals.week does it, for
+all lines at once: whole weeks by their quantity or visits, broken ones day by day. Tests hold the two together.
+"""
+
+from string import Template
+
+from workflows.actuals.planning import JOINED, TERMS, WHOLE
+
+#: What is asked; the kinds of service that are recorded; the cases that the person may read.
+_ASKED = """
+asked AS MATERIALIZED (
+    SELECT %s::date AS first, %s::date AS last, %s::text AS service_group, %s::bigint AS organisation_id,
+        %s::bigint[] AS services, %s::bigint AS client_id, %s::boolean AS differences, %s::boolean AS missing,
+        %s::date AS today
+), kinds AS MATERIALIZED (
+    SELECT k.service_group, k.level_id, k.kind, k.by_day, k.first_week, u.unit, u.step
+    FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::boolean[], %s::date[])
+        AS k (service_group, level_id, kind, by_day, first_week)
+    JOIN unnest(%s::text[], %s::text[], %s::numeric[]) AS u (kind, unit, step) USING (kind)
+)"""
+
+#: The lines that were asked for, within the person's services.
+_LINES = """
+chosen AS MATERIALIZED (
+    SELECT l.id AS line_id, l.client_id, l.service_id, l.service_level_id, l.contract_id, l.quantity, l.start, l."end",
+        s."group" AS service_group, a.first, a.last, a.today
+    FROM asked a
+    JOIN parties_service s ON (a.organisation_id IS NULL OR s.organisation_id = a.organisation_id)
+        AND (a.services IS NULL OR s.id = ANY (a.services))
+        AND (a.service_group = '' OR s."group" = a.service_group)
+    JOIN register_carepackageline l ON l.service_id = s.id AND (a.client_id IS NULL OR l.client_id = a.client_id)
+        AND l.start <= a.last + 6 AND (l."end" IS NULL OR l."end" >= a.first)
+)"""
+
+#: Weeks of live lines that have begun and of which nothing is recorded.
+_LIVE = """
+live AS MATERIALIZED (
+    SELECT w.week, l.line_id, l.service_level_id, l.contract_id, l.quantity, l.start, l."end", k.by_day, k.step
+    FROM chosen l
+    JOIN kinds k ON k.service_group = l.service_group AND k.level_id = l.service_level_id
+    CROSS JOIN LATERAL (
+        SELECT greatest(l.first, k.first_week, date_trunc('week', l.start)::date) AS first,
+            least(l.last, l.today, l."end") AS last
+    ) b
+    CROSS JOIN LATERAL (
+        SELECT b.first + 7 * n AS week FROM generate_series(0, floor((b.last - b.first) / 7.0)::integer) n
+    ) w
+    WHERE (SELECT missing FROM asked)
+        AND NOT EXISTS (SELECT FROM actuals_lineweek x WHERE x.line_id = l.line_id AND x.week = w.week)
+)"""
+
+_ON = " + ".join(f"({day} = ANY (x.days))::integer" for day in range(7))
+_VISITS = 'x.line_id = p.line_id AND x.start <= p.week + 6 AND (x."end" IS NULL OR x."end" >= p.week)'
+_STANDS = 'x.start <= p.week + n AND (x."end" IS NULL OR x."end" >= p.week + n)'
+
+#: What weeks without actuals would plan, as rows of units and cost (actuals.week.rows_of).
+_PLANNED = Template("""
+terms AS MATERIALIZED (
+    SELECT v.line_id, v.week, v.service_level_id, v.contract_id, v.quantity, v.start, v."end", v.by_day, v.step,
+        p.said IS NOT NULL AS visited, m.price, $whole AS whole
+    $joined
+), days AS (
+    SELECT p.line_id, p.week, p.quantity, p.step, n AS day, coalesce(
+        (SELECT r.amount FROM register_linerate r WHERE r.line_id = p.line_id AND r.start <= p.week + n
+         ORDER BY r.start DESC LIMIT 1),
+        (SELECT r.amount FROM register_rate r JOIN register_contract c ON c.id = p.contract_id
+         WHERE r.service_level_id = p.service_level_id
+            AND r.start <= p.week + n AND (r."end" IS NULL OR r."end" >= p.week + n)
+            AND (r.contract_id = p.contract_id OR r.contract_id IS NULL
+                AND (r.organisation_id = c.organisation_id OR r.organisation_id IS NULL))
+         ORDER BY r.contract_id NULLS LAST, r.organisation_id NULLS LAST LIMIT 1)) AS price,
+        p.by_day AND EXISTS (
+            SELECT FROM register_linevisits x WHERE x.line_id = p.line_id AND $stands) AS visited
+    FROM terms p CROSS JOIN generate_series(0, 6) AS n
+    WHERE NOT p.whole AND p.start <= p.week + n AND (p."end" IS NULL OR p."end" >= p.week + n)
+        AND NOT EXISTS (SELECT FROM register_linesuspension x WHERE x.line_id = p.line_id AND $stands)
+), marked AS (
+    SELECT *, (lag(day) OVER w IS DISTINCT FROM day - 1 OR lag(price) OVER w IS DISTINCT FROM price
+        OR lag(visited) OVER w IS DISTINCT FROM visited)::integer AS begins
+    FROM days WINDOW w AS (PARTITION BY line_id, week ORDER BY day)
+), numbered AS (
+    SELECT *, sum(begins) OVER (PARTITION BY line_id, week ORDER BY day) AS stretch FROM marked
+), stretches AS (
+    SELECT line_id, week, stretch, quantity, step, price, visited, min(day) AS first, max(day) AS last,
+        sum(count(*) FILTER (WHERE NOT visited)) OVER (PARTITION BY line_id, week ORDER BY stretch) AS passed
+    FROM numbered GROUP BY line_id, week, stretch, quantity, step, price, visited
+), shares AS (
+    SELECT *, CASE WHEN passed = 7 THEN quantity
+        ELSE least(round(quantity * passed / (7 * step)) * step, quantity) END AS given FROM stretches
+), parts AS (
+    SELECT *, given - coalesce(lag(given) OVER (PARTITION BY line_id, week ORDER BY stretch), 0) AS units FROM shares
+), planned AS (
+    SELECT p.line_id, p.week, p.quantity AS units, round(p.quantity * p.price, 2) AS cost, p.price
+    FROM terms p WHERE p.whole AND NOT p.visited
+    UNION ALL
+    SELECT p.line_id, p.week, x.units * x.carers * ($on), x.carers * round(x.units * ($on) * p.price, 2), p.price
+    FROM terms p JOIN register_linevisits x ON $visits WHERE p.whole AND p.visited
+    UNION ALL
+    SELECT p.line_id, p.week, p.units, round(p.units * p.price, 2), p.price FROM parts p WHERE NOT p.visited
+    UNION ALL
+    SELECT p.line_id, p.week, x.units * x.carers * c.days, x.carers * round(x.units * c.days * p.price, 2), p.price
+    FROM parts p JOIN register_linevisits x ON $visits
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS days FROM generate_series(p.first, p.last) n WHERE n = ANY (x.days) AND $stands
+    ) c WHERE p.visited AND c.days > 0
+)""").substitute(whole=WHOLE, joined=JOINED, on=_ON, visits=_VISITS, stands=_STANDS)
+
+#: Every row that was asked for. A week without actuals has delivered nothing yet: its figures say so, so that each
+#: total is the sum of its column.
+_REPORT = """
+found AS (
+    SELECT w.line_id, w.week, w.id AS line_week_id, w.case_id, w.standing::text, w.planned, w.delivered, w.planned_cost,
+        w.payable_cost, w.unpriced
+    FROM chosen l
+    JOIN actuals_lineweek w ON w.line_id = l.line_id AND w.week BETWEEN l.first AND l.last
+    WHERE w.case_id IN (SELECT id FROM readable) AND (w.differs OR NOT (SELECT differences FROM asked))
+    UNION ALL
+    SELECT line_id, week, NULL, NULL, '', sum(units), 0, coalesce(sum(cost), 0), 0, bool_or(price IS NULL)
+    FROM planned GROUP BY line_id, week
+), report AS (
+    SELECT f.*, l.client_id, l.service_id, l.service_level_id, coalesce(k.unit, v.unit) AS unit
+    FROM found f
+    JOIN chosen l USING (line_id)
+    JOIN register_servicelevel v ON v.id = l.service_level_id
+    LEFT JOIN kinds k ON k.service_group = l.service_group AND k.level_id = l.service_level_id
+)"""
+
+
+def _report(readable: str) -> str:
+    parts = (_ASKED, f" readable AS MATERIALIZED ({readable})", _LINES, _LIVE, TERMS.rstrip())
+    return "WITH " + ",".join((*parts, _PLANNED, _REPORT))
+
+
+_COLUMNS = """
+SELECT r.line_week_id, r.case_id, r.line_id, r.week, r.client_id, c.surname, c.forename, c.ss_ref, l.reference,
+    o.name AS organisation, s.id, s.name AS service, v.name AS service_level, r.unit, r.planned, r.planned_cost,
+    r.delivered, r.payable_cost, r.standing, r.unpriced
+FROM report r
+JOIN parties_client c ON c.id = r.client_id
+JOIN register_carepackageline l ON l.id = r.line_id
+JOIN parties_service s ON s.id = r.service_id
+JOIN parties_organisation o ON o.id = s.organisation_id
+JOIN register_servicelevel v ON v.id = r.service_level_id
+"""
+_KEY = ("c.surname", "c.forename", "c.id", "r.line_id", "r.week")
+#: Where a row stands in the order of names: the address that asks carries the line and the week only.
+_PLACE = """(
+    SELECT c.surname, c.forename, c.id, l.id, %s::date
+    FROM register_carepackageline l JOIN parties_client c ON c.id = l.client_id WHERE l.id = %s
+)"""
+
+
+_TOTALS = """
+SELECT unit, count(*), count(*) FILTER (WHERE standing = ''), coalesce(sum(planned), 0), coalesce(sum(delivered), 0),
+    coalesce(sum(planned_cost), 0), coalesce(sum(payable_cost), 0)
+FROM report GROUP BY unit ORDER BY unit
+"""
+
+
+def totals(readable: str) -> str:
+    """By unit of service: rows, units and money."""
+    return _report(readable) + _TOTALS
+
+
+def rows(readable: str, *, beyond: str = "", limit: bool = False) -> str:
+    """The rows in the order of names; after or before a row (`beyond`), or all of them."""
+    order = ", ".join(f"{each} DESC" if beyond == "before" else each for each in _KEY)
+    sign = {"": "", "after": ">", "before": "<"}[beyond]
+    where = f"WHERE ({', '.join(_KEY)}) {sign} {_PLACE}" if sign else ""
+    return f"{_report(readable)}{_COLUMNS}{where} ORDER BY {order}{' LIMIT %s' if limit else ''}"
