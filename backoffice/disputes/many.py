@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
+from backoffice.cases.rooms import rooms
 from backoffice.casework.asking import actor_of
 from backoffice.casework.batch_page import page_of
 from backoffice.web import disputed
@@ -29,7 +30,7 @@ from workflows.parties.actor import Actor
 
 from .forms import ManyForm
 from .present import KIND
-from .tables import Chosen, Groups, Items, Preview, pays
+from .tables import Chosen, Groups, Items, Preview, Weeks, pays
 
 #: Up to so many disputes are decided at once; a worker takes more.
 FEW = 5
@@ -57,12 +58,13 @@ def groups(request: HttpRequest) -> HttpResponse:
     """What awaits a decision, by provider and cause, with what each way would cost."""
     actor = actor_of(request)
     found = selectors.awaiting_decision(actor, Filters())
-    rows = sum(each["rows"] for each in found)
+    waiting = sum(each["rows"] for each in found)
     facts = [
-        Fact("Await a decision", plural(rows, "row")),
+        Fact("Await a decision", plural(waiting, "row")),
         Fact("In dispute", money(sum((each["at_stake"] for each in found), NOTHING))),
     ]
-    context = {"table": Groups(found), "facts": facts, "decides": _decides(actor), "tab": "groups"}
+    context = {"table": Groups(found), "facts": facts, "rooms": rooms(actor)}
+    context["weeks"] = Weeks(selectors.to_raise(actor)) if _decides(actor) else None
     return render(request, "backoffice/disputes/groups.html", context)
 
 

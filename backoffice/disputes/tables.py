@@ -54,6 +54,31 @@ def _asked(row: Row) -> dict[str, str]:
     return {"provider": str(row["dispute__case__organisation_id"]), "causes": ",".join(row["causes"])}
 
 
+class Weeks(ListTable):
+    """Weeks with lines that differ as the council disputes it."""
+
+    week = Cell(
+        "Week",
+        lambda row: row["reference"],
+        name=True,
+        second=lambda row: f"week of {date_words(row['week'])}",
+    )
+    provider = Cell("Provider", lambda row: row["provider"], second=lambda row: row["service"])
+    lines = Cell("Lines", lambda row: f"{row['lines']:,}", number=True)
+    stake = Cell("At stake", lambda row: money(row["stake"]), number=True)
+    dispute = Cell(
+        "Dispute",
+        lambda _: "Dispute lines",
+        link=lambda row: reverse("council:dispute_raise", args=[row["case_id"]]),
+        more=lambda row: f"of {row['reference']}",
+        nowrap=True,
+    )
+
+    class Meta(ListTable.Meta):
+        caption = "Submitted weeks with lines that can be disputed, the most money first"
+        empty = "No submitted week has lines that the council's rule disputes."
+
+
 class Chosen(ListTable):
     """The rows of a group, to be ticked."""
 

@@ -175,6 +175,9 @@ def test_more_than_a_few_are_decided_by_a_worker(tom: Client, home: Home) -> Non
 
 def test_lines_of_a_week_are_disputed_on_its_own_page(tom: Client, home: Home) -> None:
     where = reverse("council:dispute_raise", args=[home.week.pk])
+    rooms = tom.get(reverse("council:disputes"))
+    assert f'href="{where}"' in rooms.content.decode()
+    assert "Dispute lines" not in text(sign_in(make.staff_user("brokerage")).get(reverse("council:disputes")))
     page = tom.get(where)
     body = page.content.decode()
     assert len(re.findall(r'name="lines"[^>]*checked', body)) == 2  # those that the council's rule disputes

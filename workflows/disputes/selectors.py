@@ -28,6 +28,8 @@ FUNCTION = DisputeFlow.function
 KIND = DisputeFlow.kind
 #: How lists of disputed rows are ordered: those raised last first.
 ORDER = ("-id",)
+#: So many weeks with lines to be disputed are shown at once.
+WEEKS = 50
 #: What a list can be narrowed by, with the words of the filter.
 STATUSES = {Awaits.PROVIDER: "Awaits the provider", Awaits.COUNCIL: "Awaits the council", Awaits.NOTHING: "Decided"}
 
@@ -221,6 +223,20 @@ def batch_items(batch: Batch) -> Any:
 def of_week(actor: Actor, week_id: int) -> list[Case]:
     """The disputes of a week of actuals, the newest first."""
     return list(cases(actor).filter(dispute__week=week_id).order_by("-pk"))
+
+
+def to_raise(actor: Actor) -> list[dict[str, Any]]:
+    """The weeks with lines that the council's rule disputes and nobody has yet, the most money first."""
+    weeks = engine.cases(actor, FUNCTION).filter(kind="actuals", state="submitted")
+    rows = LineWeek.objects.filter(case__in=weeks, standing=Standing.SUBMITTED, disputable=True).order_by()
+    found: Any = rows.values("case_id", "week").annotate(
+        reference=F("case__reference"),
+        provider=F("case__organisation__name"),
+        service=F("case__service__name"),
+        lines=Count("pk"),
+        stake=Sum("at_stake"),
+    )
+    return list(found.order_by("-stake", "case_id")[:WEEKS])
 
 
 def disputable(actor: Actor, week_id: int) -> tuple[ActualWeek, list[LineWeek]]:
