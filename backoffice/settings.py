@@ -131,7 +131,13 @@ SEARCH = {"provider": "portal", "staff": "council"}
 # Which pages the menu of one's account has on one side only, and where cases and notices lead (the layout knows none).
 ACCOUNT_MENU = {"staff": (("Absence and substitute", "council:absences"),)}
 CASE_PAGES = {
-    "staff": {"contract_document": "council:case", "action": "council:case", "change_request": "council:case"},
+    "staff": {
+        "contract_document": "council:case",
+        "action": "council:case",
+        "change_request": "council:case",
+        "actuals": "council:case",
+        "care_decision": "council:case",
+    },
     "provider": {
         "contract_document": "portal:document",
         "action": "portal:action",

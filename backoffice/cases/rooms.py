@@ -9,6 +9,8 @@ ROOMS = (
     ("contract_document", "Contract documents", "council:cases"),
     ("action", "Actions", "council:actions"),
     ("dispute", "Disputes", "council:disputes"),
+    ("actuals", "Actuals", "council:actuals"),
+    ("care_decision", "Decisions on care", "council:care_decisions"),
 )
 
 

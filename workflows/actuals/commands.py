@@ -178,6 +178,9 @@ def take(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
 def accept(*, actor: Actor, case_id: int, task_id: int, lines: Collection[int] | None = None, key: str
            ) -> door.Outcome:  # fmt: skip
     """Accept these lines (None: all that are submitted): they are payable. The week is checked when none is left."""
+    earlier = door.answered(actor, key)
+    if earlier is not None:  # what was accepted the first time is not submitted any more: the verb would be another
+        return earlier
     submitted = set(_standing(case_id, Standing.SUBMITTED))
     chosen = submitted if lines is None else submitted & set(lines)
     verb = "accept" if chosen == submitted else "accept_some"

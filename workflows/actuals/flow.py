@@ -24,6 +24,7 @@ class ActualsFlow(CaseFlow):
         .Stay("save", by="provider")
         .Stay("move_cut_off", by="system")
         .Stay("settle", by="payments|system")
+        .Stay("rejudge", by="system")
         .On("submit", this.check, by="provider")
         .On("take", this.check, by="payments|system")
         .On("close_empty", this.end, by="system")
@@ -35,6 +36,7 @@ class ActualsFlow(CaseFlow):
         .Stay("accept_some", by="payments|system")
         .Stay("dispute", by="payments|system")
         .Stay("settle", by="payments|system")
+        .Stay("rejudge", by="system")
         .On("query", this.record, by="payments")
         .On("accept", this.checked, by="payments|system")
     )
@@ -42,6 +44,7 @@ class ActualsFlow(CaseFlow):
     checked = (
         Pause("Checked, can be changed until it is paid")
         .Stay("settle", by="payments|system")
+        .Stay("rejudge", by="system")
         .On("change", this.check, by="provider")
         .On("pay", this.end, by="system")
     )
@@ -60,6 +63,7 @@ class ActualsFlow(CaseFlow):
         "accept_some": "accepted a part of it",
         "dispute": "disputed a part of it",
         "settle": "recorded what became of a dispute",
+        "rejudge": "worked it out again",
         "query": "asked about it",
         "accept": "accepted it",
         "pay": "paid it",

@@ -59,7 +59,7 @@ def refuse_who_may_not(
         return None
     if actor.is_staff and actor.teams and STAFF in way.by and flow.kind in actor.reads and actor.sees(case.sensitivity):
         return None
-    teams = teams_that_may(way.by, service_group, task)
+    teams = teams_that_may(way.by, service_group, task, case)
     if actor.is_staff and teams & set(actor.teams):
         return None
     names = [team.name for team in current().teams if team.key in teams]
@@ -67,23 +67,32 @@ def refuse_who_may_not(
     raise Forbidden(f"Only {who} can {verb.replace('_', ' ')} this.")
 
 
-def teams_that_may(by: Iterable[str], service_group: str | None, task: Task | None) -> set[str]:
+def teams_that_may(
+    by: Iterable[str], service_group: str | None, task: Task | None, case: Case | None = None
+) -> set[str]:
     """The keys of the teams that may use a verb: those of its desks.
 
-    The team that has a turn stands in the place of the turn's own desk, so that who was handed it can end it.
+    The team that has a turn stands in the place of the turn's own desk, so that who was handed it can end it. Of a
+    `case` that is closed, `team` is still the one that looks after it.
     """
     held = task is not None and task.team_id is not None
     desk = getattr(task.flow_task, "desk", None) if task is not None and held else None
     holding = team_key(task.team_id) if task is not None and held else ""
     desks = [each for each in by if each not in {"provider", "system", STAFF}]
-    return {holding if each == desk else _team_of(each, service_group, task) for each in desks}
+    return {
+        holding if each == desk else _team_of(each, service_group, task.process if task is not None else case)
+        for each in desks
+    }
 
 
-def _team_of(desk: str, service_group: str | None, task: Task | None) -> str:
+def _team_of(desk: str, service_group: str | None, case: Case | None) -> str:
     """The team of a desk; `team` is the one that looks after the case (empty: none does)."""
     if desk != CHOSEN:
         return current().team_for(desk, service_group)
-    return team_key(task.process.team_id) if task is not None and task.process.team_id else ""
+    if case is None or not case.team_id:
+        return ""
+    team = current().team(team_key(case.team_id))
+    return team.keeper if team.outside and team.keeper else team.key
 
 
 def _provider_may(flow: type[CaseFlow], actor: Actor, way: Way, verb: str, case: Case) -> None:
