@@ -172,7 +172,9 @@ def _groups(weeks: Any, asked: Filters) -> dict[str, Any]:
         row["name"] = cause_label(row["cause"])
     facts = [
         Fact("More than planned", plural(int(others["more"]), "line"), f"{money(others['more_stake'])} at stake"),
-        Fact("Less, without a cause", plural(int(others["silent"]), "line"), f"{money(others['silent_stake'])} at stake"),
+        Fact(
+            "Less, without a cause", plural(int(others["silent"]), "line"), f"{money(others['silent_stake'])} at stake"
+        ),
         Fact("Without a price", plural(int(others["unpriced"]), "line")),
         Fact("Something missing", plural(int(others["lacking"]), "line")),
     ]

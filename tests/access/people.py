@@ -65,7 +65,6 @@ class World:
             "sending_id": batches.create(SEND, officer, [self.organisation.pk]).pk,
             "contract_id": line.contract_id,
             "level_id": line.service_level_id,
-            "line_week_id": 1,
             "batch_id": batches.create(PUBLISH, officer, [line.pk]).pk,
             "run_id": run.pk,
             "outbox_id": _parked(),

@@ -210,7 +210,7 @@ def test_a_council_whose_saves_are_submissions_takes_the_week() -> None:
         made = care.opened(at)
         desk = browser_of(make.staff_user(care.payments_team()))
         assert "Check this week" in words(desk.get(f"/cases/{made.pk}/"))
-        desk.post(f"/cases/{made.pk}/take/", fields_of(desk.get(f"/cases/{made.pk}/take/")))
+        desk.post(f"/cases/{made.pk}/check/", fields_of(desk.get(f"/cases/{made.pk}/check/")))
         assert state(made) == State.SUBMITTED
         assert care.of_line(line).standing == Standing.SUBMITTED
 
