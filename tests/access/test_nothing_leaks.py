@@ -136,10 +136,15 @@ def test_no_page_of_the_councils_about_one_provider_shows_a_mark_of_the_other(
     for one, other in (providers, providers[::-1]):
         addresses = [f"/cases/{case}/{page}" for case in one.cases for page in COUNCIL_PAGES]
         addresses += [f"/lines/{each.line_id}/" for each in one.documents]
+        addresses += [f"/clients/{each.line.client_id}/" for each in one.documents]
+        addresses.append(f"/actions/new/{one.organisation.pk}/")
         shown = {path: "".join(answer(each, path) for each in officers) for path in addresses}
         assert [path for path, page in shown.items() if other.mark in page] == []
-        titles = "".join(title for page in shown.values() for title in TITLE.findall(page))
-        assert one.clients_mark not in titles
+        every = [title for page in shown.values() for title in TITLE.findall(page)]  # those of pictures, too
+        titles = "".join(each for each in every if each.endswith("County Council"))
+        assert one.clients_mark not in "".join(every)
+        assert titles.count("Action ACT-") >= len(one.actions)
+        assert one.mark not in titles  # references only: neither a client's name nor what somebody called an action
         assert len([path for path, page in shown.items() if one.mark in page]) > len(one.cases)
     everything = "".join(answer(officers[1], path) for path in ("/actions/", "/change-requests/", "/lines/"))
     assert all(each.mark in everything for each in providers)
