@@ -16,7 +16,7 @@ from workflows.actuals import commands as actuals
 from workflows.actuals.entry import read
 from workflows.actuals.models import LineWeekVersion, Standing
 from workflows.council.profile import current
-from workflows.disputes import commands
+from workflows.disputes import commands, demo
 from workflows.disputes.models import Dispute, DisputedRow
 from workflows.disputes.reactions import raise_by_rule
 from workflows.disputes.rules import ASK_AGAIN, Awaits, Choice, Decision
@@ -372,3 +372,13 @@ def test_a_dispute_is_found_by_its_reference_its_line_and_what_was_written(home:
             found = {hit.id for each in results(who, text) for hit in each.hits if hit.kind == "dispute"}
             assert found == {dispute.pk}, (text, who)
     assert results(Home().nina, case(dispute).reference) == []
+
+
+def test_the_demonstration_has_a_dispute_in_each_state(bedford: None) -> None:
+    homes = [Home(("8", "10")) for _ in range(4)]
+    assert demo.seed() == 3
+    assert sorted(Case.objects.filter(kind="dispute").values_list("state", flat=True)) == [
+        "answered", "decided", "raised",
+    ]  # fmt: skip
+    assert demo.seed() == 0
+    assert sum(home.of().standing == "submitted" for home in homes) == 1

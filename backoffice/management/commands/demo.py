@@ -18,6 +18,7 @@ from workflows.actuals import demo as weeks
 from workflows.changes import demo as changes
 from workflows.contracts import demo as documents
 from workflows.council.profile import current
+from workflows.disputes import demo as disputes
 from workflows.engine import moment
 from workflows.parties.selectors import system_actor
 from workflows.people import demo as people
@@ -55,7 +56,8 @@ class Command(BaseCommand):
         )
         asked = changes.seed(folder / "changes.toml")
         opened = weeks.seed(folder / "actuals.toml")
-        self.stdout.write(f"{asked} change requests, {opened} weeks of actuals.")
+        disputed = disputes.seed()
+        self.stdout.write(f"{asked} change requests, {opened} weeks of actuals, {disputed} disputes.")
 
     def _handbook(self, folder: Path) -> list[int]:
         """Import the files of the folder that have not been imported before."""

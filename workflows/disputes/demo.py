@@ -1,0 +1,73 @@
+"""Gives the demo disputes in every state, of weeks that the demonstration has sent and nobody has checked yet.
+
+Everything goes through the commands. Where there are disputes already, nothing is done: what people did stays.
+"""
+
+from workflows.actuals.models import ActualWeek, LineWeek, Standing
+from workflows.council.profile import current
+from workflows.engine.models import Task
+from workflows.parties.actor import Actor
+from workflows.parties.models import Membership, TeamMember, User
+from workflows.parties.selectors import actor_for
+
+from . import commands
+from .flow import DisputeFlow
+from .models import Dispute, DisputedRow
+from .rules import Choice, Decision
+
+REASON = "Fewer hours were delivered than planned. Please say why, or give the hours that were delivered."
+RESPONSE = "The service user was with family that day; the visits were called off the evening before."
+DECISION = "The notice came in time. The plan is paid this once."
+#: How far the first disputes get, one each.
+FATES = ("raised", "answered", "decided")
+
+
+def seed() -> int:
+    """Raise a dispute in each state; returns how many."""
+    payer = _payer()
+    if current().actuals is None or payer is None or Dispute.objects.exists():
+        return 0
+    weeks = ActualWeek.objects.filter(case__state="submitted").select_related("case").order_by("-week", "pk")
+    made = 0
+    for week in weeks:
+        if made < len(FATES):
+            made += _dispute(payer, week, FATES[made])
+    return made
+
+
+def _dispute(payer: Actor, week: ActualWeek, fate: str) -> bool:
+    """Dispute the lines of a week that differ, and let it get as far; False where there are none, or nobody answers."""
+    provider = _provider(week)
+    lines = LineWeek.objects.filter(case=week.pk, standing=Standing.SUBMITTED, differs=True)
+    ids = list(lines.order_by("pk").values_list("pk", flat=True)[:2])
+    if provider is None or not ids:
+        return False
+    key = f"demo:dispute:{week.pk}"
+    raised = commands.raise_dispute(
+        actor=payer, week_id=week.pk, task_id=_turn(week.pk), lines=ids, reason=REASON, key=key
+    )
+    case_id = int(raised.answer["dispute"])
+    if fate != "raised":
+        turn = _turn(case_id)
+        commands.answer(actor=provider, case_id=case_id, task_id=turn, text=RESPONSE, key=f"{key}:answer")
+    if fate == "decided":
+        rows = DisputedRow.objects.filter(dispute=case_id).order_by("pk").values_list("pk", flat=True)
+        choices = [Choice(each, Decision.AS_PLANNED, DECISION) for each in rows]
+        commands.decide(actor=payer, case_id=case_id, task_id=_turn(case_id), choices=choices, key=f"{key}:decide")
+    return True
+
+
+def _payer() -> Actor | None:
+    team = current().team_for("payments", None)
+    member = TeamMember.objects.filter(team__key=team, user__kind=User.Kind.STAFF).order_by("pk").first()
+    return actor_for(member.user) if member else None
+
+
+def _provider(week: ActualWeek) -> Actor | None:
+    roles = [role.key for role in current().roles if DisputeFlow.function in role.edit]
+    found = Membership.objects.filter(organisation=week.case.organisation_id, role__in=roles, service=None).first()
+    return actor_for(found.user, week.case.organisation_id) if found else None
+
+
+def _turn(case_id: int) -> int:
+    return int(Task.objects.values_list("pk", flat=True).get(process=case_id, finished=None))
