@@ -6,6 +6,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.actions.present import status_tag
+from backoffice.actuals.present import status_tag as week_tag
 from backoffice.casework.states import state_tag
 from backoffice.web import search
 from backoffice.web.disputed import state_tag as dispute_tag
@@ -17,13 +18,15 @@ PLACES = search.Places(
         "contract_document": lambda hit: reverse("council:case", args=[hit.id]),
         "action": lambda hit: reverse("council:case", args=[hit.id]),
         "change_request": lambda hit: reverse("council:case", args=[hit.id]),
+        "actuals": lambda hit: reverse("council:case", args=[hit.id]),
+        "care_decision": lambda hit: reverse("council:case", args=[hit.id]),
         "dispute": lambda hit: reverse("council:case", args=[hit.id]),
         "client": lambda hit: reverse("council:client", args=[hit.id]),
         "line": lambda hit: reverse("council:register_line", args=[hit.id]),
         "provider": lambda hit: f"{reverse('council:lines')}?provider={hit.id}&historical=on",
         "service": lambda hit: f"{reverse('council:lines')}?service={hit.id}&historical=on",
     },
-    tags={"contract_document": state_tag, "action": status_tag, "dispute": dispute_tag},
+    tags={"contract_document": state_tag, "action": status_tag, "dispute": dispute_tag, "actuals": week_tag},
 )
 
 

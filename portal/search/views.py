@@ -20,6 +20,7 @@ PLACES = search.Places(
         "contract_document": lambda hit: reverse("portal:document", args=[hit.id]),
         "action": lambda hit: reverse("portal:action", args=[hit.id]),
         "change_request": lambda hit: reverse("portal:change_request", args=[hit.id]),
+        "actuals": lambda hit: reverse("portal:actuals_week", args=[hit.id]),
         "dispute": lambda hit: reverse("portal:dispute", args=[hit.id]),
         "line": lambda hit: reverse("portal:line", args=[hit.id]),
         "service": lambda hit: f"{reverse('portal:lines')}?service={hit.id}",

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tasks.actors import load
 from tests import care
@@ -17,7 +18,8 @@ from tests.councils import served
 from workflows.actuals import commands
 from workflows.actuals.commands import Filled
 from workflows.actuals.entry import Absence, FilledRow
-from workflows.actuals.models import ActualWeek, CareDecision, LineWeek, Standing
+from workflows.actuals.erasing import erase_actuals
+from workflows.actuals.models import ActualWeek, CareDecision, LineWeek, LineWeekVersion, Standing
 from workflows.actuals.reactions import ask
 from workflows.actuals.rejudging import after_decision
 from workflows.actuals.rules import State
@@ -353,3 +355,19 @@ def test_there_is_no_room_where_there_is_no_module() -> None:
     browser = browser_of(make.staff_user("service_brokerage"))
     for address in ("/actuals/", "/actuals/decisions/", "/actuals/not-charged/", "/cases/1/accept/"):
         assert browser.get(address).status_code == 404
+
+
+def test_a_client_who_is_erased_leaves_figures_and_no_words(week: ActualWeek, lines: list[CarePackageLine]) -> None:
+    row = care.of_line(lines[0])
+    client = lines[0].client
+    client.refresh_from_db()
+    erase_actuals(client, timezone.now())
+    after = care.of_line(lines[0])
+    assert "Admitted" not in str(after.rows) + str([each.rows for each in LineWeekVersion.objects.all()])
+    assert (after.payable_cost, after.delivered, after.causes) == (row.payable_cost, row.delivered, row.causes)
+
+
+def test_weeks_are_found_by_their_reference(week: ActualWeek, desk: Client) -> None:
+    reference = Case.objects.get(pk=week.pk).reference
+    page = desk.post("/search/", {"sought": reference}, follow=True)
+    assert f"/cases/{week.pk}/" in page.request["PATH_INFO"] + body(page)

@@ -13,7 +13,7 @@ class ActualsConfig(AppConfig):
         from workflows.engine.checks import compare
         from workflows.engine.table import moves
 
-        from . import batches, notices, reactions, rejudging  # noqa: F401 (they declare themselves)
+        from . import batches, erasing, notices, reactions, rejudging  # noqa: F401 (they declare themselves)
         from .flow import ActualsFlow, CareDecisionFlow
         from .rules import DECISIONS, TRANSITIONS
 

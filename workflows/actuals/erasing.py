@@ -1,0 +1,41 @@
+"""What actuals hold of a client, and how it goes: every comment on their lines' weeks, as they are and as submitted.
+
+Figures, causes and dates stay: they are evidence of what was paid, and name nobody.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from workflows.engine.erase import with_client
+from workflows.parties.models import Client
+
+from .entry import Row, read, written
+from .models import CareDecision, LineWeek, LineWeekVersion
+
+PIECE = 500
+
+
+@with_client
+def erase_actuals(client: Client, _now: datetime) -> Iterable[str]:
+    """The streams of the weeks in which a line of the client is: a question about a week may name any of its clients.
+
+    What was decided about the client's care lies on the streams of the client's own cases.
+    """
+    weeks = list(LineWeek.objects.filter(line__client=client).order_by("pk"))
+    for each in weeks:
+        each.rows = written(without_words(read(each.rows)))
+    LineWeek.objects.bulk_update(weeks, ["rows"], batch_size=PIECE)
+    versions = list(LineWeekVersion.objects.filter(line_week__line__client=client).order_by("pk"))
+    for version in versions:
+        version.rows = written(without_words(read(version.rows)))
+    LineWeekVersion.objects.bulk_update(versions, ["rows"], batch_size=PIECE)
+    decisions = CareDecision.objects.filter(line__client=client).values_list("pk", flat=True)
+    return {f"case:{each.case_id}" for each in weeks} | {f"case:{each}" for each in decisions}
+
+
+def without_words(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows without what people wrote in them."""
+    return tuple(
+        replace(row, comment="", absent=tuple(replace(each, comment="") for each in row.absent)) for row in rows
+    )
