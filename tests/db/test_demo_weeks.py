@@ -54,6 +54,7 @@ def test_weeks_stand_in_every_state_the_record_holds_and_a_second_demo_undoes_no
     assert len(late) > 2  # the present one, the one that is due next, and one that is late or was asked about
     assert LineWeek.objects.filter(differs=True).exists()
     assert LineWeekVersion.objects.exists()
+    assert Case.objects.filter(kind="dispute").exists()
     assert {Standing.GENERATED, Standing.SAVED, Standing.SUBMITTED, Standing.PAYABLE} <= set(
         LineWeek.objects.values_list("standing", flat=True)
     )
