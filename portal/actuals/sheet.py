@@ -319,7 +319,9 @@ def _cell(actuals: Actuals, line: Line, row: Row, box: Box, place: int, desk: De
         note = answers.difference(stands, planned)
         return Cell(day, control, names.figure(stands) or "–", answers.tone(stands, planned), note, tick)
     causes = [each.cause for each in row.absent if each.box == box and (not row.by_day or each.day == place)]
-    note = ", ".join(_short(answers.label_of(actuals, each)) for each in dict.fromkeys(causes) if each)
+    several = len(causes_for(actuals, line.kind, line.week.week)) > 1  # a box with one cause needs no words for it
+    found = [_short(answers.label_of(actuals, each)) for each in dict.fromkeys(causes) if each and several]
+    note = ", ".join(found)
     return Cell(day, control, names.figure(stands) or "–", "absent" if stands else "", note)
 
 

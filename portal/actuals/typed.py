@@ -21,6 +21,7 @@ from . import names
 NUMBER = re.compile(r"\d{1,4}(\.\d{1,2})?", re.ASCII)
 NOT_A_NUMBER = "Enter a number such as 3.25"
 TOO_LONG = f"A comment can have {COMMENT_LIMIT:,} characters at most"
+NO_VISITS = "Enter the number of visits"
 NO_QUANTITY = "Enter the quantity of the row, or leave all of it empty"
 NO_DAYS = "Tick the days of the row"
 BOTH = "Untick the day or enter a figure, not both"
@@ -156,7 +157,7 @@ def _row(reading: _Reading, row: Row, *, nothing: bool) -> FilledRow:
         actual=tuple(NOTHING if nothing else actual for actual, _ in cells),
         absent=() if nothing else (*(each for _, absent in cells for each in absent), *_further(reading, row)),
         comment=reading.text(f"{beginning}-comment", row.comment),
-        visits=_visits(reading, f"{beginning}-visits", row.visits),
+        visits=_visits(reading, f"{beginning}-visits", row.visits, asked=any(actual for actual, _ in cells)),
         level=row.level,
     )
 
@@ -294,10 +295,13 @@ def _sound(reading: _Reading, cause: str) -> str:
     return cause if cause in {each.key for each in reading.actuals.causes} else ""
 
 
-def _visits(reading: _Reading, name: str, otherwise: int | None) -> int | None:
+def _visits(reading: _Reading, name: str, otherwise: int | None, *, asked: bool) -> int | None:
+    """How many visits there were; where the council wants to know it, delivered care needs a number."""
     text = reading.data.get(name)
     if text is None:
         return otherwise
+    if asked and not text.strip() and reading.known.kind.visits == "required":
+        reading.faults[name] = NO_VISITS
     text = text.strip()
     if text and not (text.isdecimal() and len(text) <= 3):
         reading.faults[name] = "Enter a whole number of visits"
@@ -324,7 +328,7 @@ def _new_row(reading: _Reading, beginning: str, number: int) -> FilledRow:
         number=number,
         actual=_ticked(reading, beginning, quantity) if reading.known.kind.days else (quantity,),
         comment=reading.text(f"{beginning}-comment"),
-        visits=_visits(reading, f"{beginning}-visits", None),
+        visits=_visits(reading, f"{beginning}-visits", None, asked=bool(quantity)),
         level=int(level) if level.isdecimal() and len(level) < 10 else None,
     )
 

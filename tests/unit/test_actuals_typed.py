@@ -6,7 +6,18 @@ from decimal import Decimal
 import pytest
 
 from portal.actuals import names
-from portal.actuals.typed import BOTH, NO_DAYS, NO_QUANTITY, NOT_A_NUMBER, Known, Line, Typed, causes_for, read
+from portal.actuals.typed import (
+    BOTH,
+    NO_DAYS,
+    NO_QUANTITY,
+    NO_VISITS,
+    NOT_A_NUMBER,
+    Known,
+    Line,
+    Typed,
+    causes_for,
+    read,
+)
 from tests.councils import FOLDER
 from workflows.actuals.entry import Absence, Row
 from workflows.council import profile
@@ -177,6 +188,20 @@ def test_several_causes_in_one_box_of_a_row_without_days_are_all_kept() -> None:
     third = {"1_x1_units": "1", "1_x1_cause": "hospital", "1_x1_comment": "Week 1"}
     line = one(typed(BRADFORD, "community_personal", stored, **third))
     assert line.rows[0].absent[2] == Absence("frustrated", D(1), "hospital", None, "Week 1")
+
+
+def test_visits_are_asked_for_where_the_council_wants_to_know_them() -> None:
+    """domain.md §5: visits are required on every actual of one council, and asked by no other."""
+    kinds = [each.model_copy(update={"visits": "required"}) for each in SUFFOLK.kinds]
+    oxfordshire = SUFFOLK.model_copy(update={"kinds": tuple(kinds)})
+    stored = row(("14.00",))
+    assert typed(oxfordshire, "home_care", stored, **{"1_visits": "", "1_comment": "x"}).faults == {
+        "l7-1-visits": NO_VISITS
+    }
+    assert one(typed(oxfordshire, "home_care", stored, **{"1_visits": " 12 "})).rows[0].visits == 12
+    none_delivered = typed(oxfordshire, "home_care", stored, **{"1_visits": "", "1_actual_0": "0"})
+    assert one(none_delivered).rows[0].visits is None
+    assert typed(SUFFOLK, "home_care", stored, **{"1_visits": "many"}).faults["l7-1-visits"].startswith("Enter a whole")
 
 
 def test_a_comment_that_is_too_long_is_a_fault_and_stays() -> None:

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backoffice.web.models import Draft
+from portal.actuals import views
 from tests import care
 from tests import factories as make
 from tests.care import WEEK
@@ -283,6 +284,30 @@ def test_tabs_show_the_differences_and_what_needs_the_person(browser: Client, we
     assert len(browser.get(page_of(week), {"tab": "needs"}).context["rows"]) == 1
 
 
+def test_three_hundred_service_users_are_one_page_and_one_post(browser: Client, nadia: CarePackageLine) -> None:
+    for number in range(299):
+        care.line(nadia.service, nadia.service_level, client=make.client_(f"Name{number:03}", "Pat"))
+    week = care.opened(nadia.service)
+    page = browser.get(page_of(week))
+    assert len(page.context["rows"]) == 300
+    form = fields(page)
+    form |= {name: "1" for name in form if name.endswith("-missed-0")} | {"do": "save"}
+    assert len(form) > 1000
+    assert browser.post(page_of(week), form).status_code == 302
+    assert LineWeek.objects.filter(case=week.pk, standing=Standing.SAVED).count() == 300
+
+
+def test_more_than_fit_follow_on_another_page(
+    browser: Client, nadia: CarePackageLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    care.line(nadia.service, nadia.service_level, client=make.client_("Iqbal", "Sana"))
+    week = care.opened(nadia.service)
+    monkeypatch.setattr(views, "MOST_LINES", 1)
+    assert "Hussain" in browser.get(page_of(week)).context["rows"][0].client
+    assert "Iqbal" in browser.get(page_of(week), {"page": "2"}).context["rows"][0].client
+    assert browser.get(page_of(week), {"page": "9"}).status_code == 200
+
+
 # --- one service user ---------------------------------------------------------------------------------------------
 
 
@@ -315,6 +340,43 @@ def test_one_service_users_page_saves_a_cause_and_says_the_answer(browser: Clien
 def test_undo_is_the_page_as_it_was_saved(browser: Client, week: ActualWeek, nadia: CarePackageLine) -> None:
     page = browser.get(line_of(week, nadia))
     assert re.search(rf'href="{line_of(week, nadia)}"[^>]*data-cc-undo>Undo<', page.content.decode())
+
+
+def test_another_service_level_is_a_row_of_its_own_with_its_own_price(suffolk: None) -> None:
+    """suffolk-user-guide §2: "unless you are adding a different service type (e.g. half day, …)" """
+    organisation, home = care.provider("day_services")
+    full = care.level("full_day", group="day_services", amount="40.00", unit="Session")
+    half = care.level("half_day", group="day_services", amount="22.00", unit="Session")
+    line = care.line(home, full, "3", client=make.client_("Land", "Lucy"))
+    week = care.opened(home)
+    role = next(each.key for each in current().roles if "actuals" in each.edit)
+    browser = sign_in(make.provider_user(organisation, role=role))
+    assert "Half Day" in text(browser.get(line_of(week, line)))
+    typed = {"-n1-quantity": "1", "-n1-level": str(half.pk), "-n1-comment": "Came for the morning"}
+    assert send(browser, line_of(week, line), typed).status_code == 302
+    own, extra = read(care.of_line(line).rows)
+    assert (own.price, extra.price, extra.level) == (D("40.00"), D("22.00"), half.pk)
+    assert "Added row" in text(browser.get(line_of(week, line)))
+
+
+def test_no_care_in_the_whole_week_is_nothing_in_every_box(suffolk: None) -> None:
+    """suffolk-user-guide §2: "do not delete the row, just update the quantity to 0 and add a comment" """
+    organisation, home = care.provider("home_care")
+    visits = (("0.75", tuple(range(7)), 1),)
+    line = care.line(home, care.level("home_care", group="home_care"), "5.25", visits=visits)
+    week = care.opened(home)
+    role = next(each.key for each in current().roles if "actuals" in each.edit)
+    browser = sign_in(make.provider_user(organisation, role=role))
+    form = fields(browser.get(line_of(week, line)))
+    own = care.of_line(line).pk
+    typed = {f"l{own}-none": "on", name_of(form, "-1-comment"): "In hospital all week", "do": "save"}
+    assert browser.post(line_of(week, line), form | typed).status_code == 302
+    assert (care.of_line(line).delivered, care.of_line(line).payable_cost) == (0, 0)
+    said = text(browser.get(page_of(week)))
+    assert "5.25 below plan" in said
+    assert "Will not be paid" in said
+    assert "Edit days" in said  # a line by day is filled in on its own page
+    assert 'class="govuk-input cc-box"' not in browser.get(page_of(week)).content.decode()
 
 
 # --- the answer while typing --------------------------------------------------------------------------------------
