@@ -10,12 +10,14 @@ from playwright.sync_api import Page, expect
 
 from tests import care
 from tests.browser.conftest import Open
-from tests.browser.home_care import workers
 from tests.browser.tab import Tab
 from tests.browser.weeks import Place, days, place, stored
 from tests.councils import served
+from workflows.actuals.commands import NOTICE
 from workflows.actuals.models import ActualWeek
-from workflows.engine.models import Case
+from workflows.actuals.reactions import tell_team
+from workflows.council.profile import current
+from workflows.engine.models import Case, Outbox
 from workflows.register.models import CarePackageLine
 
 #: "Week Beginning 16 Jul 2018"
@@ -38,8 +40,6 @@ def oak() -> Place:
 
 
 def role_of() -> str:
-    from workflows.council.profile import current
-
     return next(each.key for each in current().roles if {"actuals", "actions"} <= each.edit)
 
 
@@ -115,8 +115,12 @@ def test_the_team_is_told_by_an_action(open_tab: Open, oak: Place, customer: Car
     expect(page.get_by_role("alert")).to_contain_text("The week is submitted, and an action tells")
     tab.step("submitted")
     assert Case.objects.get(pk=week.pk).state == "submitted"
-    with workers():
-        pass
+    told = Outbox.objects.get(topic=NOTICE)
+    tell_team(told.payload, told.key)  # as the worker does
+    page.locator("header nav").get_by_role("link", name=re.compile("^Actions")).click()
+    row = page.get_by_role("row").filter(has_text="Actuals were updated")
+    expect(row).to_contain_text("Business")
+    tab.step("action")
 
 
 def test_half_an_hour_more_on_monday_and_wednesday_is_one_row(

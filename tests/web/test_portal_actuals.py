@@ -27,6 +27,7 @@ from workflows.actuals.rules import State
 from workflows.council.profile import current
 from workflows.engine import moment
 from workflows.engine.models import Access, Case, Event
+from workflows.parties.models import Client as Person
 from workflows.parties.models import Service, User
 from workflows.register import commands as register
 from workflows.register.models import CarePackageLine
@@ -285,8 +286,11 @@ def test_tabs_show_the_differences_and_what_needs_the_person(browser: Client, we
 
 
 def test_three_hundred_service_users_are_one_page_and_one_post(browser: Client, nadia: CarePackageLine) -> None:
-    for number in range(299):
-        care.line(nadia.service, nadia.service_level, client=make.client_(f"Name{number:03}", "Pat"))
+    names = [Person(ss_ref=f"6{number:06}", surname=f"Name{number:03}", forename="Pat") for number in range(299)]
+    same = {name: getattr(nadia, name) for name in ("service", "contract", "service_level", "quantity", "start")}
+    CarePackageLine.objects.bulk_create(
+        CarePackageLine(reference=f"AQ{each.ss_ref}", client=each, **same) for each in Person.objects.bulk_create(names)
+    )
     week = care.opened(nadia.service)
     page = browser.get(page_of(week))
     assert len(page.context["rows"]) == 300
