@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
 from workflows.council.actuals import Actuals
@@ -41,6 +41,7 @@ LOCKED = {
     Standing.DISPUTED: "This is disputed: change it in the dispute.",
     Standing.SUSPENDED: "There are no actuals for this week: the service user is suspended.",
 }
+IS_OPEN = "This week is open already."
 KEEP = """
 INSERT INTO actuals_lineweekversion (line_week_id, version, rows, payable, payable_cost, at, by_id)
 SELECT w.id, w.version, w.rows, w.payable, w.payable_cost, %s, %s FROM actuals_lineweek w
@@ -76,21 +77,25 @@ class Conflicts(Refused):
 def open_week(*, actor: Actor, service_id: int, week: date, lot: str = "", key: str) -> door.Outcome:
     """Open the case of a service's (or lot's) week; Refused `open` when there is one."""
     service = Service.objects.get(pk=service_id)
-    if ActualWeek.objects.filter(service=service, lot=lot, week=week).exists():
-        raise Refused("This week is open already.", "open")
     until = rules.cut_off(profile().cut_off, week)
     case = Case(organisation_id=service.organisation_id, service_id=service.pk, state=State.RECORDING)
 
     def act(turn: door.Turn) -> None:
+        if ActualWeek.objects.filter(service=service, lot=lot, week=week).exists():
+            raise Refused(IS_OPEN, "open")
         turn.work.by = until
         row = ActualWeek(case=turn.case, service=service, lot=lot, week=week, cut_off=until)
         row.save(force_insert=True)
         turn.facts.update({"week": week, "lot": lot, "cut_off": until})
 
     body = {"verb": "open", "service": service_id, "lot": lot, "week": week.isoformat()}
-    return door.begin(
-        ActualsFlow, actor=actor, verb="open", case=case, key=key, body=body, act=act, service_group=service.group
-    )
+    begin = partial(door.begin, ActualsFlow, actor=actor, verb="open", case=case, key=key, body=body, act=act)
+    try:
+        return begin(service_group=service.group)
+    except IntegrityError as error:  # somebody else opened it in this very moment
+        if getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") != "actual_week_once":
+            raise
+        raise Refused(IS_OPEN, "open") from error
 
 
 def generate(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
@@ -126,10 +131,7 @@ def change(*, actor: Actor, case_id: int, task_id: int, filled: Sequence[Filled]
         turn.state(State.SUBMITTED)
         turn.notify(notices.CHANGED, turn.desk("payments"))
 
-    with transaction.atomic():
-        outcome = _run("change", act, actor, case_id, task_id, key, {"filled": _said(filled)})
-        _accept_by_itself(outcome, key)
-    return outcome
+    return _then_accepted(partial(_run, "change", act, actor, case_id, task_id, key, {"filled": _said(filled)}), key)
 
 
 def submit(*, actor: Actor, case_id: int, task_id: int, reviewed: bool, key: str) -> door.Outcome:
@@ -152,10 +154,7 @@ def submit(*, actor: Actor, case_id: int, task_id: int, reviewed: bool, key: str
         if profile().notice is not None:
             turn.follow(NOTICE, {"case": case_id, "user": actor.user_id, "organisation": actor.organisation_id})
 
-    with transaction.atomic():
-        outcome = _run("submit", act, actor, case_id, task_id, key, {"reviewed": reviewed})
-        _accept_by_itself(outcome, key)
-    return outcome
+    return _then_accepted(partial(_run, "submit", act, actor, case_id, task_id, key, {"reviewed": reviewed}), key)
 
 
 def take(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
@@ -169,32 +168,55 @@ def take(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
         _submit_rows(turn)
         turn.state(State.SUBMITTED)
 
-    with transaction.atomic():
-        outcome = _run("take", act, actor, case_id, task_id, key, {})
-        _accept_by_itself(outcome, key)
-    return outcome
+    return _then_accepted(partial(_run, "take", act, actor, case_id, task_id, key, {}), key)
 
 
-def accept(*, actor: Actor, case_id: int, task_id: int, lines: Collection[int] | None = None, key: str
-           ) -> door.Outcome:  # fmt: skip
-    """Accept these lines (None: all that are submitted): they are payable. The week is checked when none is left."""
+def accept(*, actor: Actor, case_id: int, task_id: int, lines: Collection[int] | None = None,
+           version: int | None = None, key: str) -> door.Outcome:  # fmt: skip
+    """Accept these lines (None: all that are submitted): they are payable. The week is checked when none is left.
+
+    `version` is the case's as the person saw it: Stale when the provider has changed the week since.
+    """
     earlier = door.answered(actor, key)
-    if earlier is not None:  # what was accepted the first time is not submitted any more: the verb would be another
-        return earlier
-    submitted = set(_standing(case_id, Standing.SUBMITTED))
-    chosen = submitted if lines is None else submitted & set(lines)
-    verb = "accept" if chosen == submitted else "accept_some"
+    verb = str(earlier.answer.get("verb", "accept")) if earlier else _accepting(case_id, lines)
+    while True:
+        try:
+            return _accept(verb, actor, case_id, task_id, lines, version, key)
+        except _OtherVerb as other:  # a colleague accepted other lines meanwhile, or the provider changed one
+            verb = other.verb
 
+
+class _OtherVerb(Exception):
+    """Under the lock, these lines lead elsewhere than they did before it."""
+
+    def __init__(self, verb: str) -> None:
+        super().__init__(verb)
+        self.verb = verb
+
+
+def _accepting(case_id: int, lines: Collection[int] | None) -> str:
+    """The verb that accepting these lines is: whether any that is submitted is left."""
+    submitted = LineWeek.objects.filter(case=case_id, standing=Standing.SUBMITTED)
+    left = lines is not None and submitted.exclude(pk__in=lines).exists()
+    return "accept_some" if left else "accept"
+
+
+def _accept(
+    verb: str, actor: Actor, case_id: int, task_id: int, lines: Collection[int] | None, version: int | None, key: str
+) -> door.Outcome:
     def act(turn: door.Turn) -> None:
+        if (under_lock := _accepting(case_id, lines)) != verb:
+            raise _OtherVerb(under_lock)
+        turn.answer["verb"] = verb
         rows = LineWeek.objects.filter(case=case_id, standing=Standing.SUBMITTED)
-        turn.facts["lines"] = rows.filter(pk__in=chosen).update(standing=Standing.PAYABLE)
+        chosen = rows if lines is None else rows.filter(pk__in=lines)
+        turn.facts["lines"] = chosen.update(standing=Standing.PAYABLE)
         if verb == "accept":
-            if rows.exists():
-                raise Refused("More was submitted meanwhile. Look at the week again.", "more")
             turn.state(State.CHECKED)
             turn.notify(notices.ACCEPTED, turn.provider())
 
-    return _run(verb, act, actor, case_id, task_id, key, {"lines": sorted(chosen)})
+    said = {"lines": None if lines is None else sorted(lines)}
+    return _run(verb, act, actor, case_id, task_id, key, said, version=version)
 
 
 def query(*, actor: Actor, case_id: int, task_id: int, text: str, key: str) -> door.Outcome:
@@ -278,10 +300,10 @@ def _run(
     task_id: int,
     key: str,
     body: Mapping[str, Any],
-    first: Callable[[], object] | None = None,
+    version: int | None = None,
 ) -> door.Outcome:
-    run = partial(door.run, ActualsFlow, actor=actor, verb=verb, case_id=case_id, task_id=task_id, version=None)
-    return run(key=key, body=body, act=act, first=first)
+    run = partial(door.run, ActualsFlow, actor=actor, verb=verb, case_id=case_id, task_id=task_id, version=version)
+    return run(key=key, body=body, act=act)
 
 
 def _fill(turn: door.Turn, filled: Sequence[Filled], standing: Standing, *, strict: bool) -> None:
@@ -389,6 +411,21 @@ def _submit_rows(turn: door.Turn) -> None:
         turn.follow(DISPUTABLE, {"case": turn.case.pk})
 
 
+def _then_accepted(run: Callable[[], door.Outcome], key: str) -> door.Outcome:
+    """Submit, and accept what needs nobody, both or neither; that it was refused stays noted."""
+    came: door.Outcome | Refused
+    with transaction.atomic():
+        try:
+            came = run()
+        except Refused as refusal:
+            came = refusal
+        else:
+            _accept_by_itself(came, key)
+    if isinstance(came, Refused):
+        raise came
+    return came
+
+
 def _accept_by_itself(outcome: door.Outcome, key: str) -> None:
     """Where the council checks nothing that is as its rules want it: accept that at once, in the same transaction."""
     if profile().check != "automatic" or outcome.repeated:
@@ -398,10 +435,6 @@ def _accept_by_itself(outcome: door.Outcome, key: str) -> None:
     clean = list(rows.filter(disputable=False, lacking=False, unpriced=False).values_list("pk", flat=True))
     if turn is not None and (clean or not rows.exists()):
         accept(actor=system_actor(), case_id=outcome.case_id, task_id=turn.pk, lines=clean, key=f"{key}:accept")
-
-
-def _standing(case_id: int, standing: Standing) -> list[int]:
-    return list(LineWeek.objects.filter(case=case_id, standing=standing).values_list("pk", flat=True))
 
 
 def _sum(turn: door.Turn) -> None:

@@ -57,6 +57,8 @@ def once(
         lost = _lost(error, known, actor)
         if isinstance(lost, Stale):
             note_refusal(lost, actor, verb, known)
+        if lost is error:
+            raise
         raise lost from error
     except NotFound as refusal:
         note_refusal(refusal, actor, verb, _known(case_id))

@@ -1,0 +1,403 @@
+"""Weeks of actuals and decisions on care as their model tests see them: two tables, written by hand from design,
+workflows §6. They are tried as the council whose own document names the rules (tests.councils.served).
+
+A week has two lines: one on which everything is said (`save` and `change` put an absence there or take it back), one
+that stays as planned. Whoever has an old page has old versions of its lines.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests import care
+from tests import factories as make
+from tests.councils import served
+from tests.model.process import Call, Everybody, Model, Process, Roles, Somebody
+from tests.model.process import page_of as plain
+from workflows.actuals import commands, deciding
+from workflows.actuals.commands import Filled
+from workflows.actuals.entry import Absence, FilledRow
+from workflows.actuals.models import (
+    ActualWeek,
+    Authorisation,
+    CareDecision,
+    LineWeek,
+    LineWeekVersion,
+    Standing,
+)
+from workflows.actuals.rules import DAY, WEEK, monday_of
+from workflows.disputes import commands as disputes
+from workflows.disputes.models import Dispute, DisputedRow
+from workflows.engine import moment, turns
+from workflows.engine.calendar import LONDON
+from workflows.engine.errors import Forbidden, Refused
+from workflows.engine.models import Case, Task
+from workflows.parties.actor import Actor
+from workflows.register.models import ServiceLevel
+
+COUNCIL, GROUP = "bradford", "supported_living"
+PROVIDER, PAYMENTS, SYSTEM = frozenset({"answerer"}), frozenset({"payments"}), frozenset({"system"})
+KEEPER = frozenset({"keeper"})
+TABLES = (ActualWeek, LineWeek, LineWeekVersion, CareDecision, Authorisation, Dispute, DisputedRow)
+ENDED = ("nobody", None, 0)
+
+
+@pytest.fixture
+def bradford(quick: None) -> Iterator[None]:
+    """Everything runs as the council of the profile."""
+    with served(COUNCIL):
+        yield
+
+
+@dataclass
+class People(Everybody):
+    """Everybody, in the roles and teams of the council."""
+
+    roles: Roles
+
+    def __post_init__(self) -> None:
+        care.level("shared_support", group=GROUP)
+        super().__post_init__()
+        self.home = make.service(self.organisation, group=GROUP)
+        self.everybody = [self._placed(each) for each in self.everybody]
+
+    def _placed(self, who: Somebody) -> Somebody:
+        return Somebody(who.name, self._provider("actuals", self.home), who.group) if who.name == HERE else who
+
+    def _own(self) -> list[Somebody]:
+        found = [Somebody(role, self._provider(role), "answerer") for role in self.roles.answering]
+        found.append(Somebody(HERE, self._provider("actuals", self.home), "answerer"))
+        found += [Somebody(role, self._provider(role), "reader") for role in self.roles.reading]
+        other = make.service(self.organisation, group=GROUP)
+        return [*found, Somebody("at_another_service", self._provider("main_user", other), sees=False)]
+
+    def _strangers(self) -> list[Somebody]:
+        elsewhere = make.service(group=GROUP).organisation
+        roles = ("main_user", "actuals", "read_only")
+        return [Somebody(f"other_{each}", make.actor(make.provider_user(elsewhere, role=each)), sees=False)
+                for each in roles]  # fmt: skip
+
+    def _staff(self) -> list[Somebody]:
+        own, reading = self.roles.teams, {"support_options", "fss_payments"}
+        found = []
+        for team in ("fss_payments", "support_options", "contracts", "provider_portal"):
+            roles = {"": "member", "_colleague": "member", "_manager": "manager"} if team in own else {"": "member"}
+            for name, role in roles.items():
+                actor = make.actor(make.staff_user(team, role=role))
+                found.append(Somebody(f"{team}{name}", actor, self._group(team), sees=team in reading))
+        found.append(Somebody("auditor", make.actor(make.staff_user("", duty="auditor")), "other_team"))
+        administrator = make.actor(make.staff_user("", duty="administrator"))
+        return [*found, Somebody("administrator", administrator, sees=False)]
+
+
+HERE = "at_this_service"
+WEEK_ROLES = Roles(answering=("main_user", "actuals"), blind=(), teams={"fss_payments": "payments"})
+DECISION_ROLES = Roles(answering=("main_user", "actuals"), blind=(), teams={"support_options": "keeper"})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A week as somebody has it on the screen: its turn, its lines and which versions of them were shown."""
+
+    case_id: int
+    task_id: int | None
+    version: int
+    lines: tuple[int, ...]
+    versions: tuple[int, ...]
+    until: datetime
+    turn: str = ""
+
+
+def page_of(case_id: int) -> Page:
+    """The week as it is now."""
+    case = Case.objects.get(pk=case_id)
+    task = Task.objects.filter(process_id=case_id, finished=None).order_by("-pk").first()
+    lines = list(LineWeek.objects.filter(case=case_id).order_by("line_id").values_list("pk", "version"))
+    week = ActualWeek.objects.get(pk=case_id).week
+    until = datetime.combine(week + WEEK + 3 * DAY, datetime.min.time(), LONDON)
+    ids, versions = zip(*lines, strict=True) if lines else ((), ())
+    return Page(case_id, task.pk if task else None, case.version, ids, versions, until, task.node if task else "")
+
+
+def said(page: Page, words: str) -> list[Filled]:
+    """The first line's week with an absence; without words, one that lacks its comment."""
+    absent = Absence("frustrated", Decimal(21), "hospital", None, f"Week 1. {words}" if words.strip() else "")
+    return _first(page, FilledRow(1, (Decimal(21),), (absent,), ""))
+
+
+def taken_back(page: Page) -> list[Filled]:
+    """The first line's week as planned."""
+    return _first(page, FilledRow(1, (Decimal(21),), (), "As planned."))
+
+
+def _first(page: Page, row: FilledRow) -> list[Filled]:
+    line, version = (page.lines[0], page.versions[0]) if page.lines else (0, 0)
+    return [Filled(line, version, (row,))]
+
+
+def call(verb: str, actor: Actor, page: Page, key: str, words: str) -> Call:
+    """The call of a verb, ready to be made."""
+    turn: dict[str, Any] = {"actor": actor, "task_id": page.task_id or 0, "key": key}
+    case = {**turn, "case_id": page.case_id}
+    first = page.lines[:1]
+    calls: dict[str, Call] = {
+        "generate": lambda: commands.generate(**case),
+        "save": lambda: commands.save(**case, filled=said(page, words)),
+        "save_back": lambda: commands.save(**case, filled=taken_back(page)),
+        "submit": lambda: commands.submit(**case, reviewed=True),
+        "take": lambda: commands.take(**case),
+        "move_cut_off": lambda: commands.move_cut_off(**case, until=page.until),
+        "close_empty": lambda: commands.close_empty(**case),
+        "change": lambda: commands.change(**case, filled=said(page, words)),
+        "change_back": lambda: commands.change(**case, filled=taken_back(page)),
+        "accept": lambda: commands.accept(**case),
+        "accept_some": lambda: commands.accept(**case, lines=first),
+        "query": lambda: commands.query(**case, text=words),
+        "dispute": lambda: disputes.raise_dispute(
+            actor=actor, week_id=page.case_id, task_id=page.task_id or 0, lines=first, reason=words, key=key
+        ),
+        "pay": lambda: commands.pay(**case),
+        "claim": lambda: turns.claim(**turn),
+        "release": lambda: turns.release(**turn),
+    }
+    return calls[verb]
+
+
+STEPS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "recording": (),
+    "submitted": (("save", "actuals"), ("submit", "actuals")),
+    "checked": (("save", "actuals"), ("submit", "actuals"), ("accept", "fss_payments")),
+    "paid": (("save", "actuals"), ("submit", "actuals"), ("accept", "fss_payments"), ("pay", "system")),
+    "empty": (("close_empty", "system"),),
+}
+
+
+def shared_support() -> ServiceLevel:
+    """The service level that the people's council has."""
+    return ServiceLevel.objects.get(key="shared_support")
+
+
+def a_week(people: People, *, lines: Collection[str] = ("21", "14")) -> int:
+    """The present week of the home, open and generated."""
+    for quantity in lines:
+        care.line(people.home, shared_support(), quantity, start=date(2025, 1, 6))
+    return care.opened(people.home, monday_of(moment.today()), generated=bool(lines)).pk
+
+
+def in_state(state: str, people: People) -> int:
+    """A week that came to a state by the product's own commands; each is at a home of its own."""
+    case_id = a_week(people, lines=() if state == "empty" else ("21", "14"))
+    for verb, who in STEPS[state]:
+        call(verb, people.named(who), page_of(case_id), make.key(), "Words.")()
+    return case_id
+
+
+def of_weeks(state: str, verb: str, who: Somebody) -> type[Refused] | None:
+    """Where the refusal is the command's own: what is claimed, not submitted, not disputable or not empty."""
+    own = {
+        ("submitted", "claim"): Forbidden,
+        ("submitted", "release"): Refused if who.group == "payments" else Forbidden,
+        ("recording", "take"): Refused if who.group == "payments" else Forbidden,
+        ("recording", "close_empty"): Refused if who.group == "system" else Forbidden,
+        ("recording", "claim"): Forbidden,
+        ("recording", "release"): Forbidden,
+        ("checked", "claim"): Forbidden,
+        ("checked", "release"): Forbidden,
+    }
+    return own.get((state, verb))
+
+
+WEEKS = Process(
+    allowed={
+        ("recording", "generate"): (PROVIDER | SYSTEM, "recording"),
+        ("recording", "save"): (PROVIDER, "recording"),
+        ("recording", "save_back"): (PROVIDER, "recording"),
+        ("recording", "submit"): (PROVIDER, "submitted"),
+        ("recording", "take"): (SYSTEM, "submitted"),
+        ("recording", "move_cut_off"): (SYSTEM, "recording"),
+        ("submitted", "change"): (PROVIDER, "submitted"),
+        ("submitted", "change_back"): (PROVIDER, "submitted"),
+        ("submitted", "accept"): (PAYMENTS | SYSTEM, "checked"),
+        ("submitted", "accept_some"): (PAYMENTS | SYSTEM, "submitted"),
+        ("submitted", "query"): (PAYMENTS, "recording"),
+        ("submitted", "dispute"): (PAYMENTS | SYSTEM, "submitted"),
+        ("submitted", "claim"): (PAYMENTS, "submitted"),
+        ("checked", "change"): (PROVIDER, "submitted"),
+        ("checked", "change_back"): (PROVIDER, "submitted"),
+        ("checked", "pay"): (SYSTEM, "paid"),
+    },
+    holders={
+        "recording": ("provider", None, 1),
+        "submitted": ("team", "fss_payments", 1),
+        "checked": ("nobody", None, 1),
+        "paid": ENDED,
+        "empty": ENDED,
+    },
+    verbs=(
+        "generate", "save", "save_back", "submit", "take", "move_cut_off", "close_empty", "change", "change_back",
+        "accept", "accept_some", "query", "dispute", "pay", "claim", "release",
+    ),
+    tables=TABLES,
+    call=call,
+    in_state=in_state,
+    page=page_of,
+    needs_words=frozenset({"query", "change", "dispute"}),
+    weights={"submit": 4, "accept": 3, "accept_some": 3, "dispute": 3, "claim": 2, "release": 2, "pay": 2},
+    expected=of_weeks,
+)  # fmt: skip
+
+
+@dataclass
+class WeekModel(Model):
+    """Where the week's two lines stand: what the table of states does not say."""
+
+    first: str = Standing.GENERATED
+    second: str = Standing.GENERATED
+    differs: bool = False
+    lacking: bool = False
+    words: str = ""
+
+    def allows(self, verb: str, who: Somebody, page: Any) -> bool:
+        """As everywhere, and as the lines stand."""
+        return super().allows(verb, who, page) and self._lines_allow(verb, page)
+
+    def _lines_allow(self, verb: str, page: Any) -> bool:
+        if verb in {"save", "save_back", "change", "change_back"}:
+            return page.versions == self.pages[-1].versions and self.first != Standing.DISPUTED
+        if verb == "submit":
+            return not self.lacking
+        if verb == "dispute":
+            return self.first in {Standing.SUBMITTED, Standing.PAYABLE} and self.differs
+        if verb == "pay":
+            return {self.first, self.second} <= {Standing.PAYABLE, Standing.PAID}
+        return True
+
+    def after(self, verb: str, who: Somebody) -> None:
+        """The verb has happened."""
+        if verb == "accept_some" and self.second != Standing.SUBMITTED:
+            verb = "accept"
+        self._lines_after(verb)
+        super().after(verb, who)
+
+    def _lines_after(self, verb: str) -> None:
+        kind = verb.removesuffix("_back")
+        if kind in {"save", "change"}:
+            self.first = Standing.SAVED
+            self.differs = kind == verb
+            self.lacking = self.differs and not self.words.strip()
+        if kind in {"submit", "take", "change"}:
+            self._move({Standing.GENERATED, Standing.SAVED}, Standing.SUBMITTED)
+        if verb == "accept":
+            self._move({Standing.SUBMITTED}, Standing.PAYABLE)
+        if verb == "accept_some" and self.first == Standing.SUBMITTED:
+            self.first = Standing.PAYABLE
+        if verb == "query":
+            self._move({Standing.SUBMITTED}, Standing.SAVED)
+        if verb == "dispute":
+            self.first = Standing.DISPUTED
+        if verb == "pay":
+            self.first = self.second = Standing.PAID
+
+    def _move(self, those: set[Standing], to: Standing) -> None:
+        self.first = to if self.first in those else self.first
+        self.second = to if self.second in those else self.second
+
+
+def decision_call(verb: str, actor: Actor, page: Any, key: str, words: str) -> Call:
+    """The call of a verb of a decision, ready to be made. A decision that was made is changed without a turn."""
+    turn: dict[str, Any] = {"actor": actor, "task_id": page.task_id or 0, "key": key}
+    case = {**turn, "case_id": page.case_id}
+    decide = {**case, "task_id": page.task_id}
+    until = care.WEEK + 10 * WEEK - DAY
+    calls: dict[str, Call] = {
+        "extend": lambda: deciding.extend(**decide, until=until, text=words),
+        "stop": lambda: deciding.stop(**decide, text=words),
+        "lapse": lambda: deciding.lapse(**case),
+        "noted": lambda: deciding.noted(**case, text=words),
+        "claim": lambda: turns.claim(**turn),
+        "release": lambda: turns.release(**turn),
+    }
+    return calls[verb]
+
+
+@dataclass
+class DecisionModel(Model):
+    """A decision can be changed when it was made: from a page that shows no turn."""
+
+    until: date | None = None
+    decided: bool = False
+
+    def allows(self, verb: str, who: Somebody, page: Any) -> bool:
+        """As everywhere, but for the verbs of what was decided."""
+        if self.state == "done" and verb in {"extend", "stop"}:
+            return who.sees and page.task_id is None and self._may(verb, who)
+        return super().allows(verb, who, page)
+
+    def after(self, verb: str, who: Somebody) -> None:
+        """The verb has happened."""
+        if verb in {"extend", "stop"}:
+            self.decided = True
+            self.until = care.WEEK + 10 * WEEK - DAY if verb == "extend" else None
+        super().after(verb, who)
+
+
+def asked_for(raised: Any) -> Any:
+    """How a case of a kind of decision comes to a state."""
+
+    def begun(state: str, people: People) -> int:
+        line = care.line(people.home, shared_support(), "21")
+        system = people.named("system")
+        outcome = deciding.ask(
+            actor=system, line_id=line.pk, raised=raised, cause="hospital", since=care.WEEK, key=make.key()
+        )
+        assert outcome is not None
+        if state == "done":
+            verb = "stop" if raised == "funding_decision" else "noted"
+            decision_call(verb, people.named("support_options"), plain(outcome.case_id), make.key(), "Words.")()
+        return outcome.case_id
+
+    return begun
+
+
+def of_decisions(state: str, verb: str, who: Somebody) -> type[Refused] | None:
+    """How verbs of turns are refused while nobody has claimed it."""
+    if (state, verb) == ("open", "release"):
+        return Refused if who.group == "keeper" else Forbidden
+    return None
+
+
+OPEN_HELD = ("team", "support_options", 1)
+DECISIONS = Process(
+    allowed={
+        ("open", "extend"): (KEEPER, "done"),
+        ("open", "stop"): (KEEPER, "done"),
+        ("open", "lapse"): (SYSTEM, "done"),
+        ("open", "claim"): (KEEPER, "open"),
+        ("done", "extend"): (KEEPER, "done"),
+        ("done", "stop"): (KEEPER, "done"),
+    },
+    holders={"open": OPEN_HELD, "done": ENDED},
+    verbs=("extend", "stop", "lapse", "noted", "claim", "release"),
+    tables=TABLES,
+    call=decision_call,
+    in_state=asked_for("funding_decision"),
+    needs_words=frozenset({"extend", "stop"}),
+    weights={"claim": 4, "release": 3},
+    expected=of_decisions,
+)
+NOTES = Process(
+    allowed={
+        ("open", "noted"): (KEEPER, "done"),
+        ("open", "claim"): (KEEPER, "open"),
+    },
+    holders={"open": OPEN_HELD, "done": ENDED},
+    verbs=("noted", "extend", "stop", "lapse", "claim", "release"),
+    tables=TABLES,
+    call=decision_call,
+    in_state=asked_for("package_review"),
+    expected=of_decisions,
+)
