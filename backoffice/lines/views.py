@@ -29,7 +29,7 @@ from workflows.register import commands, selectors
 from workflows.register.models import CarePackageLine
 from workflows.register.rules import plain, weekly_cost
 
-from . import story
+from . import authorising, story
 from .forms import AddForm, ChooseService
 from .tables import LineDocuments, Prices, Waiting, cost_of
 
@@ -55,6 +55,7 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
         ],
         "documents": LineDocuments(_documents(actor, found)),
         "entries": story.entries(engine.story(f"line:{found.pk}")),
+        "authorisations": authorising.of_line(found),
         "may_change": works_for(actor, "brokerage", found.service.group),
     }
     return render(request, "backoffice/lines/line.html", context)

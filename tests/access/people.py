@@ -57,6 +57,7 @@ class World:
             "number": 1,
             "team_id": Team.objects.get(key="service_brokerage").pk,
             "line_id": line.pk,
+            "authorisation_id": 1,
             "line_week_id": 1,  # the handbook's council has none
             "service_id": self.home.pk,
             "client_id": line.client_id,

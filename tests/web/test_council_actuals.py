@@ -19,10 +19,11 @@ from workflows.actuals import commands
 from workflows.actuals.commands import Filled
 from workflows.actuals.entry import Absence, FilledRow
 from workflows.actuals.erasing import erase_actuals
-from workflows.actuals.models import ActualWeek, CareDecision, LineWeek, LineWeekVersion, Standing
+from workflows.actuals.models import ActualWeek, Authorisation, CareDecision, LineWeek, LineWeekVersion, Standing
 from workflows.actuals.reactions import ask
 from workflows.actuals.rejudging import after_decision
 from workflows.actuals.rules import State
+from workflows.council.profile import current
 from workflows.engine import batches
 from workflows.engine.models import Access, Batch, Case, Outbox
 from workflows.parties.actor import Actor
@@ -371,3 +372,19 @@ def test_weeks_are_found_by_their_reference(week: ActualWeek, desk: Client) -> N
     reference = Case.objects.get(pk=week.pk).reference
     page = desk.post("/search/", {"sought": reference}, follow=True)
     assert f"/cases/{week.pk}/" in page.request["PATH_INFO"] + body(page)
+
+
+def test_more_care_is_authorised_once_listed_and_withdrawn(lines: list[CarePackageLine]) -> None:
+    key = current().team_for("brokerage", lines[0].service.group)
+    broker = browser_of(make.staff_user(key))
+    address = f"/lines/{lines[0].pk}/authorise/"
+    days = {"start_day": "17", "start_month": "2", "start_year": "2025", "end_day": "23", "end_month": "2"}
+    typed = days | {"end_year": "2025", "units": "2", "reference": "AUT-7", "given_by": "Tom Bullard"}
+    broker.post(address, typed)
+    assert "recorded already" in words(broker.post(address, typed))
+    made = Authorisation.objects.get()
+    assert "2 units a week" in words(broker.get(f"/lines/{lines[0].pk}/"))
+    withdraw = f"/lines/{lines[0].pk}/authorisations/{made.pk}/withdraw/"
+    assert "withdrawn" in words(broker.post(withdraw, follow=True))
+    assert broker.post(f"/lines/{lines[1].pk}/authorisations/{made.pk}/withdraw/").status_code == 404
+    assert browser_of(make.staff_user("fss_payments")).post(withdraw).status_code == 403

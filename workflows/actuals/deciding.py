@@ -125,6 +125,9 @@ def authorise(
         raise Invalid(faults)
     line = locked_line(line_id, None)
     require_desk(actor, line.service.group, "brokerage")
+    same = Authorisation.objects.filter(line=line, start=start, end=end, units=units, reference=reference.strip())
+    if same.filter(withdrawn_at=None).exists():
+        raise Refused("This authorisation is recorded already.", "recorded")
     made = Authorisation.objects.create(
         line=line,
         start=start,
