@@ -1,5 +1,6 @@
 """Commissioned v Actuals against a slow oracle: plain Python over the register's lines and the rows of each week."""
 
+import tracemalloc
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -12,6 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from backoffice.web.reports.tables import lines
 from tests import care
 from tests import factories as make
 from tests.care import WEEK
@@ -25,8 +27,9 @@ from workflows.actuals.planning import lines_in
 from workflows.actuals.rules import monday_of
 from workflows.actuals.week import rows_of
 from workflows.engine.errors import NotFound
+from workflows.engine.tabular import csv_lines
 from workflows.parties.actor import Actor
-from workflows.parties.models import Service
+from workflows.parties.models import Client, Service
 from workflows.register.models import CarePackageLine, ServiceLevel
 from workflows.reports import commands as reports
 from workflows.reports import commissioned, selectors
@@ -271,3 +274,34 @@ def test_what_was_chosen_is_ones_own_and_forgotten(home: Service) -> None:
             selectors.kept(who, name, question.token)
     assert reports.forget(now=question.expires_at) == 1
     assert not KeptQuestion.objects.exists()
+
+
+def many(home: Service, level: ServiceLevel, lines: int) -> None:
+    """So many lines like one, without commands: their weeks have no actuals."""
+    first = care.line(home, level)
+    clients = Client.objects.bulk_create(
+        Client(ss_ref=f"M{number}", surname=f"Many{number}", forename="M") for number in range(lines - 1)
+    )
+    kept = {"service": home, "contract_id": first.contract_id, "service_level": level, "quantity": D(21)}
+    CarePackageLine.objects.bulk_create(
+        CarePackageLine(reference=f"MANY{each.ss_ref}", client=each, start=first.start, **kept) for each in clients
+    )
+
+
+def peak_of(actor: Actor, by: Asked) -> tuple[int, int]:
+    """(rows, the most memory that Python needed at once to take them all as CSV)."""
+    tracemalloc.start()
+    try:
+        rows = sum(1 for _ in csv_lines(lines(commissioned.every(actor, by)))) - 2
+        return rows, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_long_file_needs_no_more_memory_than_a_short_one(home: Service, level: ServiceLevel, finance: Actor) -> None:
+    many(home, level, 250)
+    weeks = timedelta(days=7)
+    few, short = peak_of(finance, asked(first=WEEK - 15 * weeks, last=WEEK))
+    rows, long = peak_of(finance, asked(first=WEEK - 95 * weeks, last=WEEK))
+    assert (few, rows) == (250 * 16, 250 * 96)
+    assert long - short < 50 * 2**20 * (rows - few) / 100_000

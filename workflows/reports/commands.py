@@ -11,7 +11,7 @@ from .models import KEPT_FOR, KeptQuestion
 
 
 def keep(*, actor: Actor, report: str, chosen: Mapping[str, Any]) -> KeptQuestion:
-    """Keep what a person chose for a working day, so that the report has an address."""
+    """Keep what a person chose for 12 hours, so that the report has an address."""
     now = moment.now()
     return KeptQuestion.objects.create(
         user_id=actor.user_id,
@@ -24,5 +24,5 @@ def keep(*, actor: Actor, report: str, chosen: Mapping[str, Any]) -> KeptQuestio
 
 
 def forget(*, now: datetime | None = None) -> int:
-    """Delete the choices for reports that are older than a working day. Returns how many there were."""
+    """Delete the choices for reports that are older than 12 hours. Returns how many there were."""
     return KeptQuestion.objects.filter(expires_at__lte=now or moment.now()).delete()[0]

@@ -90,7 +90,6 @@ class Totals(ListTable):
 
     class Meta(ListTable.Meta):
         caption = "Totals of all rows"
-        show_caption = True
 
     def __init__(self, totals: Sequence[Total]) -> None:
         super().__init__([*totals, *([together(totals)] if len(totals) > 1 else [])])
