@@ -6,6 +6,7 @@ from backoffice.web import files
 
 from .actions import views as actions
 from .actuals import views as actuals
+from .actuals_files import views as actuals_files
 from .change_requests import views as changes
 from .contacts import views as contacts
 from .contract_documents import views as documents
@@ -48,6 +49,12 @@ urlpatterns = [
     path("care-package-line-items/list.xlsx", lines.download, {"form": "xlsx"}, name="lines_xlsx"),
     path("care-package-line-items/<int:line_id>/", lines.line, name="line"),
     path("actuals/", actuals.weeks, name="actuals"),
+    path("actuals/export/", actuals_files.export, name="actuals_export"),
+    path("actuals/import/", actuals_files.upload, name="actuals_import_new"),
+    path("actuals/import/<int:run_id>/", actuals_files.show, name="actuals_import"),
+    path("actuals/import/<int:run_id>/update/", actuals_files.update_system, name="actuals_import_update"),
+    path("actuals/import/<int:run_id>/cancel/", actuals_files.cancel, name="actuals_import_cancel"),
+    path("actuals/import/<int:run_id>/errors.csv", actuals_files.errors, name="actuals_import_errors"),
     path("actuals/<int:case_id>/", actuals.week, name="actuals_week"),
     path("actuals/<int:case_id>/lines/<int:line_week_id>/", actuals.line, name="actuals_line"),
     path("actuals/<int:case_id>/answer/", actuals.answer, name="actuals_answer"),

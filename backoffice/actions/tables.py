@@ -1,8 +1,8 @@
 """The lists of actions."""
 
-from backoffice.casework.cells import TagCell
 from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable
+from backoffice.web.tag_cell import TagCell
 from backoffice.web.words import date_words, moment
 from workflows.actions import selectors
 

@@ -1,8 +1,8 @@
 """The lists of actuals."""
 
-from backoffice.casework.cells import TagCell
 from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable, Tick
+from backoffice.web.tag_cell import TagCell
 from backoffice.web.words import date_words, moment, money, plural
 
 RESULTS = {"waiting": Tag("Waiting", "grey"), "done": Tag("Accepted", "green"), "refused": Tag("Not accepted", "red")}

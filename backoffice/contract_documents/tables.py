@@ -1,8 +1,9 @@
 """The council's list of contract documents."""
 
-from backoffice.casework.cells import TagCell, weekly_cell
+from backoffice.casework.cells import weekly_cell
 from backoffice.casework.states import state_tag
 from backoffice.web.tables import Cell, ListTable
+from backoffice.web.tag_cell import TagCell
 from backoffice.web.words import date_words, moment
 
 

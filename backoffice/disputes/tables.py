@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
-from backoffice.casework.cells import TagCell
 from backoffice.web import disputed
 from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable, Tick
+from backoffice.web.tag_cell import TagCell
 from backoffice.web.words import date_words, money, plural
 from workflows.disputes.models import DisputedRow
 from workflows.register.rules import plain

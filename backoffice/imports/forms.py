@@ -35,14 +35,3 @@ class UploadForm(ConcordForm):
         if file.size > MOST_BYTES:
             raise forms.ValidationError(f"{file.name} is larger than 50 MB: cut it into parts")
         return file
-
-
-class ViewForm(forms.Form):
-    """Which records are shown (suffolk-user-guide: Errors, Non-errors, Both)."""
-
-    WHICH = (("errors", "Errors"), ("non-errors", "Non-errors"), ("both", "Both"))
-    which = forms.ChoiceField(choices=WHICH, required=False)
-
-    def chosen(self) -> str:
-        """The chosen part; what is not known shows both."""
-        return (self.is_valid() and self.cleaned_data["which"]) or "both"

@@ -1,10 +1,6 @@
 """Import a file: upload, look at the pending records, update the system or cancel (suffolk-user-guide §2)."""
 
-import csv
-from collections.abc import Iterator
 from functools import partial
-from io import StringIO
-from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -14,17 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from backoffice.casework.asking import actor_of, number_in
 from backoffice.casework.commanding import carried
 from backoffice.queues.navigation import imports
+from backoffice.web import importing
 from backoffice.web.gate import staff
-from workflows.engine import selectors as engine
-from workflows.engine.tabular import safe
 from workflows.register.imports import commands, selectors
-from workflows.register.models import ImportRun
 
-from .forms import UploadForm, ViewForm
-from .tables import Records, Runs
-
-Status = ImportRun.Status
-RUNNING = {Status.READING, Status.UPDATING}
+from .forms import UploadForm
+from .tables import Runs
 
 
 @staff()
@@ -70,17 +61,13 @@ def show(request: HttpRequest, run_id: int) -> HttpResponse:
     """One import, as far as it is: reading, pending, updating, complete."""
     actor = actor_of(request)
     run = selectors.run(actor, run_id)
-    context = {
-        "run": run,
-        "running": run.status in RUNNING,
-        "may": imports(actor),
-        "counters": selectors.counters(run),
-        "problems": run.rejected + run.quality_issues,
-        "latest": number_in(request, "after") is None,
+    links = {
+        "all": reverse("council:imports"),
+        "update": reverse("council:import_update", args=[run_id]),
+        "cancel": reverse("council:import_cancel", args=[run_id]),
+        "errors": reverse("council:import_errors", args=[run_id]),
     }
-    if run.status in {Status.PENDING, Status.DONE}:
-        engine.viewed(actor, "import", run.pk)
-        context |= _records(request, run)
+    context = importing.context(request, actor, run, may=imports(actor), links=links)
     return render(request, "backoffice/imports/run.html", context)
 
 
@@ -105,25 +92,4 @@ def cancel(request: HttpRequest, run_id: int) -> HttpResponse:
 def errors(request: HttpRequest, run_id: int) -> StreamingHttpResponse:
     """The records that have an error, as a file to put right and import again."""
     actor = actor_of(request)
-    run = selectors.run(actor, run_id)
-    engine.viewed(actor, "import.errors", run.pk)
-    response = StreamingHttpResponse(_csv(selectors.error_file(run)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="import-{run.pk}-errors.csv"'
-    return response
-
-
-def _records(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
-    view = ViewForm(request.GET)
-    which = cast("selectors.Which", view.chosen())
-    found = selectors.rows(run, which, number_in(request, "after") or 0)
-    more = found[-1].number if len(found) == selectors.PAGE else None
-    return {"table": Records(found), "which": which, "choices": ViewForm.WHICH, "more": more}
-
-
-def _csv(rows: Iterator[list[str]]) -> Iterator[str]:
-    """Rows as CSV that a spreadsheet may open: nothing in it runs, and a mark lets it read the letters right."""
-    yield "\ufeff"
-    for row in rows:
-        line = StringIO()
-        csv.writer(line).writerow([safe(cell) for cell in row])
-        yield line.getvalue()
+    return importing.errors(selectors.run(actor, run_id), actor)

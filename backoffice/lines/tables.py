@@ -1,10 +1,11 @@
 """The lists of the register."""
 
 from backoffice.casework import worklist
-from backoffice.casework.cells import TagCell, weekly_cell
+from backoffice.casework.cells import weekly_cell
 from backoffice.casework.states import state_tag
 from backoffice.web.line_cells import state
 from backoffice.web.tables import Cell, ListTable
+from backoffice.web.tag_cell import TagCell
 from backoffice.web.words import date_range, date_words, money, upper_first
 from workflows.register.models import CarePackageLine
 from workflows.register.rules import CONTRACT, GENERAL, ORGANISATION, OWN, weekly_cost

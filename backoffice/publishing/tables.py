@@ -2,9 +2,10 @@
 
 from django.urls import reverse
 
-from backoffice.casework.cells import TagCell, weekly_cell
+from backoffice.casework.cells import weekly_cell
 from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable, Tick
+from backoffice.web.tag_cell import TagCell
 from backoffice.web.words import date_range, date_words, upper_first
 
 RESULTS = {"waiting": Tag("Waiting", "grey"), "done": Tag("Done", "green"), "refused": Tag("Not done", "red")}

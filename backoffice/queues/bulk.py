@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.casework.asking import actor_of
 from backoffice.casework.batch_page import page_of
-from backoffice.casework.cells import TagCell
 from backoffice.web.gate import staff
 from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable
+from backoffice.web.tag_cell import TagCell
 from backoffice.web.words import plural
 from workflows.contracts.batches import PUBLISH
 from workflows.council.profile import current

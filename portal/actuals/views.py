@@ -56,6 +56,7 @@ def weeks(request: HttpRequest) -> HttpResponse:
         "table": calendar.Weeks(page.items),
         "page_of_list": page,
         "first": calendar.first(selectors.next_week(actor), awaiting_weeks(request).count),
+        "may_import": actor.may(FUNCTION, "edit"),
     }
     return render(request, "portal/actuals/weeks.html", context)
 

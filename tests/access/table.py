@@ -118,6 +118,12 @@ TABLE: Mapping[str, Row] = {
     "portal:dispute_row": Row(set(), "GET POST", absent=PROVIDERS),
     # the handbook's council has no such module: what is not there does not exist (test_portal_actuals.py has who may)
     "portal:actuals": Row(set(), absent=PROVIDERS),
+    "portal:actuals_export": Row(set(), absent=PROVIDERS),
+    "portal:actuals_import_new": Row(set(), "GET POST", absent=PROVIDERS),
+    "portal:actuals_import": Row(set(), absent=PROVIDERS),
+    "portal:actuals_import_update": Row(set(), "POST", absent=PROVIDERS),
+    "portal:actuals_import_cancel": Row(set(), "POST", absent=PROVIDERS),
+    "portal:actuals_import_errors": Row(set(), absent=PROVIDERS),
     "portal:actuals_week": Row(set(), "GET POST", absent=PROVIDERS),
     "portal:actuals_line": Row(set(), "GET POST", absent=PROVIDERS),
     "portal:actuals_answer": Row(set(), "POST", absent=PROVIDERS),

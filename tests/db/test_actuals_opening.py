@@ -33,6 +33,13 @@ def bradford() -> Iterator[None]:
 
 
 @pytest.fixture
+def patch(bradford: None) -> Iterator[pytest.MonkeyPatch]:
+    """Changes of the council's profile; taken back before the council itself is."""
+    with pytest.MonkeyPatch.context() as made:
+        yield made
+
+
+@pytest.fixture
 def home(bradford: None) -> Service:
     return care.provider("supported_living")[1]
 
@@ -107,11 +114,11 @@ def test_a_week_that_nobody_generated_is_generated_and_not_called_empty(line: Ca
     assert LineWeek.objects.filter(line=line, week=WEEK).count() == 1
 
 
-def test_an_announced_exception_moves_the_open_turn(line: CarePackageLine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_announced_exception_moves_the_open_turn(line: CarePackageLine, patch: pytest.MonkeyPatch) -> None:
     with moment.at(MORNING):
         opening.open_weeks()
         assert opening.move_cut_offs() == 0
-        _announce(monkeypatch, UNTIL)
+        _announce(patch, UNTIL)
         assert opening.move_cut_offs() == 1
         assert opening.move_cut_offs() == 0
     week = ActualWeek.objects.get(week=WEEK, service=line.service)
@@ -119,16 +126,16 @@ def test_an_announced_exception_moves_the_open_turn(line: CarePackageLine, monke
     assert care.turn(week.pk).due_at == week.cut_off
 
 
-def _announce(monkeypatch: pytest.MonkeyPatch, until: datetime) -> None:
+def _announce(patch: pytest.MonkeyPatch, until: datetime) -> None:
     whole = current().model_dump()
     whole["actuals"]["cut_off"]["moved"] = ({"week": WEEK, "until": until.replace(tzinfo=None)},)
-    another_council(monkeypatch, {}, whole=whole)
+    another_council(patch, {}, whole=whole)
 
 
 def test_where_a_save_is_a_submission_the_week_is_taken_at_its_cut_off(
-    line: CarePackageLine, monkeypatch: pytest.MonkeyPatch
+    line: CarePackageLine, patch: pytest.MonkeyPatch
 ) -> None:
-    another_council(monkeypatch, {"actuals": {"submit_mode": "on_save"}})
+    another_council(patch, {"actuals": {"submit_mode": "on_save"}})
     with moment.at(MORNING):
         week = care.opened(line.service)
     assert week.cut_off is not None
@@ -149,9 +156,9 @@ def test_where_somebody_must_confirm_nothing_is_taken(line: CarePackageLine) -> 
 
 
 def test_without_confirmation_only_what_is_as_planned_is_taken(
-    line: CarePackageLine, monkeypatch: pytest.MonkeyPatch
+    line: CarePackageLine, patch: pytest.MonkeyPatch
 ) -> None:
-    another_council(monkeypatch, {"actuals": {"confirm_unchanged": False}})
+    another_council(patch, {"actuals": {"confirm_unchanged": False}})
     differing = care.line(make.service(line.service.organisation, group="supported_living"), line.service_level)
     with moment.at(MORNING):
         same, other = care.opened(line.service), care.opened(differing.service)

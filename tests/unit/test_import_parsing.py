@@ -214,3 +214,9 @@ def test_every_kind_has_its_key_and_its_references_among_its_columns() -> None:
         assert set(kind.key) <= set(names)
         assert set(kind.words) <= set(names)
         assert {column.refers for column in kind.columns if column.refers} <= set(KINDS)
+
+
+def test_quotation_marks_in_the_middle_of_cells_are_a_problem_of_that_record() -> None:
+    first, second = parsing.records('a"b\nc"d,e\nf,g', ",")
+    assert first.problem == "The quotation marks of this row do not fit together."
+    assert second.cells == ("f", "g")

@@ -12,10 +12,13 @@ class ActualsConfig(AppConfig):
     def ready(self) -> None:
         from workflows.engine.checks import compare
         from workflows.engine.table import moves
+        from workflows.register.imports.rooms import declare
 
         from . import batches, erasing, notices, reactions, rejudging  # noqa: F401 (they declare themselves)
+        from .files.importing import Importing
         from .flow import ActualsFlow, CareDecisionFlow
         from .rules import DECISIONS, TRANSITIONS
 
         compare(ActualsFlow, moves(TRANSITIONS))
         compare(CareDecisionFlow, moves(DECISIONS))
+        declare(Importing())

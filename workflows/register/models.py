@@ -250,6 +250,8 @@ class ImportRun(models.Model):
     content = models.BinaryField(null=True)  # until it has been read
     layout = models.JSONField(default=dict)  # parsing.Layout: what separates cells, and which column each is
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Whose records a provider's person may change by it; empty for files of the council's.
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     publish = models.BooleanField(default=False)  # publish contract documents for lines that begin or end
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.READING)

@@ -26,7 +26,7 @@ declare(
     many="{count} imports have been read",
     name="A file that I import has been read",
     group=GROUP,
-    sides=STAFF,
+    sides=STAFF | PROVIDER,
 )
 declare(
     FINISHED,
@@ -34,7 +34,7 @@ declare(
     many="{count} imports are finished",
     name="A file that I import has been taken over",
     group=GROUP,
-    sides=STAFF,
+    sides=STAFF | PROVIDER,
 )
 # bedford-actuals-guide, Care Package Line Items: "From here you can be notified of and view commissioned care".
 declare(

@@ -17,7 +17,7 @@ from django.db.models import Count, Q
 from workflows.council.profile import current
 from workflows.engine import moment, outbox
 from workflows.engine.atomic import command
-from workflows.engine.errors import Busy, Forbidden, NotFound, Refused
+from workflows.engine.errors import Busy, Forbidden, NotFound, Refused, Stale
 from workflows.parties.actor import Actor
 from workflows.parties.models import User
 from workflows.register.models import ImportRow, ImportRun
@@ -27,6 +27,7 @@ from . import parsing
 from .checks import check, compare
 from .copying import copy
 from .kinds import KINDS, Kind
+from .rooms import declare, room_of
 from .stage import Stage
 from .updating import lock, take_over
 
@@ -68,7 +69,7 @@ def start(
         layout = parsing.layout(parsing.decode(content), kind, file_name)
     except parsing.Unreadable as error:
         raise Refused(str(error), "unreadable") from error
-    require_importer(actor, KINDS[layout.kind])
+    room_of(layout.kind).require(actor)
     run = ImportRun.objects.create(
         kind=layout.kind,
         file_name=file_name[-200:],
@@ -76,6 +77,7 @@ def start(
         content=content,
         layout={**asdict(layout), "unused": layout.unused},
         actor_id=actor.user_id,
+        organisation_id=actor.organisation_id if actor.is_provider else None,
         publish=publish,
     )
     if at_once or content.count(b"\n") <= AT_ONCE:
@@ -130,13 +132,16 @@ def apply(run_id: int) -> ImportRun:
     if run.status != Status.UPDATING or run.decided_by_id is None:
         return run
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            stage = _stage(run, cursor)
-            take_over(stage, run.decided_by_id, run.publish)
-            stage.keep_ids()
+        with transaction.atomic():
+            room_of(run.kind).take_over(run)
     except IntegrityError as error:
         # Somebody added the same record between our look and our writing; the next try sees theirs.
         raise Busy from error
+    except (Busy, Stale):
+        raise
+    except Refused as refusal:
+        run.message = refusal.reason
+        return _finish(run, Status.FAILED)
     _finish(run, Status.DONE)
     _tell(run, FINISHED, {"new": run.new, "updated": run.updated, "rejected": run.rejected})
     return run
@@ -157,6 +162,13 @@ def layout_of(run: ImportRun) -> parsing.Layout:
     return parsing.Layout(
         kept["kind"], kept["delimiter"], tuple(kept["header"]), tuple(kept["columns"]), kept["header_ends"]
     )
+
+
+def _is_theirs(run: ImportRun, actor: Actor) -> bool:
+    """Whether a run can be somebody's business: the council's files the council's, a provider's whoever sent it."""
+    if not actor.is_provider:
+        return run.organisation_id is None
+    return (run.actor_id, run.organisation_id) == (actor.user_id, actor.organisation_id)
 
 
 @contextmanager
@@ -190,27 +202,52 @@ def _judged(run_id: int, total: int) -> ImportRun:
     run = ImportRun.objects.select_for_update().get(pk=run_id)
     if run.status != Status.READING:
         return run
-    with connection.cursor() as cursor:
-        _stage(run, cursor, locked=False)
+    room_of(run.kind).judge(run)
     run.total, run.content = total, None
     _finish(run, Status.PENDING)
     _tell(run, READ, {"read": run.total, "rejected": run.rejected})
     return run
 
 
-def _stage(run: ImportRun, cursor: CursorWrapper, *, locked: bool = True) -> Stage:
-    """Stage the records of a run, check them, and give each its verdict."""
-    stage = Stage(KINDS[run.kind], layout_of(run).given, cursor)
-    stage.create(run.pk)
-    stage.resolve()
-    if locked:
-        lock(stage)
-    stage.refuse_twice()
-    stage.fill()
-    check(stage)
-    compare(stage)
-    stage.judge(run.pk)
-    return stage
+class Register:
+    """The register's own kinds of file."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+
+    def require(self, actor: Actor) -> None:
+        """Let the teams pass whose desk such files belong to."""
+        require_importer(actor, self.kind)
+
+    def judge(self, run: ImportRun) -> None:
+        """Say what each record would do."""
+        with connection.cursor() as cursor:
+            self._stage(run, cursor, locked=False)
+
+    def take_over(self, run: ImportRun) -> None:
+        """Write the new and the updated records, with their events."""
+        with connection.cursor() as cursor:
+            stage = self._stage(run, cursor, locked=True)
+            take_over(stage, run.decided_by_id or run.actor_id, run.publish)
+            stage.keep_ids()
+
+    def _stage(self, run: ImportRun, cursor: CursorWrapper, *, locked: bool) -> Stage:
+        """Stage the records of a run, check them, and give each its verdict."""
+        stage = Stage(self.kind, layout_of(run).given, cursor)
+        stage.create(run.pk)
+        stage.resolve()
+        if locked:
+            lock(stage)
+        stage.refuse_twice()
+        stage.fill()
+        check(stage)
+        compare(stage)
+        stage.judge(run.pk)
+        return stage
+
+
+for _kind in KINDS.values():
+    declare(Register(_kind))
 
 
 def _finish(run: ImportRun, status: str) -> ImportRun:
@@ -230,7 +267,7 @@ def _finish(run: ImportRun, status: str) -> ImportRun:
 
 def _tell(run: ImportRun, kind: str, figures: Mapping[str, int]) -> None:
     """Tell whoever started the run; the system itself (a command of the shell, the demonstration) reads no news."""
-    if run.actor.kind == User.Kind.STAFF:
+    if run.actor.kind in {User.Kind.STAFF, User.Kind.PROVIDER}:
         told = {"kind": kind, "reference": f"{run.pk}", "figures": dict(figures), "audience": {"user": run.actor_id}}
         outbox.put("notify", f"import:{run.pk}:{run.status}", told)
 
@@ -239,7 +276,9 @@ def _locked(run_id: int, actor: Actor, *statuses: str) -> ImportRun:
     run = ImportRun.objects.select_for_update().filter(pk=run_id).first()
     if run is None:
         raise NotFound
-    require_importer(actor, KINDS[run.kind])
+    room_of(run.kind).require(actor)
+    if not _is_theirs(run, actor):
+        raise NotFound
     if run.status not in statuses:
         raise Refused(f"This import cannot be changed any more: {run.get_status_display().lower()}.", "decided")
     return run

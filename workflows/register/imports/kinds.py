@@ -1,4 +1,5 @@
-"""What can be imported: one declaration a kind of file, from which parsing and SQL are made.
+"""What can be imported: one declaration a kind of file, from which parsing and SQL are made. Rooms above add theirs
+(rooms.declare).
 
 Keys between systems are SSRef, CarePackageRef and references (domain.md §7). A column that a file does not have is
 left as it is; a column that it has and that is empty empties the value, save where a kind says otherwise.
@@ -7,7 +8,7 @@ left as it is; a column that it has and that is empty empties the value, save wh
 from dataclasses import dataclass
 from typing import Literal
 
-Reads = Literal["text", "date", "amount", "quantity", "yes"]
+Reads = Literal["text", "date", "amount", "quantity", "count", "yes"]
 
 #: How PostgreSQL reads a value that parsing has let through.
 TYPES: dict[Reads, str] = {
@@ -15,6 +16,7 @@ TYPES: dict[Reads, str] = {
     "date": "date",
     "amount": "numeric",
     "quantity": "numeric",
+    "count": "integer",
     "yes": "boolean",
 }
 
@@ -44,7 +46,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file: the live table it goes to, its columns, and the names of the columns that are its key."""
+    """A kind of file: the live table it goes to, its columns, and the names of the columns that are its key.
+
+    `legacy` names the columns of files without a header row, as a system before this one wrote them.
+    """
 
     name: str
     title: str
@@ -54,6 +59,7 @@ class Kind:
     columns: tuple[Column, ...]
     desks: tuple[str, ...] = ("brokerage",)
     words: tuple[str, ...] = ()  # columns that go to erasable content, never into an event's body
+    legacy: tuple[str | None, ...] = ()
 
     def column(self, name: str) -> Column:
         """The column of that name."""

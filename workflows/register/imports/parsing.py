@@ -8,6 +8,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -15,6 +16,7 @@ from decimal import Decimal, InvalidOperation
 from workflows.register.rules import EARLIEST, LATEST, MOST_AMOUNT, MOST_QUANTITY
 
 from .kinds import KINDS, Column, Kind, Reads
+from .rooms import kind_named
 
 DELIMITERS = ",;\t"
 LONGEST_RECORD = 50  # lines: a quotation mark that is never closed must not swallow the rest of the file
@@ -88,6 +90,8 @@ def layout(text: str, kind_name: str | None = None, file_name: str = "") -> Layo
     first = next(records(text, delimiter, skipped), None)
     if first is None or first.problem:
         raise Unreadable("The file has no header row.")
+    if (legacy := _legacy(first, kind_name, delimiter)) is not None:
+        return Layout(legacy.name, delimiter, tuple(name or "" for name in legacy.legacy), legacy.legacy, skipped)
     header = tuple(cell.strip() for cell in _unquoted_again(first.cells, delimiter))
     kind = _kind(header, kind_name, file_name)
     columns = _columns(kind, header)
@@ -107,18 +111,32 @@ def records(text: str, delimiter: str, after: int = 0) -> Iterator[Record]:
         if length == 0:
             yield Record(place + 1, raw, problem="A quotation mark is opened here and never closed.")
         elif raw.strip(delimiter + " \t\"'"):
-            yield Record(place + 1, raw, cells(raw, delimiter))
+            yield _record(place + 1, raw, delimiter)
         place += max(length, 1)
 
 
+def _record(number: int, raw: str, delimiter: str) -> Record:
+    try:
+        return Record(number, raw, cells(raw, delimiter))
+    except Unreadable as error:
+        return Record(number, raw, problem=str(error))
+
+
 def cells(raw: str, delimiter: str) -> tuple[str, ...]:
-    """The cells of one record."""
+    """The cells of one record; Unreadable when its quotation marks stand where none can."""
+    try:
+        return _cells(raw, delimiter)
+    except csv.Error:
+        raise Unreadable("The quotation marks of this row do not fit together.") from None
+
+
+def _cells(raw: str, delimiter: str) -> tuple[str, ...]:
     return tuple(next(csv.reader([raw], delimiter=delimiter, skipinitialspace=True), []))
 
 
 def values(plan: Layout, record: Record) -> tuple[dict[str, str | None], list[str]]:
     """Read the cells of a record: values by column name in their one canonical form, and what is wrong with them."""
-    kind, problems = KINDS[plan.kind], [record.problem] if record.problem else []
+    kind, problems = _known(plan.kind), [record.problem] if record.problem else []
     found: dict[str, str | None] = {}
     row = _unquoted_again(record.cells, plan.delimiter) if len(plan.header) > 1 else record.cells
     if any(cell.strip() for cell in row[len(plan.header) :]):
@@ -193,6 +211,13 @@ def _quantity(text: str, _column: Column, comma: bool) -> str:
     return format(quantity, "f")
 
 
+def _count(text: str, _column: Column, comma: bool) -> str:
+    number = _decimal(text, comma)
+    if number != int(number) or not 0 <= number < 2**31:
+        raise ValueError(f"“{text}” is not a whole number.")
+    return str(int(number))
+
+
 def _decimal(text: str, comma: bool) -> Decimal:
     plain = text.replace(" ", "").replace("\u00a0", "")
     if comma and re.fullmatch(r"\d{1,3}(\.\d{3})*,\d{1,2}|\d+,\d{1,2}", plain):
@@ -222,6 +247,7 @@ READERS: dict[Reads, Callable[[str, Column, bool], str]] = {
     "date": _date,
     "amount": _amount,
     "quantity": _quantity,
+    "count": _count,
     "yes": _yes,
 }
 
@@ -267,15 +293,14 @@ def _length(lines: Sequence[str], place: int) -> int:
 def _unquoted_again(row: tuple[str, ...], delimiter: str) -> tuple[str, ...]:
     """Cells of a row that a spreadsheet has quoted as a whole; other rows are returned as they are."""
     if sum(1 for cell in row if cell) == 1 and delimiter in row[0]:
-        return cells(row[0], delimiter)
+        with suppress(Unreadable):
+            return cells(row[0], delimiter)
     return row
 
 
 def _kind(header: Sequence[str], wanted: str | None, file_name: str) -> Kind:
     if wanted is not None:
-        if wanted not in KINDS:
-            raise Unreadable(f"There is no kind of file called {wanted}. Kinds are: {', '.join(KINDS)}.")
-        return KINDS[wanted]
+        return _known(wanted)
     fitting = [
         kind
         for kind in KINDS.values()
@@ -288,6 +313,23 @@ def _kind(header: Sequence[str], wanted: str | None, file_name: str) -> Kind:
         )
     named = [kind for kind in fitting if kind.name in file_name.lower()]
     return max(named or fitting, key=lambda kind: len([name for name in _columns(kind, header) if name]))
+
+
+def _known(name: str) -> Kind:
+    found = kind_named(name)
+    if found is None:
+        raise Unreadable(f"There is no kind of file called {name}. Kinds are: {', '.join(KINDS)}.")
+    return found
+
+
+def _legacy(first: Record, wanted: str | None, delimiter: str) -> Kind | None:
+    """The kind whose files may come without a header row, when this is one: so many cells, a figure among them."""
+    kind = kind_named(wanted) if wanted is not None else None
+    if kind is None or not kind.legacy:
+        return None
+    row = _unquoted_again(first.cells, delimiter)
+    fits = len(kind.legacy) - 1 <= len(row) <= len(kind.legacy)
+    return kind if fits and any(re.fullmatch(r"[0-9]+", cell.strip()) for cell in row) else None
 
 
 def _columns(kind: Kind, header: Sequence[str]) -> tuple[str | None, ...]:

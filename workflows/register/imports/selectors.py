@@ -12,6 +12,7 @@ from workflows.register.models import ImportRow, ImportRun
 from . import parsing
 from .commands import layout_of, require_importer
 from .kinds import KINDS, Kind
+from .rooms import room_of
 
 Which = Literal["errors", "non-errors", "both"]
 PAGE = 50
@@ -25,24 +26,49 @@ def kinds() -> list[Kind]:
 def runs(actor: Actor, *, before: int | None = None, limit: int = PAGE) -> list[ImportRun]:
     """The imports, the latest first; `before` is the id of the last one seen."""
     _require_reader(actor)
-    rows = ImportRun.objects.defer("content").select_related("actor", "decided_by").order_by("-id")
+    rows = _theirs(actor).order_by("-id")
     return list(rows.filter(pk__lt=before)[:limit] if before else rows[:limit])
 
 
 def run(actor: Actor, run_id: int) -> ImportRun:
     """One import with its counters and how far it is; NotFound."""
-    _require_reader(actor)
-    found = ImportRun.objects.defer("content").select_related("actor", "decided_by").filter(pk=run_id).first()
+    if not actor.is_provider:
+        _require_reader(actor)
+    kind = ImportRun.objects.filter(pk=run_id).values_list("kind", flat=True).first()
+    if kind is not None and "auditor" not in actor.duties:
+        room_of(kind).require(actor)
+    found = _theirs(actor).filter(pk=run_id).first()
     if found is None:
         raise NotFound
-    _require_reader(actor, KINDS[found.kind])
     return found
 
 
-def _require_reader(actor: Actor, kind: Kind | None = None) -> None:
-    """Let auditors pass, who look at everything and change nothing, and whoever may import such a file."""
+def of_kind(actor: Actor, kind: str, *, before: int | None = None, limit: int = PAGE) -> list[ImportRun]:
+    """A person's own imports of files of one kind, the latest first."""
+    room_of(kind).require(actor)
+    rows = _theirs(actor).filter(kind=kind).order_by("-id")
+    return list(rows.filter(pk__lt=before)[:limit] if before else rows[:limit])
+
+
+def same_file(found: ImportRun) -> ImportRun | None:
+    """The last import of the very same file that was taken over before, by whoever may see this one; or None."""
+    runs = ImportRun.objects.filter(
+        sha256=found.sha256, kind=found.kind, organisation=found.organisation_id, status=ImportRun.Status.DONE
+    )
+    return runs.defer("content").select_related("decided_by").exclude(pk=found.pk).order_by("-id").first()
+
+
+def _theirs(actor: Actor) -> QuerySet[ImportRun]:
+    rows = ImportRun.objects.defer("content").select_related("actor", "decided_by")
+    if not actor.is_provider:
+        return rows.filter(organisation=None)
+    return rows.filter(organisation=actor.organisation_id, actor=actor.user_id)
+
+
+def _require_reader(actor: Actor) -> None:
+    """Let auditors pass, who look at everything and change nothing, and whoever may import some file."""
     if "auditor" not in actor.duties:
-        require_importer(actor, kind)
+        require_importer(actor)
 
 
 def counters(found: ImportRun) -> list[tuple[str, int]]:
@@ -70,9 +96,17 @@ def error_file(found: ImportRun) -> Iterator[list[str]]:
     plan = layout_of(found)
     yield [*plan.header, "Line", "Problem"]
     for row in _which(found, "errors").order_by("number").iterator():
-        cells = parsing.cells(row.raw, plan.delimiter)[: len(plan.header)]
+        cells = _cells(row.raw, plan.delimiter)[: len(plan.header)]
         padded = [*cells, *[""] * (len(plan.header) - len(cells))]
         yield [*padded, str(row.number), " ".join(part for part in (row.message, row.issue) if part)]
+
+
+def _cells(raw: str, delimiter: str) -> tuple[str, ...]:
+    """The cells of a record; the whole of it in one where it cannot be cut."""
+    try:
+        return parsing.cells(raw, delimiter)
+    except parsing.Unreadable:
+        return (raw,)
 
 
 def _which(found: ImportRun, which: Which) -> QuerySet[ImportRow]:

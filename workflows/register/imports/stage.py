@@ -185,6 +185,10 @@ class Stage:
             "UPDATE {stage} SET verdict = CASE WHEN message <> '' THEN 'rejected' WHEN target_id IS NULL THEN 'new'"
             " WHEN changes = '{{}}' THEN 'unchanged' ELSE 'updated' END"
         )
+        self.keep_verdicts(run_id)
+
+    def keep_verdicts(self, run_id: int) -> None:
+        """Write down what becomes of each record; those that could not even be read are rejected."""
         self.do(
             "UPDATE register_importrow r SET verdict = s.verdict, message = s.message, issue = s.issue,"
             " record_id = s.target_id FROM {stage} s WHERE s.row_id = r.id"

@@ -1,0 +1,1 @@
+"""Actuals Bulk Export and Actuals Bulk Import (suffolk-user-guide §2)."""
