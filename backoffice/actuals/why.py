@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from backoffice.web.words import listing, money, upper_first
-from workflows.actuals.entry import Absence, Judged, Row
+from workflows.actuals.assessing import Judged
+from workflows.actuals.entry import Absence, Row
 from workflows.actuals.policy import Asked, answer, sourced
 from workflows.actuals.rules import NOTHING
 from workflows.actuals.selectors import Line

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from backoffice.web.words import WEEKDAYS, date_words, money, upper_first
-from workflows.actuals.entry import Absence, Judged, Row, read
+from workflows.actuals.assessing import Judged
+from workflows.actuals.entry import Absence, Row, read
 from workflows.actuals.rules import DAYS_A_WEEK, NOTHING, days_of
 from workflows.actuals.selectors import Line
 from workflows.council.actuals import Actuals, Box

@@ -45,6 +45,7 @@ MORE_RULES = {
     "workflows.actuals.week",
     "workflows.actuals.judging",
     "workflows.actuals.entry",
+    "workflows.actuals.assessing",
 }
 RULES = [*WORKFLOWS.glob("*/**/rules.py"), *(ROOT / f"{each.replace('.', '/')}.py" for each in MORE_RULES)]
 

@@ -16,7 +16,8 @@ from tests import factories as make
 from tests.care import WEEK
 from tests.councils import served
 from workflows.actuals import generating, planning
-from workflows.actuals.entry import Before, Row, assess, read, written
+from workflows.actuals.assessing import Before, assess
+from workflows.actuals.entry import Row, read, written
 from workflows.actuals.models import ActualWeek, LineWeek, Standing
 from workflows.actuals.writing import figures
 from workflows.council.profile import current

@@ -23,7 +23,8 @@ from tests.model.weeks import (
     bradford,
 )
 from workflows.actuals import opening
-from workflows.actuals.entry import assess, read
+from workflows.actuals.assessing import assess
+from workflows.actuals.entry import read
 from workflows.actuals.history import before
 from workflows.actuals.models import ActualWeek, CareDecision, LineWeek, LineWeekVersion, Standing
 from workflows.actuals.rules import kind_of

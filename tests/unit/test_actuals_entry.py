@@ -10,19 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.policies import actuals
-from workflows.actuals.entry import (
-    Absence,
-    Before,
-    Decided,
-    FilledRow,
-    Raised,
-    Row,
-    assess,
-    merged,
-    occasions_of,
-    read,
-    written,
-)
+from workflows.actuals.assessing import Before, Decided, Raised, assess, occasions_of
+from workflows.actuals.entry import Absence, FilledRow, Row, merged, read, written
 from workflows.actuals.policy import Decision
 from workflows.actuals.rules import Occasion
 from workflows.register.rules import Span

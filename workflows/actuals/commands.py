@@ -25,7 +25,8 @@ from workflows.parties.models import Service
 from workflows.parties.selectors import system_actor
 
 from . import generating, notices, rules
-from .entry import FilledRow, Row, assess, faults_of_figures, merged, read
+from .assessing import assess, faults_of_figures
+from .entry import FilledRow, Row, merged, read
 from .flow import ActualsFlow
 from .history import before
 from .models import ActualWeek, LineWeek, Standing

@@ -16,7 +16,8 @@ from django.db.backends.utils import CursorWrapper
 from workflows.council.actuals import Actuals, Kind
 from workflows.council.profile import current
 
-from .entry import assess, read, written
+from .assessing import assess
+from .entry import read, written
 from .history import before
 from .merging import refresh
 from .models import ActualWeek, LineWeek, Standing

@@ -1,4 +1,4 @@
-"""What went before a line's week, read for many lines at once: entry.Before, in at most three queries."""
+"""What went before a line's week, read for many lines at once: assessing.Before, in at most three queries."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -10,7 +10,8 @@ from django.db.models import Case, F, Q, Sum, When
 from workflows.council.actuals import Actuals
 from workflows.register.rules import Span
 
-from .entry import Before, Decided, occasions_of, read
+from .assessing import Before, Decided, occasions_of
+from .entry import read
 from .models import Authorisation, CareDecision, LineWeek
 from .policy import Decision
 from .rules import Occasion, sunday_of

@@ -59,8 +59,8 @@ class ActualWeek(models.Model):
 class LineWeek(models.Model):
     """What was planned and delivered for one line in one week, what is payable of it, and where it stands.
 
-    `rows` are entry.Row; every figure beside them is worked out from them by entry.assess and stored for lists, reports
-    and payments. `version` counts saves: a form that was opened before the last one is answered, not obeyed.
+    `rows` are entry.Row; every figure beside them is worked out from them by assessing.assess and stored for lists,
+    reports and payments. `version` counts saves: a form that was opened before the last one is answered, not obeyed.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="line_weeks")

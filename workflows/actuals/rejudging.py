@@ -24,8 +24,9 @@ from workflows.register.rules import Standing as Price
 from workflows.register.selectors import prices_of
 
 from . import rules
+from .assessing import Assessment, Before, assess
 from .commands import OPEN, RAISED, profile
-from .entry import Assessment, Before, Row, assess, read
+from .entry import Row, read
 from .flow import ActualsFlow
 from .history import before
 from .models import ActualWeek, LineWeek

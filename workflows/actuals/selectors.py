@@ -17,7 +17,8 @@ from workflows.engine.models import Case, Task
 from workflows.parties.actor import Actor
 from workflows.register.models import ServiceLevel
 
-from .entry import Assessment, Before, FilledRow, Row, assess, merged, read
+from .assessing import Assessment, Before, assess
+from .entry import FilledRow, Row, merged, read
 from .flow import ActualsFlow
 from .history import before
 from .models import ActualWeek, LineWeek, LineWeekVersion, Standing

@@ -1,6 +1,6 @@
 """What becomes of lines' weeks that were disputed: written by the week's own verb, in the transaction of the decision.
 
-The dispute says which rows hold from now on; what is payable of them is worked out where it always is (entry.assess).
+The dispute says which rows hold from now on; what is payable of them is worked out as always (assessing.assess).
 """
 
 from collections.abc import Sequence
@@ -18,8 +18,9 @@ from workflows.engine.models import Case, Task
 from workflows.parties.selectors import system_actor
 
 from . import rules
+from .assessing import Assessment, Before, assess
 from .commands import RAISED, profile
-from .entry import Assessment, Before, Row, assess
+from .entry import Row
 from .flow import ActualsFlow
 from .history import before
 from .models import ActualWeek, LineWeek, LineWeekVersion, Standing

@@ -1,4 +1,4 @@
-"""Writes many lines' weeks in one statement, with the figures that entry.assess worked out."""
+"""Writes many lines' weeks in one statement, with the figures that assessing.assess worked out."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import connection
 
-from .entry import Assessment, Row, written
+from .assessing import Assessment
+from .entry import Row, written
 from .models import LineWeek
 from .rules import NOTHING
 from .week import cost

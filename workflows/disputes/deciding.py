@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db.models import Sum
 
 from workflows.actuals import settling
-from workflows.actuals.entry import Assessment, read
+from workflows.actuals.assessing import Assessment
+from workflows.actuals.entry import read
 from workflows.actuals.models import LineWeek
 from workflows.actuals.rules import NOTHING
 from workflows.actuals.settling import Settled

@@ -1,7 +1,7 @@
 """Judges and takes over files of actuals: weeks change through their doors, one command a week, all or none.
 
-Records are staged and matched by SQL; what they say is worked out by entry.assess, a part of the weeks in memory at a
-time. A person imports what they may record: lines of their organisation's services, where their role lets them.
+Records are staged and matched by SQL; what they say is worked out by assessing.assess, a part of the weeks in memory at
+a time. A person imports what they may record: lines of their organisation's services, where their role lets them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,8 +12,9 @@ from django.db import connection
 from psycopg.sql import SQL, Identifier
 
 from workflows.actuals import commands
+from workflows.actuals.assessing import Assessment, assess, faults_of_figures
 from workflows.actuals.commands import LACKS, LOCKED, Filled
-from workflows.actuals.entry import Assessment, Row, assess, faults_of_figures, merged, read
+from workflows.actuals.entry import Row, merged, read
 from workflows.actuals.flow import ActualsFlow
 from workflows.actuals.history import before
 from workflows.actuals.models import LineWeek
