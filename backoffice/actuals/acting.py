@@ -41,7 +41,7 @@ def accept(request: HttpRequest, case_id: int) -> HttpResponse:
     if request.method == "POST" and "seen" in request.POST and form.is_valid():
         if door.answered(actor, str(form.cleaned_data["client_key"])) is not None:
             return redirect("council:case", case_id)
-        chosen = _lines(case_id, _ids(form.cleaned_data["lines"].split(",")))
+        chosen = _lines(case_id, _ids(form.cleaned_data["line_weeks"].split(",")))
         if not chosen or form.cleaned_data["seen"] != _seen(chosen):
             return _accepting(request, view, chosen, moved=True)
         return _accept(request, view, form, chosen)
@@ -122,7 +122,7 @@ def _accepting(request: HttpRequest, view: WeekView, chosen: Sequence[LineWeek],
     if isinstance(refusal := door.may(view.actor, "accept_some", view.case, view.turn, view.group), Forbidden):
         raise refusal
     ids = ",".join(str(each.pk) for each in chosen)
-    form = AcceptForm(cancel=view.address("case"), initial=_turn(view) | {"lines": ids, "seen": _seen(chosen)})
+    form = AcceptForm(cancel=view.address("case"), initial=_turn(view) | {"line_weeks": ids, "seen": _seen(chosen)})
     form.button = f"Accept {plural(len(chosen), 'line')}"  # type: ignore[misc]
     rows = [{"client": f"{each.line.client} ({each.line.client.ss_ref})",
              "what": f"{each.line.service_level.name}, {each.line.reference}", "planned": each.planned_cost,

@@ -40,7 +40,7 @@ class AcceptForm(TurnForm):
     """The lines that were shown, and how they were when they were shown."""
 
     button = "Accept"
-    lines = forms.CharField(widget=forms.HiddenInput, required=False)
+    line_weeks = forms.CharField(widget=forms.HiddenInput, required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 

@@ -16,7 +16,7 @@ from backoffice.web.forms import ConcordForm
 from backoffice.web.gate import staff
 from workflows.actuals import deciding
 from workflows.actuals.models import Authorisation
-from workflows.actuals.selectors import module
+from workflows.actuals.selectors import authorisations, module
 from workflows.council.profile import current
 from workflows.engine.errors import NotFound, Refused
 from workflows.register import selectors
@@ -61,7 +61,7 @@ def withdraw(request: HttpRequest, line_id: int, authorisation_id: int) -> HttpR
     module()
     actor = actor_of(request)
     line = selectors.line(actor, line_id)
-    if not Authorisation.objects.filter(pk=authorisation_id, line=line).exists():
+    if not authorisations(line.pk).filter(pk=authorisation_id).exists():
         raise NotFound
     try:
         deciding.withdraw_authorisation(actor=actor, authorisation_id=authorisation_id)
@@ -76,4 +76,4 @@ def of_line(line: CarePackageLine) -> list[Authorisation] | None:
     """A line's authorisations, the newest first; None where the council has no module of actuals."""
     if current().actuals is None:
         return None
-    return list(Authorisation.objects.filter(line=line).select_related("recorded_by").order_by("-start", "-pk"))
+    return list(authorisations(line.pk))

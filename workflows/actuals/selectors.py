@@ -21,7 +21,7 @@ from .assessing import Assessment, Before, assess
 from .entry import FilledRow, Row, merged, read
 from .flow import ActualsFlow
 from .history import before
-from .models import ActualWeek, LineWeek, LineWeekVersion, Standing
+from .models import ActualWeek, Authorisation, LineWeek, LineWeekVersion, Standing
 from .pricing import level_prices
 from .rules import days_of, kind_of
 
@@ -240,3 +240,9 @@ def counts(case_id: int) -> Counts:
         payable_cost=Sum("payable_cost", default=Decimal(0)),
     )
     return Counts(**found)
+
+
+def authorisations(line_id: int) -> QuerySet[Authorisation]:
+    """What was authorised for a line that the reader may see, the newest first."""
+    rows = Authorisation.objects.filter(line=line_id).select_related("recorded_by")
+    return rows.order_by("-start", "-pk")
