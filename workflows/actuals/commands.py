@@ -34,6 +34,8 @@ from .pricing import level_prices
 from .rules import State
 from .writing import figures, write
 
+#: What is payable of a week has changed: payments are worked out again.
+PAYABLE = "actuals.payable"
 RAISED, NOTICE, DISPUTABLE = "actuals.raised", "actuals.notice", "actuals.disputable"
 #: What may still be filled in; what was paid is locked, what is disputed is changed in its dispute.
 OPEN = frozenset({Standing.GENERATED, Standing.SAVED, Standing.SUBMITTED, Standing.PAYABLE})
@@ -212,6 +214,7 @@ def _accept(
         rows = LineWeek.objects.filter(case=case_id, standing=Standing.SUBMITTED)
         chosen = rows if lines is None else rows.filter(pk__in=lines)
         turn.facts["lines"] = chosen.update(standing=Standing.PAYABLE)
+        turn.follow(PAYABLE, {"case": case_id})
         if verb == "accept":
             turn.state(State.CHECKED)
             turn.notify(notices.ACCEPTED, turn.provider())
@@ -281,6 +284,7 @@ def mark_disputed(turn: door.Turn, lines: Collection[int]) -> list[LineWeek]:
     if not rows or len(able) != len(set(lines)):
         raise Refused("Only what was submitted and is not paid can be disputed. Look at the week again.", "standing")
     LineWeek.objects.filter(pk__in=[each.pk for each in able]).update(standing=Standing.DISPUTED)
+    turn.follow(PAYABLE, {"case": turn.case.pk})
     turn.facts["disputed"] = [each.pk for each in able]
     return able
 
@@ -408,6 +412,7 @@ def _submit_rows(turn: door.Turn) -> None:
     own = {"submitted_at": turn.now, "submitted_by": turn.actor.user_id}
     ActualWeek.objects.filter(pk=turn.case.pk).update(**own)
     _sum(turn)
+    turn.follow(PAYABLE, {"case": turn.case.pk})
     if profile().raised_by == "system":
         turn.follow(DISPUTABLE, {"case": turn.case.pk})
 

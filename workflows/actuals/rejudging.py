@@ -25,7 +25,7 @@ from workflows.register.selectors import prices_of
 
 from . import rules
 from .assessing import Assessment, Before, assess
-from .commands import OPEN, RAISED, profile
+from .commands import OPEN, PAYABLE, RAISED, profile
 from .entry import Row, read
 from .flow import ActualsFlow
 from .history import before
@@ -141,4 +141,5 @@ def _set_going(turn: door.Turn, week: date, judged: Sequence[tuple[LineWeek, dic
     raised = [[stored.line_id, one.what, one.cause, one.since.isoformat()]
               for stored, _, found in judged for one in found.raises]  # fmt: skip
     payload = {"case": turn.case.pk, "week": week.isoformat(), "raised": raised}
+    turn.follow(PAYABLE, {"case": turn.case.pk})
     turn.follow(RAISED, payload | {"lines": sorted(stored.line_id for stored, _, _ in judged)})

@@ -19,7 +19,7 @@ from workflows.parties.selectors import system_actor
 
 from . import rules
 from .assessing import Assessment, Before, assess
-from .commands import RAISED, profile
+from .commands import PAYABLE, RAISED, profile
 from .entry import Row
 from .flow import ActualsFlow
 from .history import before
@@ -123,6 +123,7 @@ def _set_going(turn: door.Turn, week: date, lines: Sequence[LineWeek], found: Se
     raised = [[line.line_id, one.what, one.cause, one.since.isoformat()]
               for line, judgement in zip(lines, found, strict=True) for one in judgement.raises]  # fmt: skip
     payload = {"case": turn.case.pk, "week": week.isoformat(), "raised": raised}
+    turn.follow(PAYABLE, {"case": turn.case.pk})
     turn.follow(RAISED, payload | {"lines": sorted(each.line_id for each in lines)})
 
 

@@ -4,6 +4,8 @@ holds payments gives Payments its turn."""
 from collections.abc import Mapping
 from typing import Any
 
+from workflows.actuals.commands import PAYABLE
+from workflows.actuals.models import LineWeek
 from workflows.council.profile import current
 from workflows.engine.errors import Stale
 from workflows.engine.models import Task
@@ -24,6 +26,15 @@ def work_out_again(payload: Mapping[str, Any], key: str) -> None:  # noqa: ARG00
         return
     contract = CarePackageLine.objects.values_list("contract_id", flat=True).get(pk=payload["line"])
     mark_changed([contract])
+
+
+@reacts_to(PAYABLE, name="payments.weeks_again")
+def weeks_again(payload: Mapping[str, Any], key: str) -> None:  # noqa: ARG001 (every reaction has one)
+    """What is payable of a week has changed: contracts that pay on actuals are worked out again."""
+    if current().payments is None:
+        return
+    weeks = LineWeek.objects.filter(case=payload["case"], line__contract__payment_methods__on_actuals=True)
+    mark_changed(set(weeks.values_list("line__contract_id", flat=True)))
 
 
 @reacts_to("line.changed", name="payments.stop")
