@@ -18,8 +18,11 @@ from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable
 from backoffice.web.tag_cell import TagCell
 from backoffice.web.words import plural
+from workflows.actions.batches import SEND
+from workflows.actuals.batches import ACCEPT
 from workflows.contracts.batches import PUBLISH
 from workflows.council.profile import current
+from workflows.disputes.batches import DECIDE
 from workflows.engine import selectors
 from workflows.engine.errors import NotFound
 from workflows.engine.models import Batch
@@ -50,6 +53,13 @@ VERBS: Mapping[str, Words] = {
 BUTTONS = [(verb, words.button) for verb, words in VERBS.items()]
 RESULTS = {"waiting": Tag("Waiting", "grey"), "done": Tag("Done", "green"), "refused": Tag("Not done", "red")}
 PREFIX = "turns."
+#: Kinds of batch that have a page of their own: a notice of a finished batch leads there, whatever its kind.
+PAGES = {
+    PUBLISH: "council:batch",
+    SEND: "council:action_sending",
+    ACCEPT: "council:actuals_batch",
+    DECIDE: "council:dispute_batch",
+}
 WILL, WILL_NOT = Tag("It will be done", "green"), Tag("Stays as it is", "red")
 
 
@@ -115,10 +125,11 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     """How far one's bulk change is, and what became of each task. It goes on when the browser is closed."""
     actor = actor_of(request)
     found = _mine(actor).filter(pk=batch_id).first()
-    if found is None and selectors.batches_of(actor, [PUBLISH]).filter(pk=batch_id).exists():
-        return redirect("council:batch", batch_id)  # a notice of a finished batch leads here, whatever its kind
     if found is None:
-        raise NotFound
+        elsewhere = selectors.batches_of(actor, PAGES).filter(pk=batch_id).first()
+        if elsewhere is None:
+            raise NotFound
+        return redirect(PAGES[elsewhere.kind], batch_id)
     context = page_of(request, found, selectors.task_items(actor, found), of="task", own=True)
     for row in context["pages"].items:
         row["href"] = reverse("council:case", args=[row["open_case"]]) if row["open_case"] else ""

@@ -8,9 +8,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from backoffice.queues.bulk import PAGES
 from tests import factories
-from workflows.contracts.batches import PUBLISH
 from workflows.engine import batches, moment, selectors, turns
 from workflows.engine.models import Batch, Case, Notice, Outbox, Task
 from workflows.parties.models import User
@@ -147,8 +148,11 @@ def test_the_notice_of_a_finished_change_leads_to_its_page() -> None:
     Notice.objects.create(user=officer, kind="batch.finished", text="Your bulk change has finished: 1 done",
                           key=f"batch:{number}:finished")  # fmt: skip
     assert f'href="{place}"' in council.body(browser.get("/notices/"))
-    Batch.objects.filter(pk=number).update(kind=PUBLISH)
-    assert browser.get(place).headers["Location"] == f"/publishing/batches/{number}/"
+    for kind, name in PAGES.items():
+        Batch.objects.filter(pk=number).update(kind=kind)
+        assert browser.get(place).headers["Location"] == reverse(name, args=[number])
+    Batch.objects.filter(pk=number).update(kind="a kind without a page")
+    assert browser.get(place).status_code == 404
 
 
 def test_a_bulk_change_is_its_makers_and_is_found_again() -> None:
