@@ -1,14 +1,15 @@
 """Commissioned v Actuals against a slow oracle: plain Python over the register's lines and the rows of each week."""
 
+import json
 import tracemalloc
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -30,9 +31,9 @@ from workflows.engine.errors import NotFound
 from workflows.engine.tabular import csv_lines
 from workflows.parties.actor import Actor
 from workflows.parties.models import Client, Service
-from workflows.register.models import CarePackageLine, ServiceLevel
+from workflows.register.models import CarePackageLine, LineRate, LineSuspension, LineVisits, ServiceLevel
 from workflows.reports import commands as reports
-from workflows.reports import commissioned, selectors
+from workflows.reports import commissioned, selectors, statements
 from workflows.reports.commissioned import Asked, Cursor, Row
 from workflows.reports.models import KeptQuestion
 
@@ -305,3 +306,53 @@ def test_a_long_file_needs_no_more_memory_than_a_short_one(home: Service, level:
     rows, long = peak_of(finance, asked(first=WEEK - 95 * weeks, last=WEEK))
     assert (few, rows) == (250 * 16, 250 * 96)
     assert long - short < 50 * 2**20 * (rows - few) / 100_000
+
+
+def of_every_kind(home: Service, level: ServiceLevel, lines: int) -> None:
+    """So many lines, with visits or a price of their own or a suspension or nothing, and two weeks with actuals."""
+    many(home, level, lines)
+    for number, each in enumerate(CarePackageLine.objects.order_by("pk")):
+        if number % 4 == 1:
+            LineVisits.objects.create(line=each, start=each.start, units=D(1), days=[0, 2, 4], carers=1)
+        elif number % 4 == 2:
+            LineRate.objects.create(line=each, start=each.start, amount=D(20))
+        elif number % 4 == 3:
+            LineSuspension.objects.create(line=each, start=WEEK - timedelta(days=30), end=WEEK - timedelta(days=3))
+    for week in (WEEK, WEEK - timedelta(days=70)):
+        care.opened(home, week)
+
+
+def work(actor: Actor, by: Asked, statement: Callable[[str], str]) -> int:
+    """How many rows all steps of the plan took, made or threw away."""
+    readable, parameters = commissioned._prepared(actor, by)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement(readable)}", parameters)
+        said = cursor.fetchone()[0]
+    return _work((json.loads(said) if isinstance(said, str) else said)[0]["Plan"])
+
+
+def _work(node: dict[str, Any]) -> int:
+    removed = sum(count for name, count in node.items() if name.startswith("Rows Removed by"))
+    below = sum(_work(each) for each in node.get("Plans", ()))
+    return int((node["Actual Rows"] + removed) * node["Actual Loops"]) + below
+
+
+@pytest.mark.parametrize("statement", [statements.totals, statements.rows])
+def test_a_row_of_a_report_of_many_lines_is_no_more_work(
+    home: Service, level: ServiceLevel, finance: Actor, statement: Callable[[str], str]
+) -> None:
+    by = asked(first=WEEK - timedelta(days=7 * 19))
+
+    def each(lines: int) -> float:
+        with transaction.atomic():
+            of_every_kind(home, level, lines)
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")  # as autovacuum does; without it small tables are read through
+            rows = sum(one.rows for one in commissioned.totals(finance, by))
+            assert rows > lines * 19
+            done = work(finance, by, statement) / rows
+            transaction.set_rollback(True)
+        return done
+
+    few, lots = each(25), each(200)
+    assert lots < 1.5 * few
