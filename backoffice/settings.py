@@ -146,12 +146,18 @@ CASE_PAGES = {
     },
 }
 NOTICE_PAGES = {
-    "import.read": "council:import",
-    "import.finished": "council:import",
-    "batch.finished": "council:bulk_batch",
-    "line.started": "portal:line",
-    "line.varied": "portal:line",
-    "line.ended": "portal:line",
+    "staff": {
+        "import.read": "council:import",
+        "import.finished": "council:import",
+        "batch.finished": "council:bulk_batch",
+    },
+    "provider": {
+        "import.read": "portal:actuals_import",
+        "import.finished": "portal:actuals_import",
+        "line.started": "portal:line",
+        "line.varied": "portal:line",
+        "line.ended": "portal:line",
+    },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60

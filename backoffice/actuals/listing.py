@@ -31,7 +31,7 @@ from workflows.council.profile import current
 from workflows.engine import batches as engine_batches
 from workflows.engine import moment
 from workflows.engine import selectors as engine
-from workflows.engine.errors import NotFound
+from workflows.engine.errors import Forbidden, NotFound
 from workflows.parties.actor import Actor
 
 from .entering import entered
@@ -61,7 +61,7 @@ def weeks(request: HttpRequest) -> HttpResponse:
         "name": actuals.name,
         "tabs": _tabs(actor, to_check, missing, late=late),
         "rooms": rooms(actor),
-        "may": bool(teams_of_desk("payments") & set(actor.teams)),
+        "may": _checks(actor),
         "query": _query(asked),
         "asked": asked,
         **_choices(actor, actuals, asked),
@@ -75,7 +75,7 @@ def weeks(request: HttpRequest) -> HttpResponse:
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
     """What would be accepted of each week that was ticked, or of all that match, and for how much; nothing is done."""
-    actor, _ = entered(request, KIND)
+    actor = _checker(request)
     ids = _chosen(request, actor)
     if not ids:
         messages.info(request, "Tick at least one week.")
@@ -87,7 +87,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_POST
 def accept(request: HttpRequest) -> HttpResponse:
     """Hand the weeks to a worker. When they are not as they were shown, they are shown again first."""
-    actor, _ = entered(request, KIND)
+    actor = _checker(request)
     key = key_of(request)
     earlier = engine_batches.begun(actor, key)
     if earlier is not None:
@@ -115,6 +115,19 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         row.update(names.get(row["target"], {"reference": "", "week": None}))
         row["href"] = reverse("council:case", args=[row["target"]]) if row["reference"] else ""
     return render(request, "backoffice/actuals/batch.html", context | {"table": Items(context["pages"].items)})
+
+
+def _checker(request: HttpRequest) -> Actor:
+    """Who asks, of a team that checks. Forbidden for who only reads: no batch is begun that every door refuses."""
+    actor, _ = entered(request, KIND)
+    if not _checks(actor):
+        raise Forbidden("Only the team that pays accepts weeks.")
+    return actor
+
+
+def _checks(actor: Actor) -> bool:
+    """Whether one of the person's teams pays for any service."""
+    return bool(teams_of_desk("payments") & set(actor.teams))
 
 
 def _check(request: HttpRequest, actor: Actor, ids: Sequence[int], *, moved: bool) -> HttpResponse:

@@ -1,7 +1,7 @@
 """Where a notice leads: to its case by reference, when that kind of case has a page on the reader's side (CASE_PAGES),
-or to the page that settings name for the notice's kind.
+or to the page of the reader's side that settings name for the notice's kind.
 
-    NOTICE_PAGES = {"import.read": "council:import"}
+    NOTICE_PAGES = {"staff": {"import.read": "council:import"}, "provider": {"import.read": "portal:actuals_import"}}
 
 Such a notice is told under the key `import:12:…`: the second part is the id of what it is about.
 """
@@ -22,7 +22,7 @@ def href(notice: Notice, side: str) -> str:
     if notice.case is not None:
         has_page = notice.case.kind in settings.CASE_PAGES.get(side, {})
         return reverse("account:case", args=[notice.case.reference]) if has_page else ""
-    page = settings.NOTICE_PAGES.get(notice.kind)
+    page = settings.NOTICE_PAGES.get(side, {}).get(notice.kind)
     number = notice.key.split(":")[1] if notice.key.count(":") else ""
     return reverse(page, args=[int(number)]) if page and number.isdigit() else ""
 
