@@ -137,12 +137,14 @@ CASE_PAGES = {
         "change_request": "council:case",
         "actuals": "council:case",
         "care_decision": "council:case",
+        "dispute": "council:case",
     },
     "provider": {
         "contract_document": "portal:document",
         "action": "portal:action",
         "change_request": "portal:change_request",
         "actuals": "portal:actuals_week",
+        "dispute": "portal:dispute",
     },
 }
 NOTICE_PAGES = {

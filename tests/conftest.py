@@ -1,9 +1,13 @@
 """What every test stands on."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
+
+from tests.councils import usual_council
+from workflows.council import profile
 
 #: These tables refuse to be emptied; between tests that commit, they must be.
 APPEND_ONLY = {"engine_event": "event", "engine_anchor": "anchor", "engine_content": "content"}
@@ -23,3 +27,13 @@ def quick_passwords(request: pytest.FixtureRequest, settings: Any) -> None:
     if request.node.get_closest_marker("real_passwords"):
         return
     settings.PASSWORD_HASHERS = ["tests.hashers.QuickHasher", *settings.PASSWORD_HASHERS]
+
+
+@pytest.fixture(autouse=True)
+def own_council() -> Iterator[None]:
+    """Give the next test the council that this one found: two changed councils undone in the wrong order leave one."""
+    found = profile.load
+    yield
+    if profile.load is not found:
+        profile.load = found
+        usual_council()

@@ -53,7 +53,7 @@ def test_a_kind_that_no_desk_of_theirs_lists_is_not_there(
     name = 'name = "Payments Team - Residential"\n'
     reads = re.search(rf"{name}reads = .*", NORFOLK.read_text(encoding="utf-8"))
     assert reads
-    council_with((reads[0], f"{name}reads = []"))
+    council_with((reads[0], f'{name}reads = ["action"]'))
     payments = browser_of(factories.staff_user("payments_residential"))
     for address in (PAGE, f"{PAGE}queue.csv"):
         answer = payments.get(address)
