@@ -23,9 +23,9 @@ MOST_LINES, MOST_ROUNDS = 100_000, 5
 ADD = """
 INSERT INTO payments_paymentmethod (contract_id, start, calendar, net, on_actuals)
 SELECT DISTINCT contract_id, date '2018-04-09', 'four_weekly', false, false FROM register_carepackageline;
-UPDATE register_carepackageline SET start = '2025-02-19' WHERE mod(id, 100) = 1;
+UPDATE register_carepackageline SET start = '2025-02-19' WHERE mod(id, 100) = 5;
 INSERT INTO register_linesuspension (line_id, start, "end")
-SELECT id, '2025-02-19', '2025-02-20' FROM register_carepackageline WHERE mod(id, 100) = 2;
+SELECT id, '2025-02-19', '2025-02-20' FROM register_carepackageline WHERE mod(id, 100) = 6;
 INSERT INTO payments_scheduledpayment (case_id, contract_id, method_id, calendar, number, first, last, visible_from,
     cut_off, finalise_on, pay_on, financial_year, confirmation, changed, excl, vat, total, carried_in, carried_in_vat,
     payable, payable_vat, carried_out, carried_out_vat, paid_reference)

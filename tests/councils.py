@@ -12,6 +12,8 @@ from workflows.council import profile
 from workflows.council.schema import Council
 from workflows.engine import calendar, definitions
 
+#: Whether a test has changed the council: conftest.own_council takes it back when it has.
+changed = False
 FOLDER = Path(__file__).parents[1] / "fixtures" / "councils"
 #: The keys of the councils that are shipped.
 SHIPPED = tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
@@ -35,6 +37,8 @@ def another_council(
 
     `whole` is a profile that was changed in lists (teams, routes) too.
     """
+    global changed  # noqa: PLW0603
+    changed = True
     data = whole or profile.current().model_dump()
     for table, values in changes.items():
         data[table] |= values

@@ -50,11 +50,10 @@ def test_any_team_reads_what_its_desks_list_and_may_do_nothing_there(
 def test_a_kind_that_no_desk_of_theirs_lists_is_not_there(
     documents: tuple[ContractDocument, ContractDocument], council_with: Council
 ) -> None:
-    name = 'name = "Payments Team - Residential"\n'
-    reads = re.search(rf"{name}reads = .*", NORFOLK.read_text(encoding="utf-8"))
-    assert reads
-    council_with((reads[0], f'{name}reads = ["action"]'))
-    payments = browser_of(factories.staff_user("payments_residential"))
+    first = '[[teams]]\nkey = "payments_residential"'
+    assert first in NORFOLK.read_text(encoding="utf-8")
+    council_with((first, f'[[teams]]\nkey = "archive"\nname = "Archive"\n\n{first}'))
+    payments = browser_of(factories.staff_user("archive"))
     for address in (PAGE, f"{PAGE}queue.csv"):
         answer = payments.get(address)
         assert answer.status_code == 403

@@ -36,7 +36,7 @@ COLUMNS: Mapping[Related, tuple[tuple[str, ...], Callable[..., str]]] = {
         ("surname", "forename", "ss_ref"), lambda surname, forename, ss_ref: f"{surname}, {forename} ({ss_ref})",
     ),
     Related.SERVICE: (("name",), str),
-    Related.CONTACT: (("name",), str),
+    Related.CONTACT: (("called",), str),
 }  # fmt: skip
 
 
