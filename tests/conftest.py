@@ -1,6 +1,5 @@
 """What every test stands on."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,12 +28,14 @@ def quick_passwords(request: pytest.FixtureRequest, settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["tests.hashers.QuickHasher", *settings.PASSWORD_HASHERS]
 
 
+USUAL = profile.load
+
+
 @pytest.fixture(autouse=True)
-def own_council() -> Iterator[None]:
-    """Give the next test the council that this one found: two changed councils undone in the wrong order leave one."""
-    found = profile.load
-    yield
+def own_council() -> None:
+    """Begin each test as the usual council. pytest's `monkeypatch` is undone last of all: what it puts back can be the
+    council that a `served` within the same test had put there."""
     if councils.changed:
         councils.changed = False
-        setattr(profile, "load", found)  # noqa: B010 (mypy takes a function for no variable)
+        setattr(profile, "load", USUAL)  # noqa: B010 (mypy takes a function for no variable)
         councils.usual_council()
