@@ -53,8 +53,10 @@ def amend(request: HttpRequest, case_id: int) -> HttpResponse:
         return _amending(request, page, form)
     if stale := _moved_on(page, now, form):
         return _again(request, actor, case_id, door.noted(stale, actor, "republish", case_id))
-    if refusal is not None:
+    if isinstance(refusal, Forbidden):
         return _not_yours(request, page, form, refusal)
+    if refusal is not None:  # the turn ended between two of this page's queries: somebody was faster just now
+        return _too_late(request, contracts.page(actor, case_id))
     if request.POST.get("step") != "confirm":
         return _checking(request, page, now, form)
     return _republish(request, actor, page, form)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests import factories
+from workflows.contracts import selectors as contracts
 from workflows.contracts.models import ContractDocument, DocumentVersion
 from workflows.engine.models import Event
 from workflows.parties.models import User
@@ -221,6 +222,26 @@ def test_a_form_for_a_document_that_a_colleague_republished(priya: User, documen
         assert "612.30" in council.words(page)
     assert versions(document) == 2
     assert browser_of(priya).get(f"/cases/{document.pk}/amend/").status_code == 302
+
+
+@pytest.mark.parametrize("step", ["", "confirm"])
+def test_a_colleague_who_republishes_while_the_page_is_read_was_faster(
+    priya: User, document: ContractDocument, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """The case was read before the colleague's change and its turn after it: late, not forbidden."""
+    fields = opened(priya, document) | {"explanation": "It is right.", "step": step}
+    colleague, read = council.officer("Sam Okafor"), contracts.engine.open_turns
+
+    def meanwhile(case_id: int) -> Any:
+        monkeypatch.setattr(contracts.engine, "open_turns", read)
+        assert send(colleague, document, fields, client_key=factories.key(), step="confirm").status_code == 302
+        return read(case_id)
+
+    monkeypatch.setattr(contracts.engine, "open_turns", meanwhile)
+    answer = send(priya, document, fields)
+    assert answer.status_code == 409
+    assert "Sam Okafor" in council.words(answer)
+    assert versions(document) == 2
 
 
 def test_withdraw_needs_a_reason(priya: User, document: ContractDocument) -> None:
