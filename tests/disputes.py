@@ -8,9 +8,10 @@ from decimal import Decimal
 from tests import care
 from tests import factories as make
 from workflows.actuals import commands as actuals
-from workflows.actuals.commands import Filled
 from workflows.actuals.entry import Absence, FilledRow
+from workflows.actuals.filling import Filled
 from workflows.actuals.models import ActualWeek, LineWeek
+from workflows.actuals.module import module
 from workflows.council.profile import current
 from workflows.disputes import commands
 from workflows.disputes.models import Dispute, DisputedRow
@@ -65,7 +66,7 @@ class Home:
     def submit(self) -> None:
         """As the council takes weeks: what was saved at its cut-off, or what the provider confirms."""
         said = {"case_id": self.week.pk, "task_id": care.turn(self.week.pk).pk, "key": make.key()}
-        if actuals.profile().submit_mode == "on_save":
+        if module().submit_mode == "on_save":
             actuals.take(actor=self.tom, **said)
         else:
             actuals.submit(actor=self.nina, reviewed=True, **said)

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from backoffice.casework.asking import actor_of
-from workflows.actuals.selectors import module
+from workflows.actuals.module import module
 from workflows.council.actuals import Actuals
 from workflows.engine.errors import Forbidden
 from workflows.parties.actor import Actor

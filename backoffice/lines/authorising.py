@@ -16,7 +16,8 @@ from backoffice.web.forms import ConcordForm
 from backoffice.web.gate import staff
 from workflows.actuals import deciding
 from workflows.actuals.models import Authorisation
-from workflows.actuals.selectors import authorisations, module
+from workflows.actuals.module import module
+from workflows.actuals.selectors import authorisations
 from workflows.council.profile import current
 from workflows.engine.errors import NotFound, Refused
 from workflows.register import selectors

@@ -21,7 +21,8 @@ from workflows.council.actuals import Actuals, Box
 
 from . import answers, names
 from .answers import Answered
-from .sheet import BOX_WORDS, Cell, Control, Desk, boxes_of
+from .desk import Control, Desk
+from .sheet import BOX_WORDS, Cell, boxes_of
 from .typed import causes_for
 
 TABS = {"all": "All service users", "differences": "Differences", "needs": "Needs you"}

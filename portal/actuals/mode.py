@@ -5,7 +5,7 @@ from datetime import datetime
 
 from backoffice.web.clock import Deadline, deadline
 from backoffice.web.words import clock_time, plural, weekday_date
-from workflows.actuals.commands import OPEN
+from workflows.actuals.filling import OPEN
 from workflows.actuals.flow import ActualsFlow
 from workflows.actuals.selectors import FUNCTION, Line, Page
 from workflows.engine import moment

@@ -9,14 +9,14 @@ from django.http import HttpRequest
 
 from backoffice.web.stale import Difference
 from workflows.actuals import commands, selectors
-from workflows.actuals.commands import Conflicts, Filled
+from workflows.actuals.filling import Conflicts, Filled
 from workflows.actuals.selectors import Line, Page
 from workflows.engine.errors import Busy, Forbidden, Invalid, KeyReused, NotFound, Refused, Stale
 from workflows.parties.actor import Actor
 
 from . import names
+from .desk import Control, Desk
 from .mode import CHANGE, Mode, can_be_filled, mode_of
-from .sheet import Control, Desk
 from .typed import Known, Typed, read
 
 Controls = Callable[[Page, Line], Mapping[str, Control]]

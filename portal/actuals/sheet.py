@@ -5,68 +5,20 @@ the figure, so that a script shows it while somebody types.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 
-from backoffice.web.words import WEEKDAYS, date_words, money, upper_first
-from workflows.actuals.assessing import Judged
-from workflows.actuals.entry import Absence, Row, read
+from backoffice.web.words import WEEKDAYS, money, upper_first
+from workflows.actuals.entry import Row
 from workflows.actuals.rules import DAYS_A_WEEK, NOTHING, days_of
 from workflows.actuals.selectors import Line
 from workflows.council.actuals import Actuals, Box
 
 from . import answers, names
 from .answers import Answered
-from .typed import causes_for, further
-
-COMMENT, CAUSE = "Comment", "Cause"
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """One field: its name, what it is called where nobody sees its column, and what stands in it."""
-
-    name: str
-    label: str
-    value: str
-    fault: str = ""
-    filled: str | None = None  # what a cause has put there, where that is not what was typed
-
-
-@dataclass(slots=True)
-class Desk:
-    """What was typed, if anything was, and what is wrong with it by field."""
-
-    data: Mapping[str, str] | None = None
-    faults: Mapping[str, str] = field(default_factory=dict)
-    filled_in: Mapping[str, str] = field(default_factory=dict)
-    fixed: bool = False  # nothing can be changed: no controls, only words
-    controls: dict[str, Control] = field(default_factory=dict)  # as they are stored
-
-    def control(self, name: str, label: str, stored: str) -> Control:
-        """A field; what is stored stands in it until somebody typed something else."""
-        self.controls[name] = Control(name, label, stored)
-        value = stored if self.data is None else self.data.get(name, stored)
-        return Control(name, label, value, self.faults.get(name, ""), self.filled_in.get(name))
-
-    def tick(self, name: str, label: str, *, stored: bool, marker: str = "") -> Control:
-        """A tick box; a form that was sent without it has it unticked, once its `marker` is there."""
-        self.controls[name] = Control(name, label, "on" if stored else "")
-        sent = self.data is not None and (not marker or marker in self.data)
-        ticked = stored if not sent or self.data is None else name in self.data
-        return Control(name, label, "on" if ticked else "", self.faults.get(name, ""))
-
-    def hidden(self, name: str, stored: str) -> Control:
-        """A field that only the page writes."""
-        self.controls[name] = Control(name, "", stored)
-        return self.controls[name]
-
-    def opened(self, line: Line) -> Control:
-        """As what this form was opened: after what was typed came back with faults, still the same."""
-        name = names.opened(line.week.pk)
-        kept = {each.name: each.value for each in self.controls.values()}
-        fresh = names.stamp(line.week.pk, line.week.version, kept)
-        return Control(name, "", fresh if self.data is None else self.data.get(name, fresh))
+from .desk import Control, Desk
+from .panels import COMMENT, Panel, another, panels_of
+from .rows import day_words, stored_row, title_of, where_of
+from .typed import causes_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,32 +41,6 @@ class Strip:
     cells: Sequence[Cell]
     total: str
     key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """Something that was not delivered: cause, comment, and whether it is paid."""
-
-    key: str
-    title: str
-    text: str
-    cause: Control
-    comment: Control
-    options: Sequence[tuple[str, str]]
-    answer: Answered
-    where: str  # for whoever does not see in which table it stands
-    units: Control | None = None
-    same: str = ""  # the place it is about, whatever box a cause moves it to
-
-    @property
-    def cause_words(self) -> str:
-        """The cause in words, where nothing can be changed."""
-        return next((words for key, words in self.options if key == self.cause.value), "No cause")
-
-    @property
-    def tone(self) -> str:
-        """The colour of its edge; the tag says the same in words."""
-        return self.answer.tag.colour if self.answer.tag else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,11 +157,11 @@ def _sheet(actuals: Actuals, line: Line, row: Row, desk: Desk) -> Sheet:
     beginning = names.row(line.week.pk, row.number)
     marker = desk.hidden(f"{beginning}-ticks", "on") if _has_ticks(line, row, desk) else None
     strips = [_planned(line, row), *(_strip(actuals, line, row, box, desk) for box in boxes_of(line))]
-    panels = [*_panels(actuals, line, row, desk)]
+    panels = [*panels_of(actuals, line, row, desk)]
     return Sheet(
         key=beginning,
         unit=upper_first(line.kind.unit.replace("_", " ")),
-        title=_title(line, row),
+        title=title_of(line, row),
         heads=_heads(line, row),
         strips=strips,
         panels=panels,
@@ -246,7 +172,7 @@ def _sheet(actuals: Actuals, line: Line, row: Row, desk: Desk) -> Sheet:
         if row.added and not desk.fixed
         else None,
         marker=marker,
-        further=_another(actuals, line, row, desk),
+        further=another(actuals, line, row, desk),
         fault=desk.faults.get(f"{line.week.pk}-{row.number}", ""),
     )
 
@@ -256,34 +182,11 @@ def _has_ticks(line: Line, row: Row, desk: Desk) -> bool:
     return row.by_day and not desk.fixed and boxes_of(line) == ["actual"] and not row.added
 
 
-def _title(line: Line, row: Row) -> str:
-    if row.added:
-        return "Added row"
-    if len([each for each in line.rows if not each.added]) == 1:
-        return ""
-    week = days_of(line.week.week)
-    if (row.first, row.last) == (week[0], week[-1]):
-        return f"Row {row.number}"
-    return f"Row {row.number}, {WEEKDAYS[row.first.weekday()]} to {WEEKDAYS[row.last.weekday()]}"
-
-
 def _heads(line: Line, row: Row) -> list[tuple[str, str]]:
     """(short, whole) of each day, or none for a row without days."""
     if not row.by_day:
         return []
     return [(f"{WEEKDAYS[day.weekday()][:3]} {day.day}", day_words(day)) for day in days_of(line.week.week)]
-
-
-def day_words(day: date) -> str:
-    """`Thursday 13 February`."""
-    return f"{WEEKDAYS[day.weekday()]} {date_words(day).rpartition(' ')[0]}"
-
-
-def _where(line: Line, row: Row, place: int) -> str:
-    """`Shared Support, Thursday 13 February`, for labels that nobody sees."""
-    title = _title(line, row)
-    day = f", {day_words(days_of(line.week.week)[place])}" if row.by_day else ""
-    return f"{line.week.line.service_level.name}{f', {title}' if title else ''}{day}"
 
 
 def _planned(line: Line, row: Row) -> Strip:
@@ -299,19 +202,19 @@ def _strip(actuals: Actuals, line: Line, row: Row, box: Box, desk: Desk) -> Stri
 
 def _cell(actuals: Actuals, line: Line, row: Row, box: Box, place: int, desk: Desk) -> Cell:
     stands, planned = row.box(box)[place], row.planned[place]
-    stored = _stored_row(line, row)
+    stored = stored_row(line, row)
     kept = stored.box(box)[place] if stored else NOTHING
     if box != "actual" and stored and not row.by_day:
         kept = next((each.units for each in stored.absent if each.box == box), NOTHING)
     name = names.cell(line.week.pk, row.number, box, place)
-    label = f"{BOX_WORDS[box]}, {_where(line, row, place)}"
+    label = f"{BOX_WORDS[box]}, {where_of(line, row, place)}"
     shown = names.figure(kept, always=box == "actual" and bool(planned))
     control = None if desk.fixed else desk.control(name, label, shown)
     tick = None
     if box == "actual" and planned and _has_ticks(line, row, desk):
         tick = desk.tick(
             names.cell(line.week.pk, row.number, "tick", place),
-            f"Delivered, {_where(line, row, place)}",
+            f"Delivered, {where_of(line, row, place)}",
             stored=bool(kept),
             marker=f"{names.row(line.week.pk, row.number)}-ticks",
         )
@@ -332,130 +235,16 @@ def _short(label: str) -> str:
     return " ".join(words[:2]).lower() if len(words) > 2 else label.lower()
 
 
-def _stored_row(line: Line, row: Row) -> Row | None:
-    """The row as it is stored; None for one that was only just typed."""
-    return next((each for each in read(line.week.rows) if each.number == row.number), None)
-
-
-def _panels(actuals: Actuals, line: Line, row: Row, desk: Desk) -> list[Panel]:
-    """What was not delivered, each with its cause; where a decrease stands in Actual alone, that too."""
-    options = causes_for(actuals, line.kind, line.week.week)
-    if not options:
-        return []
-    extra = further(row)
-    first = [each for each in row.absent if not any(each is other for other in extra)]
-    found = [_panel(line, row, each, _cell_name(line, row, each), options, desk) for each in first]
-    found += [
-        _less(line, row, place, options, desk) for place in range(len(row.planned)) if _is_less(actuals, row, place)
-    ]
-    return found + [_further(line, row, each, index, options, desk) for index, each in enumerate(extra)]
-
-
-def _cell_name(line: Line, row: Row, absence: Absence) -> str:
-    return names.cell(line.week.pk, row.number, absence.box, absence.day or 0)
-
-
-def _panel(
-    line: Line, row: Row, absence: Absence, name: str, options: Sequence[tuple[str, str]], desk: Desk,
-    units: Control | None = None,
-) -> Panel:  # fmt: skip
-    stored = _stored_absence(line, row, absence)
-    where = f"{absence.box}, {_where(line, row, absence.day or 0)}"
-    day = days_of(line.week.week)[absence.day] if absence.day is not None else None
-    return Panel(
-        key=name,
-        title=day_words(day) if day else "In this week",
-        text=f"{answers.unit(line.kind, absence.units)} {absence.box}",
-        cause=desk.control(f"{name}-cause", f"{CAUSE}, {where}", stored.cause if stored else absence.cause),
-        comment=desk.control(f"{name}-comment", f"{COMMENT}, {where}", stored.comment if stored else absence.comment),
-        options=options,
-        answer=answers.of_absence(_judged(line, row, absence), row, absence),
-        where=f", {where}",
-        units=units,
-        same=_same(line, row, absence.day or 0) if units is None else name,
-    )
-
-
-def _same(line: Line, row: Row, place: int) -> str:
-    return f"{names.row(line.week.pk, row.number)}-{place}"
-
-
-def _stored_absence(line: Line, row: Row, absence: Absence) -> Absence | None:
-    stored = _stored_row(line, row)
-    same = (each for each in (stored.absent if stored else ()) if (each.box, each.day) == (absence.box, absence.day))
-    return next((each for each in same if not further(row) or each == absence), None)
-
-
-def _judged(line: Line, row: Row, absence: Absence) -> Judged | None:
-    return next((each for each in line.found.judged if each.row == row.number and each.absence == absence), None)
-
-
-def _is_less(actuals: Actuals, row: Row, place: int) -> bool:
-    """Whether less was delivered, no box says why, and the council wants to know."""
-    there = any(not row.by_day or each.day == place for each in row.absent)
-    return actuals.unexplained is None and row.actual[place] < row.planned[place] and not there
-
-
-def _less(line: Line, row: Row, place: int, options: Sequence[tuple[str, str]], desk: Desk) -> Panel:
-    units = row.planned[place] - row.actual[place]
-    name = names.cell(line.week.pk, row.number, names.LESS, place)
-    where = f"less than planned, {_where(line, row, place)}"
-    pretended = Absence("actual", units, day=place if row.by_day else None)
-    return Panel(
-        key=name,
-        title=day_words(days_of(line.week.week)[place]) if row.by_day else "In this week",
-        text=f"{answers.unit(line.kind, units)} less than planned",
-        cause=desk.control(f"{name}-cause", f"{CAUSE}, {where}", ""),
-        comment=desk.control(f"{name}-comment", f"{COMMENT}, {where}", ""),
-        options=options,
-        answer=answers.of_absence(None, row, pretended),
-        where=f", {where}",
-        same=_same(line, row, place),
-    )
-
-
-def _further(
-    line: Line, row: Row, absence: Absence, index: int, options: Sequence[tuple[str, str]], desk: Desk
-) -> Panel:
-    name = f"{names.row(line.week.pk, row.number)}-x{index}"
-    label = f"{upper_first(line.kind.unit.replace('_', ' '))}, {absence.box}, {_where(line, row, 0)}"
-    units = desk.control(f"{name}-units", label, names.figure(absence.units))
-    return _panel(line, row, absence, name, options, desk, units)
-
-
-def _another(actuals: Actuals, line: Line, row: Row, desk: Desk) -> Panel | None:
-    """A further cause in a row without days, where one stands already."""
-    options = causes_for(actuals, line.kind, line.week.week)
-    if row.by_day or desk.fixed or not row.absent or not options:
-        return None
-    stored = _stored_row(line, row)
-    name = f"{names.row(line.week.pk, row.number)}-x{len(further(stored)) if stored else 0}"
-    where = f"another cause, {_where(line, row, 0)}"
-    unit = upper_first(line.kind.unit.replace("_", " "))
-    return Panel(
-        key=name,
-        title="Another cause",
-        text="",
-        cause=desk.control(f"{name}-cause", f"{CAUSE}, {where}", ""),
-        comment=desk.control(f"{name}-comment", f"{COMMENT}, {where}", ""),
-        options=options,
-        answer=Answered(None),
-        where=f", {where}",
-        same=name,
-        units=desk.control(f"{name}-units", f"{unit}, {where}", ""),
-    )
-
-
 def _comment(actuals: Actuals, line: Line, row: Row, desk: Desk, panels: Sequence[Panel]) -> Control | None:
     """A comment on the whole row: where no panel asks for one, or where one was written."""
-    stored = _stored_row(line, row)
+    stored = stored_row(line, row)
     kept = stored.comment if stored else ""
     if desk.fixed or (panels and not kept):
         return None
     if boxes_of(line) != ["actual"] and not kept and not row.differs:
         return None
     words = "Comment (needed for every change)" if actuals.comment_for_change else "Comment (optional)"
-    title = _title(line, row)
+    title = title_of(line, row)
     label = f"{words}{f', {title}' if title else ''}"
     return desk.control(f"{names.row(line.week.pk, row.number)}-comment", label, kept)
 
@@ -464,7 +253,7 @@ def _visits(line: Line, row: Row, desk: Desk) -> Control | None:
     if line.kind.visits == "no" or desk.fixed:
         return None
     words = "Number of visits" if line.kind.visits == "required" else "Number of visits (optional)"
-    stored = _stored_row(line, row)
+    stored = stored_row(line, row)
     kept = stored.visits if stored else None
     return desk.control(f"{names.row(line.week.pk, row.number)}-visits", words, "" if kept is None else str(kept))
 

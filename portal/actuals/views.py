@@ -18,6 +18,7 @@ from backoffice.web.pieces import Tab
 from backoffice.web.words import plural
 from workflows.actuals import commands, selectors
 from workflows.actuals.models import Standing
+from workflows.actuals.module import module
 from workflows.actuals.selectors import FUNCTION, Line, Page
 from workflows.council.profile import current
 from workflows.disputes import selectors as disputes
@@ -29,6 +30,7 @@ from workflows.parties.actor import Actor
 from ..asking import actor_of, awaiting_weeks
 from . import calendar, grid, sheet, showing
 from .acting import unsuspending
+from .desk import Control
 from .mode import CHANGE, RECORD, Mode, mode_of
 from .sending import Shown, key_of, posted, refused, send, shown, turn_of
 
@@ -50,7 +52,7 @@ def weeks(request: HttpRequest) -> HttpResponse:
     rows = selectors.weeks(actor, service_id=service_id, lot=lot)
     page = page_by_key(rows.order_by(), ORDER, request.GET, size=WEEKS_A_PAGE)
     context = {
-        "name": selectors.module().name,
+        "name": module().name,
         "tabs": disputed.chapter("actuals"),
         "places": calendar.places(found, asked),
         "table": calendar.Weeks(page.items),
@@ -270,7 +272,7 @@ def _line_context(actor: Actor, found: Shown, line_week_id: int, more: str = "")
     }  # fmt: skip
 
 
-def _line_controls(page: Page, which: Line) -> Mapping[str, sheet.Control]:
+def _line_controls(page: Page, which: Line) -> Mapping[str, Control]:
     return sheet.controls(page.actuals, which, selectors.other_levels(which))
 
 

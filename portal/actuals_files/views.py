@@ -13,7 +13,8 @@ from backoffice.web import importing
 from backoffice.web.gate import needs
 from workflows.actuals.files import exporting
 from workflows.actuals.files.columns import ACTUALS
-from workflows.actuals.selectors import FUNCTION, module
+from workflows.actuals.module import module
+from workflows.actuals.selectors import FUNCTION
 from workflows.engine.errors import Busy, Refused
 from workflows.register.imports import commands, selectors
 from workflows.register.models import ImportRun

@@ -26,9 +26,9 @@ from tests.councils import served
 from tests.files import PDF, staged, upload
 from tests.web.portal import sign_in
 from workflows.actuals import commands as actuals
-from workflows.actuals.commands import Filled
 from workflows.actuals.entry import Absence, FilledRow
 from workflows.actuals.files import exporting
+from workflows.actuals.filling import Filled
 from workflows.actuals.models import ActualWeek, CareDecision
 from workflows.disputes import commands as disputes
 from workflows.disputes.models import Dispute, DisputedRow

@@ -13,9 +13,9 @@ from tests.browser.conftest import Open
 from tests.browser.tab import Tab
 from tests.browser.weeks import Place, days, place, stored
 from tests.councils import served
-from workflows.actuals.commands import NOTICE
 from workflows.actuals.models import ActualWeek
 from workflows.actuals.reactions import tell_team
+from workflows.actuals.topics import NOTICE
 from workflows.council.profile import current
 from workflows.engine.models import Case, Outbox
 from workflows.register.models import CarePackageLine

@@ -12,8 +12,8 @@ from tests import factories as make
 from tests.concurrency.racing import race
 from tests.councils import served
 from workflows.actuals import commands
-from workflows.actuals.commands import Conflicts, Filled
 from workflows.actuals.entry import Absence, FilledRow, read
+from workflows.actuals.filling import Conflicts, Filled
 from workflows.actuals.models import ActualWeek, LineWeek, LineWeekVersion, Standing
 from workflows.actuals.rules import State
 from workflows.engine import door

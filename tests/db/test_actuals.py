@@ -13,8 +13,8 @@ from tests import factories as make
 from tests.care import WEEK
 from tests.councils import served
 from workflows.actuals import commands, deciding, selectors
-from workflows.actuals.commands import Conflicts, Filled
 from workflows.actuals.entry import Absence, FilledRow, read
+from workflows.actuals.filling import Conflicts, Filled
 from workflows.actuals.models import ActualWeek, CareDecision, LineWeek, LineWeekVersion, Standing
 from workflows.actuals.reactions import ask
 from workflows.actuals.rules import State

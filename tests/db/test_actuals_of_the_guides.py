@@ -17,8 +17,8 @@ from tests.care import WEEK
 from tests.councils import served
 from workflows.actions.models import Action
 from workflows.actuals import commands, deciding
-from workflows.actuals.commands import Filled
 from workflows.actuals.entry import Absence, FilledRow, read
+from workflows.actuals.filling import Filled
 from workflows.actuals.models import CareDecision, LineWeek, LineWeekVersion, Standing
 from workflows.actuals.rules import State
 from workflows.engine import reactions

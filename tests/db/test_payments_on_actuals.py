@@ -11,9 +11,10 @@ from tests import factories as make
 from tests.councils import another_council, usual_council
 from tests.payments import FOLDER, policy
 from workflows.actuals import commands as actuals
-from workflows.actuals.commands import PAYABLE, Filled
 from workflows.actuals.entry import Absence, FilledRow
+from workflows.actuals.filling import Filled
 from workflows.actuals.models import ActualWeek
+from workflows.actuals.topics import PAYABLE
 from workflows.council import profile
 from workflows.engine import moment
 from workflows.engine.calendar import LONDON

@@ -23,6 +23,7 @@ from tests.db.test_actuals_generating import commissioned as in_register
 from tests.db.test_actuals_generating import told
 from workflows.actuals import commands, generating
 from workflows.actuals.entry import FilledRow, read
+from workflows.actuals.filling import Filled
 from workflows.actuals.models import LineWeek
 from workflows.actuals.planning import lines_in
 from workflows.actuals.rules import monday_of
@@ -121,7 +122,7 @@ def less(week: LineWeek, provider_: Actor, units: str) -> None:
     """The provider delivers so much less than was planned on the first day (or in the week)."""
     row = read(week.rows)[0]
     actual = (max(row.actual[0] - D(units), D(0)), *row.actual[1:])
-    filled = commands.Filled(week.pk, week.version, (FilledRow(row.number, actual, (), "Fewer visits"),), frozenset())
+    filled = Filled(week.pk, week.version, (FilledRow(row.number, actual, (), "Fewer visits"),), frozenset())
     commands.save(
         actor=provider_, case_id=week.case_id, task_id=care.turn(week.case_id).pk, filled=[filled], key=make.key()
     )

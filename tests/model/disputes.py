@@ -16,8 +16,8 @@ from tests import factories as make
 from tests.councils import FOLDER, another_council, usual_council
 from tests.model.process import Call, Everybody, Page, Process, Roles, page_of
 from workflows.actuals import commands as actuals
-from workflows.actuals.commands import Filled
 from workflows.actuals.entry import FilledRow
+from workflows.actuals.filling import Filled
 from workflows.actuals.models import LineWeek, LineWeekVersion
 from workflows.council import profile
 from workflows.disputes import commands

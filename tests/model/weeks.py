@@ -19,8 +19,8 @@ from tests.councils import served
 from tests.model.process import Call, Everybody, Model, Process, Roles, Somebody
 from tests.model.process import page_of as plain
 from workflows.actuals import commands, deciding
-from workflows.actuals.commands import Filled
 from workflows.actuals.entry import Absence, FilledRow
+from workflows.actuals.filling import Filled
 from workflows.actuals.models import (
     ActualWeek,
     Authorisation,

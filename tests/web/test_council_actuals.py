@@ -16,9 +16,9 @@ from tests import factories as make
 from tests.care import WEEK
 from tests.councils import served
 from workflows.actuals import commands
-from workflows.actuals.commands import Filled
 from workflows.actuals.entry import Absence, FilledRow
 from workflows.actuals.erasing import erase_actuals
+from workflows.actuals.filling import Filled
 from workflows.actuals.models import ActualWeek, Authorisation, CareDecision, LineWeek, LineWeekVersion, Standing
 from workflows.actuals.reactions import ask
 from workflows.actuals.rejudging import after_decision

@@ -5,16 +5,12 @@ write one week at once. What a command refuses is a `Refused` with a sentence fo
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Sum
 
-from workflows.council.actuals import Actuals
-from workflows.council.profile import current
 from workflows.engine import door
 from workflows.engine.calendar import council_calendar
 from workflows.engine.errors import Invalid, NotFound, Refused
@@ -25,25 +21,13 @@ from workflows.parties.models import Service
 from workflows.parties.selectors import system_actor
 
 from . import generating, notices, rules
-from .assessing import assess, faults_of_figures
-from .entry import FilledRow, Row, merged, read
+from .filling import OPEN, Filled, fill, said, sum_up
 from .flow import ActualsFlow
-from .history import before
 from .models import ActualWeek, LineWeek, Standing
-from .pricing import level_prices
+from .module import module
 from .rules import State
-from .writing import figures, write
+from .topics import DISPUTABLE, NOTICE, PAYABLE
 
-#: What is payable of a week has changed: payments are worked out again.
-PAYABLE = "actuals.payable"
-RAISED, NOTICE, DISPUTABLE = "actuals.raised", "actuals.notice", "actuals.disputable"
-#: What may still be filled in; what was paid is locked, what is disputed is changed in its dispute.
-OPEN = frozenset({Standing.GENERATED, Standing.SAVED, Standing.SUBMITTED, Standing.PAYABLE})
-LOCKED = {
-    Standing.PAID: "This was paid: a later change is made up for in the next payment. Tell the council.",
-    Standing.DISPUTED: "This is disputed: change it in the dispute.",
-    Standing.SUSPENDED: "There are no actuals for this week: the service user is suspended.",
-}
 IS_OPEN = "This week is open already."
 KEEP = """
 INSERT INTO actuals_lineweekversion (line_week_id, version, rows, payable, payable_cost, at, by_id)
@@ -57,30 +41,10 @@ WHERE case_id = %s AND standing IN ('generated', 'saved')
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """What somebody filled in for one line's week, and which version they had before them."""
-
-    line_week_id: int
-    version: int
-    rows: tuple[FilledRow, ...]
-    removed: frozenset[int] = frozenset()
-
-
-class Conflicts(Refused):
-    """Lines of the week were saved by somebody else meanwhile: who and when, by the id of the line's week."""
-
-    def __init__(self, conflicts: Mapping[int, tuple[str, datetime | None]]) -> None:
-        number = len(conflicts)
-        what = "One line of this week was" if number == 1 else f"{number} lines of this week were"
-        super().__init__(f"{what} saved by somebody else since you opened it. Nothing of yours was saved.", "conflict")
-        self.conflicts = dict(conflicts)
-
-
 def open_week(*, actor: Actor, service_id: int, week: date, lot: str = "", key: str) -> door.Outcome:
     """Open the case of a service's (or lot's) week; Refused `open` when there is one."""
     service = Service.objects.get(pk=service_id)
-    until = rules.cut_off(profile().cut_off, week)
+    until = rules.cut_off(module().cut_off, week)
     case = Case(organisation_id=service.organisation_id, service_id=service.pk, state=State.RECORDING)
 
     def act(turn: door.Turn) -> None:
@@ -107,7 +71,7 @@ def generate(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outc
     def act(turn: door.Turn) -> None:
         turn.facts["lines"] = generating.fill([case_id], now=turn.now)
         ActualWeek.objects.filter(pk=case_id).update(generated_at=turn.now)
-        _sum(turn)
+        sum_up(turn)
 
     return _run("generate", act, actor, case_id, task_id, key, {})
 
@@ -117,24 +81,24 @@ def save(*, actor: Actor, case_id: int, task_id: int, filled: Sequence[Filled], 
 
     Raises Conflicts, and Invalid with faults by "<line's week>-<row>".
     """
-    strict = profile().submit_mode == "on_save"
+    strict = module().submit_mode == "on_save"
 
     def act(turn: door.Turn) -> None:
-        _fill(turn, filled, Standing.SAVED, strict=strict)
+        fill(turn, filled, Standing.SAVED, strict=strict)
 
-    return _run("save", act, actor, case_id, task_id, key, {"filled": _said(filled)})
+    return _run("save", act, actor, case_id, task_id, key, {"filled": said(filled)})
 
 
 def change(*, actor: Actor, case_id: int, task_id: int, filled: Sequence[Filled], key: str) -> door.Outcome:
     """Change what was submitted and is not paid: a new version that is checked again (design, workflows §6)."""
 
     def act(turn: door.Turn) -> None:
-        _fill(turn, filled, Standing.SAVED, strict=True)
+        fill(turn, filled, Standing.SAVED, strict=True)
         _submit_rows(turn)
         turn.state(State.SUBMITTED)
         turn.notify(notices.CHANGED, turn.desk("payments"))
 
-    return _then_accepted(partial(_run, "change", act, actor, case_id, task_id, key, {"filled": _said(filled)}), key)
+    return _then_accepted(partial(_run, "change", act, actor, case_id, task_id, key, {"filled": said(filled)}), key)
 
 
 def submit(*, actor: Actor, case_id: int, task_id: int, reviewed: bool, key: str) -> door.Outcome:
@@ -154,7 +118,7 @@ def submit(*, actor: Actor, case_id: int, task_id: int, reviewed: bool, key: str
         until = ActualWeek.objects.values_list("cut_off", flat=True).get(pk=case_id)
         turn.facts["late"] = until is not None and turn.now > until
         turn.notify(notices.SUBMITTED, turn.desk("payments"))
-        if profile().notice is not None:
+        if module().notice is not None:
             turn.follow(NOTICE, {"case": case_id, "user": actor.user_id, "organisation": actor.organisation_id})
 
     return _then_accepted(partial(_run, "submit", act, actor, case_id, task_id, key, {"reviewed": reviewed}), key)
@@ -165,7 +129,7 @@ def take(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
     the team opens it (design, workflows §6 "judging happens at the cut-off or when the team opens the week")."""
 
     def act(turn: door.Turn) -> None:
-        waits = profile().submit_mode != "on_save" and profile().confirm_unchanged
+        waits = module().submit_mode != "on_save" and module().confirm_unchanged
         if waits and not turn.actor.kind == "system":
             raise Refused("The provider has not submitted this week yet.", "not_submitted")
         _submit_rows(turn)
@@ -289,14 +253,6 @@ def mark_disputed(turn: door.Turn, lines: Collection[int]) -> list[LineWeek]:
     return able
 
 
-def profile() -> Actuals:
-    """The council's module; NotFound where it has none: what is not there does not exist."""
-    found = current().actuals
-    if found is None:
-        raise NotFound
-    return found
-
-
 def _run(
     verb: str,
     act: door.Act,
@@ -309,86 +265,6 @@ def _run(
 ) -> door.Outcome:
     run = partial(door.run, ActualsFlow, actor=actor, verb=verb, case_id=case_id, task_id=task_id, version=version)
     return run(key=key, body=body, act=act)
-
-
-def _fill(turn: door.Turn, filled: Sequence[Filled], standing: Standing, *, strict: bool) -> None:
-    """Write what was filled in: as many queries for one line as for three hundred."""
-    actuals = profile()
-    weeks = _asked(turn.case.pk, filled)
-    week = ActualWeek.objects.values_list("week", flat=True).get(pk=turn.case.pk)
-    known = before(actuals, [each.line_id for each in weeks.values()], week)
-    prices = level_prices([each.line for each in weeks.values()], _levels(filled), week)
-    faults: dict[str, str] = {}
-    changed, raised = [], []
-    for each in filled:
-        stored = weeks[each.line_week_id]
-        kind = rules.kind_of(actuals, stored.line.service.group, stored.line.service_level.key)
-        if kind is None:
-            raise NotFound
-        rows = merged(read(stored.rows), each.rows, each.removed, week, prices.get(stored.line_id, {}))
-        found = assess(actuals, kind, week, rows, known[stored.line_id])
-        faults |= _faults(stored, rows, found.faults if strict else _figures(kind, rows))
-        if strict and found.lacks and not found.faults:
-            faults[f"{stored.pk}-{rows[-1].number}"] = LACKS[min(found.lacks)]
-        changed.append((stored, standing.value, figures(rows, found)))
-        raised += [[stored.line_id, one.what, one.cause, one.since.isoformat()] for one in found.raises]
-    if faults:
-        raise Invalid(faults)
-    write(changed, at=turn.now, by=turn.actor.user_id)
-    turn.facts["lines"] = sorted(weeks)
-    turn.follow(RAISED, {"case": turn.case.pk, "week": week.isoformat(), "raised": raised,
-                         "lines": sorted(each.line_id for each in weeks.values())})  # fmt: skip
-    _sum(turn)
-
-
-LACKS = {
-    "cause": "Choose why something planned was not delivered",
-    "comment": "Say in the comment what happened",
-    "plan": "The plan has changed since this was filled in: look at it and save it again",
-}
-
-
-def _asked(case_id: int, filled: Sequence[Filled]) -> dict[int, LineWeek]:
-    """The lines' weeks that somebody filled in; NotFound, Refused or Conflicts."""
-    ids = [each.line_week_id for each in filled]
-    rows = LineWeek.objects.filter(case=case_id, pk__in=ids)
-    weeks = {each.pk: each for each in rows.select_related("line__service", "line__service_level", "saved_by")}
-    if not ids or weeks.keys() != set(ids):
-        raise NotFound
-    for each in weeks.values():
-        if each.standing not in OPEN:
-            raise Refused(LOCKED[Standing(each.standing)], each.standing)
-    conflicts = {
-        each.line_week_id: _saved(weeks[each.line_week_id])
-        for each in filled
-        if each.version != weeks[each.line_week_id].version
-    }
-    if conflicts:
-        raise Conflicts(conflicts)
-    return weeks
-
-
-def _saved(week: LineWeek) -> tuple[str, datetime | None]:
-    return (week.saved_by.name if week.saved_by else "Somebody", week.saved_at)
-
-
-def _levels(filled: Sequence[Filled]) -> set[int]:
-    return {row.level for each in filled for row in each.rows if row.level is not None}
-
-
-def _figures(kind: Any, rows: Sequence[Row]) -> dict[int, tuple[str, ...]]:
-    return {row.number: tuple(found) for row in rows if (found := faults_of_figures(kind, row))}
-
-
-def _faults(week: LineWeek, rows: Sequence[Row], found: Mapping[int, Sequence[str]]) -> dict[str, str]:
-    return {f"{week.pk}-{row.number}": ". ".join(found[row.number]) for row in rows if found.get(row.number)}
-
-
-def _said(filled: Sequence[Filled]) -> list[Any]:
-    """What was filled in, for the receipt: a key that comes again with something else is refused."""
-    return [
-        [each.line_week_id, each.version, [repr(row) for row in each.rows], sorted(each.removed)] for each in filled
-    ]
 
 
 def _ready(case_id: int, *, reviewed: bool) -> None:
@@ -411,9 +287,9 @@ def _submit_rows(turn: door.Turn) -> None:
         turn.facts["submitted"] = cursor.rowcount
     own = {"submitted_at": turn.now, "submitted_by": turn.actor.user_id}
     ActualWeek.objects.filter(pk=turn.case.pk).update(**own)
-    _sum(turn)
+    sum_up(turn)
     turn.follow(PAYABLE, {"case": turn.case.pk})
-    if profile().raised_by == "system":
+    if module().raised_by == "system":
         turn.follow(DISPUTABLE, {"case": turn.case.pk})
 
 
@@ -434,7 +310,7 @@ def _then_accepted(run: Callable[[], door.Outcome], key: str) -> door.Outcome:
 
 def _accept_by_itself(outcome: door.Outcome, key: str) -> None:
     """Where the council checks nothing that is as its rules want it: accept that at once, in the same transaction."""
-    if profile().check != "automatic" or outcome.repeated:
+    if module().check != "automatic" or outcome.repeated:
         return
     turn = Task.objects.filter(process=outcome.case_id, node=ActualsFlow.check.name, finished=None).first()
     rows = LineWeek.objects.filter(case=outcome.case_id, standing=Standing.SUBMITTED)
@@ -443,11 +319,6 @@ def _accept_by_itself(outcome: door.Outcome, key: str) -> None:
         accept(actor=system_actor(), case_id=outcome.case_id, task_id=turn.pk, lines=clean, key=f"{key}:accept")
 
 
-def _sum(turn: door.Turn) -> None:
-    """What the week comes to stands on its case, so that queues can put the costliest first."""
-    turn.case.amount = LineWeek.objects.filter(case=turn.case.pk).aggregate(all=Sum("payable_cost"))["all"]
-
-
 def _time_to_answer(now: datetime) -> datetime:
-    within = profile().answer_within
+    within = module().answer_within
     return council_calendar().due(within, now) if within is not None else now

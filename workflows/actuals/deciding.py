@@ -24,9 +24,9 @@ from workflows.register.models import CarePackageLine
 from workflows.register.recording import locked_line, tell_line
 
 from . import notices
-from .commands import profile
 from .flow import CareDecisionFlow
 from .models import Authorisation, CareDecision
+from .module import module
 from .policy import fault_of_decision
 from .rules import Asking
 
@@ -54,7 +54,7 @@ def ask(*, actor: Actor, line_id: int, raised: Raise, cause: str, since: date, k
         state=Asking.OPEN,
         sensitivity="care",
     )
-    case.team_id = team_id(profile().teams[raised])
+    case.team_id = team_id(module().teams[raised])
 
     def act(turn: door.Turn) -> None:
         turn.work.title = TITLES[raised]

@@ -15,8 +15,8 @@ from workflows.parties.actor import Actor
 from .checking import UNPAID
 from .flow import CareDecisionFlow
 from .models import CareDecision, LineWeek
+from .module import module
 from .rules import NOTHING, Asking
-from .selectors import module
 
 WEEKS = 12
 

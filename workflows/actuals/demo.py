@@ -26,10 +26,11 @@ from workflows.register.models import CarePackageLine
 from workflows.register.visits import Planned, plan_visits
 
 from . import commands, deciding
-from .commands import NOTICE, RAISED, Filled
 from .entry import Absence, FilledRow, read
+from .filling import Filled
 from .models import ActualWeek, CareDecision, LineWeek, Standing
 from .rules import WEEK, cut_off, is_live, monday_of, sunday_of
+from .topics import NOTICE, RAISED
 
 #: What became of a week: `open` nobody sent it (late, once its cut-off has passed); `partly` is accepted in part.
 Fate = Literal["open", "submitted", "queried", "partly", "accepted"]

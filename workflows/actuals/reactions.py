@@ -13,10 +13,11 @@ from workflows.parties.models import User
 from workflows.parties.selectors import actor_for, system_actor
 
 from . import deciding
-from .commands import NOTICE, RAISED, profile
 from .flow import CareDecisionFlow
 from .models import CareDecision, LineWeek
+from .module import module
 from .rules import Asking
+from .topics import NOTICE, RAISED
 
 
 @reacts_to(RAISED, name="actuals.ask")
@@ -35,7 +36,7 @@ def ask(payload: Mapping[str, Any], key: str) -> None:
 @reacts_to(NOTICE, name="actuals.tell_team")
 def tell_team(payload: Mapping[str, Any], key: str) -> None:
     """Send the action that tells a team (suffolk-user-guide §2), as the person who submitted the week."""
-    notice = profile().notice
+    notice = module().notice
     user = User.objects.get(pk=payload["user"])
     actor = actor_for(user, payload["organisation"])
     case = Case.objects.select_related("actual_week").get(pk=payload["case"])

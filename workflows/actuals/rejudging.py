@@ -25,11 +25,13 @@ from workflows.register.selectors import prices_of
 
 from . import rules
 from .assessing import Assessment, Before, assess
-from .commands import OPEN, PAYABLE, RAISED, profile
 from .entry import Row, read
+from .filling import OPEN
 from .flow import ActualsFlow
 from .history import before
 from .models import ActualWeek, LineWeek
+from .module import module
+from .topics import PAYABLE, RAISED
 from .writing import figures
 
 DECIDED = "actuals.decided"
@@ -46,7 +48,7 @@ def rejudge(*, actor: Actor, case_id: int, task_id: int, lines: Collection[int],
     def act(turn: door.Turn) -> None:
         week = ActualWeek.objects.values_list("week", flat=True).get(pk=case_id)
         stored = list(_stored(case_id, lines))
-        known = before(profile(), [each.line_id for each in stored], week)
+        known = before(module(), [each.line_id for each in stored], week)
         judged = [(each, *_judged(week, each, known[each.line_id])) for each in stored]
         turn.facts["lines"] = sorted(each.pk for each in stored)
         turn.facts["moved"] = _write(judged)
@@ -111,7 +113,7 @@ def _stored(case_id: int, lines: Collection[int]) -> Sequence[LineWeek]:
 
 
 def _judged(week: date, stored: LineWeek, known: Before) -> tuple[dict[str, Any], Assessment]:
-    actuals = profile()
+    actuals = module()
     kind = rules.kind_of(actuals, stored.line.service.group, stored.line.service_level.key)
     if kind is None:
         raise NotFound

@@ -9,7 +9,6 @@ from functools import cached_property
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from workflows.council.actuals import Actuals, Kind
-from workflows.council.profile import current
 from workflows.engine import moment
 from workflows.engine import selectors as engine
 from workflows.engine.errors import NotFound
@@ -22,6 +21,7 @@ from .entry import FilledRow, Row, merged, read
 from .flow import ActualsFlow
 from .history import before
 from .models import ActualWeek, Authorisation, LineWeek, LineWeekVersion, Standing
+from .module import module
 from .pricing import level_prices
 from .rules import days_of, kind_of
 
@@ -90,14 +90,6 @@ class Page:
     def recording(self) -> bool:
         """Whether the provider has the turn to record it."""
         return self.turn is not None and self.turn.node == ActualsFlow.record.name
-
-
-def module() -> Actuals:
-    """The council's module; NotFound where it has none."""
-    found = current().actuals
-    if found is None:
-        raise NotFound
-    return found
 
 
 def cases(actor: Actor) -> QuerySet[Case]:

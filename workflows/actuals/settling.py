@@ -19,12 +19,13 @@ from workflows.parties.selectors import system_actor
 
 from . import rules
 from .assessing import Assessment, Before, assess
-from .commands import PAYABLE, RAISED, profile
 from .entry import Row
 from .flow import ActualsFlow
 from .history import before
 from .models import ActualWeek, LineWeek, LineWeekVersion, Standing
+from .module import module
 from .rules import NOTHING
+from .topics import PAYABLE, RAISED
 from .writing import figures, write
 
 #: A decision allows whatever is claimed above the plan; how much that was is kept with the line's week.
@@ -48,7 +49,7 @@ def lock_week(case_id: int) -> None:
 def judged(week: date, lines: Sequence[LineWeek], rows: Sequence[Sequence[Row]]) -> list[Assessment]:
     """What the council's rules make of these rows of lines' weeks, as payable by a decision: in a fixed number of
     queries. What is above the plan is allowed, because somebody decided so."""
-    actuals = profile()
+    actuals = module()
     known = before(actuals, [each.line_id for each in lines], week)
     return [_judged(week, line, mine, known[line.line_id]) for line, mine in zip(lines, rows, strict=True)]
 
@@ -128,7 +129,7 @@ def _set_going(turn: door.Turn, week: date, lines: Sequence[LineWeek], found: Se
 
 
 def _judged(week: date, line: LineWeek, rows: Sequence[Row], known: Before) -> Assessment:
-    actuals = profile()
+    actuals = module()
     kind = rules.kind_of(actuals, line.line.service.group, line.line.service_level.key)
     if kind is None:
         raise NotFound

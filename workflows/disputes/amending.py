@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 
 from workflows.actuals import settling
 from workflows.actuals.assessing import Assessment
-from workflows.actuals.commands import LACKS
 from workflows.actuals.entry import FilledRow, Row, merged, read, written
+from workflows.actuals.filling import LACKS
 from workflows.actuals.pricing import level_prices
 from workflows.engine.errors import Invalid
 

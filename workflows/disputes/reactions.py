@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from workflows.actuals.commands import DISPUTABLE
 from workflows.actuals.flow import ActualsFlow
 from workflows.actuals.models import LineWeek, Standing
+from workflows.actuals.topics import DISPUTABLE
 from workflows.council.profile import current
 from workflows.engine.errors import Stale
 from workflows.engine.models import Task

@@ -4,8 +4,8 @@ holds payments gives Payments its turn."""
 from collections.abc import Mapping
 from typing import Any
 
-from workflows.actuals.commands import PAYABLE
 from workflows.actuals.models import LineWeek
+from workflows.actuals.topics import PAYABLE
 from workflows.council.profile import current
 from workflows.engine.errors import Stale
 from workflows.engine.models import Task

@@ -12,9 +12,9 @@ from typing import Any, Literal, Self
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 
+from workflows.actuals.module import module
 from workflows.actuals.planning import recorded
 from workflows.actuals.rules import monday_of
-from workflows.actuals.selectors import module
 from workflows.council.profile import current
 from workflows.engine import moment
 from workflows.engine import selectors as engine

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
-from workflows.actuals.selectors import module
+from workflows.actuals.module import module
 from workflows.council.profile import current
 from workflows.engine import moment
 from workflows.engine.errors import NotFound

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from workflows.actuals.entry import Row, read
 from workflows.actuals.models import LineWeek, Standing
+from workflows.actuals.module import module
 from workflows.actuals.rules import NOTHING, monday_of
-from workflows.actuals.selectors import cases, module
+from workflows.actuals.selectors import cases
 from workflows.council.actuals import Actuals
 from workflows.engine import selectors as engine
 from workflows.parties.actor import Actor

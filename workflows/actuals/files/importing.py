@@ -13,11 +13,12 @@ from psycopg.sql import SQL, Identifier
 
 from workflows.actuals import commands
 from workflows.actuals.assessing import Assessment, assess, faults_of_figures
-from workflows.actuals.commands import LACKS, LOCKED, Filled
 from workflows.actuals.entry import Row, merged, read
+from workflows.actuals.filling import LACKS, LOCKED, Filled
 from workflows.actuals.flow import ActualsFlow
 from workflows.actuals.history import before
 from workflows.actuals.models import LineWeek
+from workflows.actuals.module import module
 from workflows.actuals.rules import kind_of
 from workflows.council.profile import current
 from workflows.engine.errors import Forbidden, NotFound, Refused
@@ -140,7 +141,7 @@ class _Week:
 
 def _judged(stage: Stage, run: ImportRun) -> Iterator[_Week]:
     """Read the matched records week by week, and write down what becomes of each; gives the weeks that change."""
-    actuals = commands.profile()
+    actuals = module()
     sheet = Sheet(actuals, layout_of(run).given)
     waiting = stage.fetch(
         "SELECT DISTINCT case_id, target_id FROM {stage} WHERE message = '' ORDER BY case_id, target_id"
