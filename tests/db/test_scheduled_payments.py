@@ -1,7 +1,7 @@
 """Scheduled payments: worked out, answered, finalised in a run, put right afterwards (norfolk-handbook §8, §10)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from workflows.actions.commands import open_action
 from workflows.actions.rules import Asked
 from workflows.engine import batches, moment
 from workflows.engine.calendar import LONDON
-from workflows.engine.errors import Forbidden, Invalid, NotFound, Refused
+from workflows.engine.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from workflows.engine.models import Batch, Case, Outbox, Task
 from workflows.engine.verify import verify
 from workflows.parties.actor import Actor
@@ -419,6 +419,38 @@ def test_an_adjustment_by_hand_takes_a_second_person() -> None:
     assert again(payment).total == D("9922.20")
     commands.recalculate(actor=one, **on(payment))
     assert again(payment).total == D("9922.20")
+    for amount in ("-5.00", "7.00"):
+        commands.adjust(actor=one, line_id=line, excl=D(amount), vat=D(0), text="Agreed too", **on(payment))
+    first, second = payment.lines.filter(approved_by=None, kind=PaymentLine.Kind.MANUAL).order_by("pk")
+    commands.refuse_adjustment(actor=two, adjustment_id=first.pk, text="Twice the same", **on(payment))
+    with pytest.raises(Refused):
+        commands.approve_adjustment(actor=two, adjustment_id=first.pk, **on(payment))
+    run = finalised(payment)  # without what nobody has approved
+    assert (run.total, again(payment).payable) == (D("9922.20"), D("9922.20"))
+    assert payment.lines.filter(pk=second.pk, approved_by=None).exists()
+
+
+def test_a_rejected_line_is_amended_and_the_payment_worked_out_again_in_one_transaction() -> None:
+    """§10 with domain.md §4.1: £851.33 of £1,986.44 to the day of death, the other rejection stays as it is."""
+    place = oasis()
+    payment, line, other = opened(place), place.lines[0], place.lines[1]
+    wrong = [Wrong(line.pk, date(2018, 4, 20), died=True), Wrong(other.pk, date(2018, 4, 30), text="Moved out")]
+    commands.reject(actor=provider(place), wrong=wrong, **on(payment))
+    stranger = oasis().lines[0]
+    change = commands.Change(line.pk, line.version, {"end": date(2018, 4, 20)})
+    left = [Rejected.objects.get(line=other).pk]
+    said = {"actor": officer(), "text": "Ended on the day of death", "left": left}
+    with pytest.raises(Invalid):
+        commands.amend(changed=[commands.Change(stranger.pk, None, {"end": FIRST})], **said, **on(payment))
+    with pytest.raises(Stale):
+        commands.amend(changed=[replace(change, version=line.version - 1)], **said, **on(payment))
+    assert CarePackageLine.objects.get(pk=line.pk).end is None
+    assert Rejected.objects.filter(answer="").count() == 2
+    commands.amend(changed=[change], **said, **on(payment))
+    assert payment.lines.get(line=line).total == D("851.33")
+    assert again(payment).total == D("9932.20") - D("1135.11")
+    assert [each.answer for each in Rejected.objects.order_by("pk")] == ["amended", "left"]
+    assert Case.objects.get(pk=payment.pk).amount == again(payment).total
 
 
 def test_a_change_of_calendar_begins_with_a_period() -> None:

@@ -25,6 +25,7 @@ class ScheduledPaymentFlow(CaseFlow):
         .On("reject", this.answer, by="provider")
         .Stay("adjust", by="payments")
         .Stay("approve_adjustment", by="payments")
+        .Stay("refuse_adjustment", by="payments")
         .Stay("hold_out", by="payments")
         .Stay("put_back", by="payments")
         .On("finalise", this.finalised, by="system")
@@ -39,6 +40,7 @@ class ScheduledPaymentFlow(CaseFlow):
         .On("leave", this.current, by="payments")
         .Stay("adjust", by="payments")
         .Stay("approve_adjustment", by="payments")
+        .Stay("refuse_adjustment", by="payments")
         .Stay("hold_out", by="payments")
         .Stay("put_back", by="payments")
         .On("finalise", this.finalised, by="system")
@@ -61,6 +63,7 @@ class ScheduledPaymentFlow(CaseFlow):
         "leave": "left it as it is",
         "adjust": "adjusted it by hand",
         "approve_adjustment": "approved an adjustment",
+        "refuse_adjustment": "did not approve an adjustment",
         "hold_out": "held a line out",
         "put_back": "put a line back",
         "finalise": "finalised it",

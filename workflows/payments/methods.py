@@ -11,7 +11,7 @@ from workflows.engine.records import found, insert
 from workflows.parties.actor import Actor
 from workflows.register.models import Contract
 
-from .commands import profile
+from .acting import mark_changed, profile
 from .models import PaymentMethod
 
 
@@ -33,6 +33,7 @@ def set_method(
     method = PaymentMethod(contract=contract, start=start, calendar=calendar, net=net, on_actuals=on_actuals)
     insert(method, f"{contract.reference} has a payment method from {start:%d/%m/%Y} already.")
     facts = {"start": start, "calendar": calendar, "net": net, "on_actuals": on_actuals}
+    mark_changed([contract.pk])
     events.record(f"contract:{contract.pk}", "contract.payment_method", actor.user_id, facts, at=moment.now())
     return method
 

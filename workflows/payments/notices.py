@@ -9,6 +9,7 @@ FINALISED = "scheduled_payment.finalised"
 PAID = "scheduled_payment.paid"
 STOPPED = "payment_stop.opened"
 TO_APPROVE = "payment_run.to_approve"
+ADJUSTED = "scheduled_payment.adjusted"
 GROUP = "Scheduled payments"
 STAFF, PROVIDER = frozenset({"staff"}), frozenset({"provider"})
 
@@ -65,6 +66,14 @@ declare(
     one="Payment run {reference} is to be approved by a second person",
     many="{count} payment runs are to be approved by a second person",
     name="A payment run is to be approved",
+    group=GROUP,
+    sides=STAFF,
+)
+declare(
+    ADJUSTED,
+    one="An adjustment by hand in scheduled payment {reference} is to be approved by a second person",
+    many="{count} adjustments by hand are to be approved by a second person",
+    name="An adjustment by hand is to be approved",
     group=GROUP,
     sides=STAFF,
 )

@@ -14,7 +14,7 @@ from workflows.parties.selectors import system_actor
 from workflows.register.models import CarePackageLine, PaymentHold
 
 from . import stopping
-from .commands import mark_changed
+from .acting import mark_changed
 from .models import PaymentStop
 from .rules import StopState
 

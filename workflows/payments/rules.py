@@ -46,6 +46,7 @@ _BOTH = tuple(
         ("recalculate", "payments"),
         ("adjust", "payments"),
         ("approve_adjustment", "payments"),
+        ("refuse_adjustment", "payments"),
         ("hold_out", "payments"),
         ("put_back", "payments"),
     )

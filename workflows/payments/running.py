@@ -20,7 +20,7 @@ from workflows.parties.actor import Actor
 from workflows.parties.selectors import system_actor, the_council
 
 from . import commands, notices, paying
-from .commands import profile
+from .acting import profile
 from .flow import PaymentRunFlow
 from .models import PaymentLine, PaymentRun, ScheduledPayment
 from .rules import RunState, State

@@ -6,7 +6,7 @@ from workflows.engine import selectors as engine
 from workflows.engine.models import Case
 from workflows.parties.actor import Actor
 
-from .commands import profile
+from .acting import profile
 from .flow import ScheduledPaymentFlow
 from .models import PaymentMethod
 

@@ -14,7 +14,7 @@ from workflows.parties.actor import Actor
 from workflows.register.models import PaymentHold
 
 from . import notices
-from .commands import mark_changed, profile
+from .acting import mark_changed, profile
 from .flow import PaymentStopFlow
 from .models import PaymentStop
 from .rules import StopState

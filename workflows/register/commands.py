@@ -211,15 +211,18 @@ def set_contribution(
 
 
 def _has_turn(actor: Actor, turn_id: int | None, line: CarePackageLine) -> bool:
-    """Whether a team of the actor has this open turn of the brokerage desk, about the line's client and service.
+    """Whether a team of the actor has this open turn, by which it may change the line: of the brokerage desk, about
+    the line's client and service; or of the payments desk, about all lines of its provider (a rejected payment).
 
     The door asks again with the case locked; whatever it refuses takes the change of the line back with it.
     """
     turn = Task.objects.filter(pk=turn_id, finished=None).select_related("process", "team").first() if turn_id else None
-    if turn is None or turn.team is None or getattr(turn.flow_task, "desk", "") != "brokerage":
+    if turn is None or turn.team is None or not actor.is_staff or turn.team.key not in actor.teams:
         return False
-    about = (turn.process.client_id, turn.process.service_id)
-    return actor.is_staff and turn.team.key in actor.teams and about == (line.client_id, line.service_id)
+    case, desk = turn.process, getattr(turn.flow_task, "desk", "")
+    if desk == "payments":
+        return case.client_id is None and case.organisation_id == line.contract.organisation_id
+    return desk == "brokerage" and (case.client_id, case.service_id) == (line.client_id, line.service_id)
 
 
 def _check(facts: LineFacts, service: Service, level: ServiceLevel, contract: Contract) -> None:

@@ -1,0 +1,49 @@
+"""What every verb of a scheduled payment asks and writes, whoever uses it."""
+
+from collections.abc import Collection
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from workflows.council.payments import Payments
+from workflows.council.profile import current
+from workflows.engine import door
+from workflows.engine.errors import NotFound, Refused
+
+from .models import Rejected, ScheduledPayment
+
+
+def profile() -> Payments:
+    """The council's module; NotFound where it has none: what is not there does not exist."""
+    module = current().payments
+    if module is None:
+        raise NotFound
+    return module
+
+
+def mark_changed(contracts: Collection[int]) -> int:
+    """Something that payments of these contracts are worked out from has changed; returns how many are concerned."""
+    rows = ScheduledPayment.objects.filter(contract__in=contracts, finalised_at=None, changed=False)
+    return rows.update(changed=True)
+
+
+def open_payment(case_id: int) -> ScheduledPayment:
+    """The payment, whose case is locked; Refused once it is finalised."""
+    payment = ScheduledPayment.objects.select_related("contract").get(pk=case_id)
+    if payment.finalised_at is not None:
+        raise Refused("This payment is finalised. No further changes can be made to it.", "finalised")
+    return payment
+
+
+def tell_total(turn: door.Turn, before: Decimal) -> None:
+    """Write down what the payment came to and comes to; a queue shows that, or what a rejection is about."""
+    after = ScheduledPayment.objects.values_list("total", flat=True).get(pk=turn.case.pk)
+    turn.facts["total"] = [before, after]
+    at_stake = stakes(turn.case.pk)
+    turn.case.amount = after if at_stake is None else at_stake
+
+
+def stakes(case_id: int) -> Decimal | None:
+    """The money that rejections of the payment are about which nobody has answered; None when there are none."""
+    found: Decimal | None = Rejected.objects.filter(payment=case_id, answer="").aggregate(all=Sum("at_stake"))["all"]
+    return found
