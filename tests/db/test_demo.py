@@ -1,6 +1,7 @@
 """The demonstration: there to be recognised, and never undoing what people have done since."""
 
 from datetime import timedelta
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
@@ -11,11 +12,12 @@ from backoffice.access.demo import people
 from workflows.actions import selectors as actions
 from workflows.actions.rules import State
 from workflows.engine import moment, recounting
-from workflows.engine.models import Task
+from workflows.engine.models import Case, Task
 from workflows.engine.verify import verify
 from workflows.parties.actor import Actor
 from workflows.parties.models import Organisation, User
 from workflows.parties.selectors import actor_for, system_actor
+from workflows.payments.models import Confirmation, PaymentLine, ScheduledPayment
 from workflows.register import commands, selectors
 from workflows.register.models import CarePackageLine, ImportRun, PaymentHold
 
@@ -73,7 +75,7 @@ def test_a_second_demo_adds_what_is_missing_and_undoes_nothing() -> None:
 def test_everybody_of_the_file_can_sign_in_and_every_role_has_somebody() -> None:
     demo(40)
     shown = {each.email for each in people()} - {"j.smith@oasiscare.example"}  # a contact whom a request has admitted
-    assert len(shown) == 21
+    assert len(shown) == 22
     assert all(each.passcode for each in User.objects.filter(email__in=shown - {"n.field@oasiscare.example"}))
     assert signed_in("megan.frost@council.example").manages("service_brokerage")
     assert signed_in("helen.marsh@council.example").duties == {"administrator"}
@@ -92,6 +94,7 @@ def test_james_beiley_finds_the_handbooks_action_and_one_in_every_state() -> Non
     [post] = actions.with_files(actions.posts(row["case_id"]))
     assert [each.name for each in post.files] == ["care-plan.txt"]
     assert {each["state"] for each in rows} == set(State)
+    _payments_stand()
     assert PaymentHold.objects.filter(lifted_at=None).exists()
     assert PaymentHold.objects.exclude(lifted_at=None).exists()
     assert verify().findings == []
@@ -99,6 +102,24 @@ def test_james_beiley_finds_the_handbooks_action_and_one_in_every_state() -> Non
     again = demo(60)
     assert "0 actions begun" in again
     assert len(list(actions.listed(james, actions.Filters()))) == len(rows)
+
+
+def _payments_stand() -> None:
+    """The handbook's figures as they come out today, and every state that a payment, a run and a stop can be in."""
+    oasis = ScheduledPayment.objects.filter(contract__reference="N/A TEST").order_by("first")
+    assert (oasis[0].total, len({each.financial_year for each in oasis})) == (Decimal("9932.20"), 2)
+    assert {each.total for each in PaymentLine.objects.filter(payment=oasis[0])} == {Decimal("1986.44")}
+    kinds = {"scheduled_payment", "payment_run", "payment_stop"}
+    found = set(Case.objects.filter(kind__in=kinds).values_list("kind", "state"))
+    assert found == {
+        *(("scheduled_payment", each) for each in ("current", "partly_finalised", "finalised", "paid")),
+        *(("payment_run", each) for each in ("sent", "paid")),
+        ("payment_stop", "confirmed"),
+    }
+    assert set(ScheduledPayment.objects.values_list("confirmation", flat=True)) == set(Confirmation.values)
+    assert set(PaymentLine.objects.values_list("kind", flat=True)) == set(PaymentLine.Kind.values)
+    assert ScheduledPayment.objects.filter(carried_out__lt=0, payable=0).exists()
+    assert not ScheduledPayment.objects.filter(changed=True).exists()
 
 
 def test_there_is_no_demo_outside_a_demonstration(settings: Any) -> None:

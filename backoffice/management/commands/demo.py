@@ -21,6 +21,7 @@ from workflows.council.profile import current
 from workflows.disputes import demo as disputes
 from workflows.engine import moment
 from workflows.parties.selectors import system_actor
+from workflows.payments import demo as payments
 from workflows.people import demo as people
 from workflows.register import generator
 from workflows.register.imports import commands as imports
@@ -57,7 +58,8 @@ class Command(BaseCommand):
         asked = changes.seed(folder / "changes.toml")
         opened = weeks.seed(folder / "actuals.toml")
         disputed = disputes.seed()
-        self.stdout.write(f"{asked} change requests, {opened} weeks of actuals, {disputed} disputes.")
+        paid = payments.seed(folder / "payments.toml")
+        self.stdout.write(f"{asked} change requests, {opened} weeks of actuals, {disputed} disputes, {paid} payments.")
 
     def _handbook(self, folder: Path) -> list[int]:
         """Import the files of the folder that have not been imported before."""
