@@ -21,8 +21,8 @@ from workflows.engine.verify import verify
 from workflows.parties.actor import Actor
 from workflows.parties.models import Organisation, Service
 from workflows.parties.selectors import system_actor
-from workflows.payments import commands, methods, opening, paying, reactions, running, stopping
-from workflows.payments.commands import Wrong, profile
+from workflows.payments import commands, methods, opening, reactions, running, stopping
+from workflows.payments.commands import Wrong
 from workflows.payments.models import (
     Confirmation,
     PaymentLine,
@@ -259,41 +259,6 @@ def test_a_payment_whose_lines_do_not_add_up_cannot_be_finalised() -> None:
     ScheduledPayment.objects.filter(pk=payment.pk).update(excl=D(1), total=D(1), payable=D(1))
     with pytest.raises(IntegrityError), transaction.atomic():
         ScheduledPayment.objects.filter(pk=payment.pk).update(finalised_at=moment.now())
-
-
-def test_the_payment_file_is_the_same_each_time_and_adds_up() -> None:
-    payment = opened(oasis())
-    run = finalised(payment)
-    one, two = paying.file_of(run, profile()), paying.file_of(run, profile())
-    assert one == two
-    rows = one.decode().splitlines()
-    assert rows[0].startswith("SupplierNo,SupplierName")
-    assert rows[-1] == "CONTROL,5,9932.20,0.00,9932.20"
-    first = officer()
-    running.make_file(actor=first, case_id=run.pk, task_id=turn(run.pk), key=make.key())
-    place = payment.contract
-    register.end_line(
-        actor=system_actor(), line_id=place.lines.order_by("pk").first().pk, version=None, end=date(2018, 4, 20),
-        reason="Died",
-    )  # fmt: skip
-    assert paying.file_of(PaymentRun.objects.get(pk=run.pk), profile()) == one
-
-
-def test_the_return_file_marks_what_was_paid_or_is_refused_whole() -> None:
-    payment = opened(oasis())
-    run = finalised(payment)
-    one = officer()
-    running.make_file(actor=one, case_id=run.pk, task_id=turn(run.pk), key=make.key())
-    running.sent(actor=one, case_id=run.pk, task_id=turn(run.pk), key=make.key())
-    with pytest.raises(Refused, match="Nothing was taken over"):
-        running.mark_paid(
-            actor=one, case_id=run.pk, task_id=turn(run.pk), references={"PAY-1999-1": "B"}, key=make.key()
-        )
-    reference = Case.objects.get(pk=payment.pk).reference
-    running.mark_paid(actor=one, case_id=run.pk, task_id=turn(run.pk), references={reference: "BACS 1"}, key=make.key())
-    assert again(payment).paid_reference == "BACS 1"
-    assert Case.objects.get(pk=payment.pk).state == State.PAID
-    assert Case.objects.get(pk=run.pk).state == RunState.PAID
 
 
 def test_a_death_recovers_what_was_paid_after_it() -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from .payment_files import PaymentFile, ReturnFile
 from .tables import Key, Table, Text, unique
 from .targets import AT_ITS_MOMENT, ClockTarget, Target
 
@@ -81,36 +82,6 @@ class Vat(Table):
     percent: Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
 
 
-#: What a payment file can say of a line of a run; `fixed` is the same in every row.
-FileField = Literal[
-    "supplier", "supplier_name", "contract", "purchase_order", "client", "service", "period_first", "period_last",
-    "description", "net", "vat", "vat_percent", "total", "pay_on", "run", "line", "fixed",
-]  # fmt: skip
-
-
-class FileColumn(Table):
-    """A column of the payment file: its header, what stands in it, and the words of a fixed one."""
-
-    header: Text
-    field: FileField
-    value: Annotated[str, Field(max_length=100)] = ""
-
-    @model_validator(mode="after")
-    def _fixed(self) -> "FileColumn":
-        if (self.field == "fixed") != bool(self.value):
-            raise ValueError(f'{self.header}: value goes together with field = "fixed"')
-        return self
-
-
-class PaymentFile(Table):
-    """The file that finance pays from (domain.md §7): a CSV of these columns with control totals."""
-
-    name: Text
-    columns: Annotated[tuple[FileColumn, ...], Field(min_length=1)]
-    separator: Literal[",", ";", "|"] = ","
-    dates: Literal["%d/%m/%Y", "%Y-%m-%d", "%Y%m%d"] = "%d/%m/%Y"
-
-
 class Payments(Table):
     """Scheduled payments: when the periods are, by which rules lines are paid, and how they are answered and sent.
 
@@ -118,6 +89,7 @@ class Payments(Table):
     `reject_note` stands beside the button. `answer_within`: our promise to a rejection, never past finalisation.
     `go_live`: periods that begin before it are not paid here; without it those of every method.
     `second_person_above`: a run of more than this is approved by a second person; an adjustment by hand always is.
+    `unusual_percent`: what moved by more than this since the pay day before stands out in a run.
     """
 
     name: Text = "Scheduled Payments"
@@ -126,7 +98,9 @@ class Payments(Table):
     answer_within: ClockTarget | None = None
     run_within: ClockTarget | None = None
     second_person_above: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)] = Decimal(0)
+    unusual_percent: Annotated[int, Field(ge=1, le=1000)] = 20
     file: PaymentFile | None = None
+    return_file: ReturnFile | None = None
     go_live: date | None = None
     calendars: Annotated[tuple[PaymentCalendar, ...], Field(min_length=1)]
     rules: Annotated[tuple[PaymentRules, ...], Field(min_length=1)]
@@ -145,6 +119,10 @@ class Payments(Table):
     def _once(self) -> "Payments":
         unique([each.key for each in self.calendars], "[[payments.calendars]]")
         unique([f"{each.service_level} {each.start}" for each in self.vat], "[[payments.vat]]")
+        if self.file is not None and self.file.vat_codes:
+            coded = {each.percent for each in self.file.vat_codes}
+            if missing := {Decimal(0), *(each.percent for each in self.vat)} - coded:
+                raise ValueError(f"[[payments.file.vat_codes]] has no code for {min(missing)} %")
         starts = [each.start for each in self.rules]
         if starts != sorted(set(starts)):
             raise ValueError("[[payments.rules]] must come in the order of their start, each start once")

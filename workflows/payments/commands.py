@@ -5,10 +5,11 @@ sentence for people (`Invalid` with faults by field), and then nothing was writt
 """
 
 from collections.abc import Collection
+from datetime import date, datetime, time
 from functools import partial
 
 from workflows.engine import door
-from workflows.engine.calendar import council_calendar
+from workflows.engine.calendar import LONDON, council_calendar
 from workflows.engine.errors import Invalid, Refused
 from workflows.engine.models import Case
 from workflows.engine.typed import faults_of_text
@@ -22,7 +23,7 @@ from .by_hand import adjust, approve_adjustment, refuse_adjustment
 from .calendar import Period
 from .calendar import period as period_of
 from .flow import ScheduledPaymentFlow
-from .models import PaymentMethod, Rejected, ScheduledPayment
+from .models import PaymentLine, PaymentMethod, Rejected, ScheduledPayment
 from .rules import State
 
 __all__ = [
@@ -122,18 +123,20 @@ def hold_out(*, actor: Actor, case_id: int, task_id: int, lines: Collection[int]
 
 
 def put_back(*, actor: Actor, case_id: int, task_id: int, lines: Collection[int], key: str) -> door.Outcome:
-    """Put lines back that were held out: into the payment, or, once it is finalised, into the next one."""
+    """Put lines back that were held out: into the payment, or, once it is finalised, into the next one. The last line
+    of one that was paid without it closes the payment."""
+    last = _is_last(case_id, lines)
 
     def act(turn: door.Turn) -> None:
         payment = ScheduledPayment.objects.get(pk=case_id)
         rows = payment.lines.filter(pk__in=lines, held_out_at__isnull=False, put_back_at=None)
-        if not lines or rows.count() != len(set(lines)):
+        if not lines or rows.count() != len(set(lines)) or last != _is_last(case_id, lines):
             raise Refused("Some of these lines are not held out.", "lines")
         turn.facts["lines"] = sorted(lines)
         if payment.finalised_at is not None:
             rows.update(put_back_at=turn.now)
             if not payment.lines.filter(held_out_at__isnull=False, put_back_at=None).exists():
-                turn.state(State.FINALISED)
+                turn.state(State.PAID if last else State.FINALISED)
             mark_changed([payment.contract_id])
             return
         rows.update(held_out_at=None, held_out_by=None, held_out_why=None)
@@ -141,8 +144,8 @@ def put_back(*, actor: Actor, case_id: int, task_id: int, lines: Collection[int]
         generating.add_up([case_id])
         tell_total(turn, before)
 
-    said = {"lines": sorted(lines)}
-    return _run(verb="put_back", actor=actor, case_id=case_id, task_id=task_id, key=key, body=said, act=act)
+    said, verb = {"lines": sorted(lines)}, "put_back_last" if last else "put_back"
+    return _run(verb=verb, actor=actor, case_id=case_id, task_id=task_id, key=key, body=said, act=act)
 
 
 def finalise(*, actor: Actor, case_id: int, task_id: int, run_id: int, key: str) -> door.Outcome:
@@ -166,18 +169,35 @@ def finalise(*, actor: Actor, case_id: int, task_id: int, run_id: int, key: str)
     return _run(verb="finalise", actor=actor, case_id=case_id, task_id=task_id, key=key, body={"run": run_id}, act=act)
 
 
-def remit(*, actor: Actor, case_id: int, task_id: int, reference: str, key: str) -> door.Outcome:
-    """It was paid: finance's return file says so, with its reference."""
+def remit(
+    *, actor: Actor, case_id: int, task_id: int, reference: str, key: str, paid_on: date | None = None
+) -> door.Outcome:
+    """It was paid: finance's return file says so, with its reference. What was finalised without some line stays open
+    until that is put back."""
+    partly = Case.objects.filter(pk=case_id, state=State.PARTLY).exists()
 
     def act(turn: door.Turn) -> None:
-        own = {"paid_at": turn.now, "paid_reference": reference.strip()[:60]}
+        payment = ScheduledPayment.objects.get(pk=case_id)
+        if payment.paid_at is not None or partly != (turn.case.state == State.PARTLY):
+            raise Refused("This payment is marked as paid already.", "paid")
+        at = datetime.combine(paid_on, time(), LONDON) if paid_on else turn.now
+        own = {"paid_at": at, "paid_reference": reference.strip()[:60]}
         ScheduledPayment.objects.filter(pk=case_id).update(**own)
-        turn.facts["reference"] = own["paid_reference"]
-        turn.state(State.PAID)
-        turn.notify(notices.PAID, turn.provider())
+        turn.facts.update({"reference": own["paid_reference"], "paid_on": paid_on})
+        turn.state(State.PARTLY if partly else State.PAID)
+        if payment.payable:
+            turn.notify(notices.PAID, turn.provider())
 
-    said = {"reference": reference}
-    return _run(verb="remit", actor=actor, case_id=case_id, task_id=task_id, key=key, body=said, act=act)
+    said = {"reference": reference, "paid_on": paid_on.isoformat() if paid_on else None}
+    verb = "remit_partly" if partly else "remit"
+    return _run(verb=verb, actor=actor, case_id=case_id, task_id=task_id, key=key, body=said, act=act)
+
+
+def _is_last(case_id: int, lines: Collection[int]) -> bool:
+    """Whether nothing of a payment that was paid stays held out once these lines are put back."""
+    paid = ScheduledPayment.objects.filter(pk=case_id, paid_at__isnull=False).exists()
+    out = PaymentLine.objects.filter(payment=case_id, held_out_at__isnull=False, put_back_at=None)
+    return paid and not out.exclude(pk__in=lines).exists()
 
 
 def period_for(method: PaymentMethod, number: int) -> Period:

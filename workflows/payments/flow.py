@@ -49,6 +49,8 @@ class ScheduledPaymentFlow(CaseFlow):
     finalised = (
         Kept("Waits for the payment", desk="payments")
         .Stay("put_back", by="payments")
+        .Stay("remit_partly", by="system|payments")
+        .On("put_back_last", this.end, by="payments")
         .On("remit", this.end, by="system|payments")
     )
 
@@ -68,6 +70,8 @@ class ScheduledPaymentFlow(CaseFlow):
         "put_back": "put a line back",
         "finalise": "finalised it",
         "remit": "marked it as paid",
+        "remit_partly": "marked it as paid, without what is held out",
+        "put_back_last": "put the last line back",
     }
 
 

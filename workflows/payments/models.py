@@ -57,6 +57,8 @@ class PaymentRun(models.Model):
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     finalised_at = models.DateTimeField(null=True)
+    file = models.FileField(max_length=200, blank=True, default="")  # as it was made of what had been finalised
+    file_rows = models.IntegerField(default=0)
     file_sha256 = models.CharField(max_length=64, blank=True, default="")
     file_made_at = models.DateTimeField(null=True)
 
@@ -238,3 +240,26 @@ class Debt(models.Model):
                 condition=Q(amount__gt=0, recovered__gte=0) & Q(recovered__lte=F("amount")), name="debt_is_owed"
             ),
         ]
+
+
+class ReturnedFile(models.Model):
+    """A file in which finance said what it has paid of a run, as it was brought in; the same bytes only once."""
+
+    run = models.ForeignKey(PaymentRun, on_delete=models.PROTECT, related_name="returned_files")
+    sha256 = models.CharField(max_length=64, unique=True)
+    file = models.FileField(max_length=200)
+    payments_count = models.IntegerField()
+    total = pounds()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Transfer(models.Model):
+    """What finance says of one payment: when it was paid, and what the transfer is called."""
+
+    payment = models.OneToOneField(
+        ScheduledPayment, on_delete=models.PROTECT, primary_key=True, related_name="transfer"
+    )
+    returned = models.ForeignKey(ReturnedFile, on_delete=models.PROTECT, null=True, related_name="transfers")
+    reference = models.CharField(max_length=60, blank=True, default="")
+    paid_on = models.DateField(null=True)

@@ -63,6 +63,9 @@ TRANSITIONS = (
     Transition(S.CURRENT, "current", "finalise", "system", S.FINALISED, "finalised"),
     Transition(S.CURRENT, "answer", "finalise", "system", S.FINALISED, "finalised"),
     Transition(S.PARTLY, "finalised", "put_back", "payments", S.PARTLY, "finalised"),
+    Transition(S.PARTLY, "finalised", "remit_partly", "system", S.PARTLY, "finalised"),
+    Transition(S.PARTLY, "finalised", "remit_partly", "payments", S.PARTLY, "finalised"),
+    Transition(S.PARTLY, "finalised", "put_back_last", "payments", S.PAID, "end"),
     Transition(S.FINALISED, "finalised", "remit", "system", S.PAID, "end"),
     Transition(S.FINALISED, "finalised", "remit", "payments", S.PAID, "end"),
 )

@@ -2,7 +2,6 @@
 what came back (design, workflows §5). Payments are finalised one by one in a worker, each through its own door.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db import transaction
+from django.db.models import Count, Max, Sum
 
 from workflows.engine import batches, door
 from workflows.engine.errors import Forbidden, Invalid, Refused
@@ -22,10 +22,13 @@ from workflows.parties.selectors import system_actor, the_council
 from . import commands, notices, paying
 from .acting import profile
 from .flow import PaymentRunFlow
-from .models import PaymentLine, PaymentRun, ScheduledPayment
+from .models import PaymentRun, ReturnedFile, ScheduledPayment, Transfer
 from .rules import RunState, State
 
 FINALISE = "payments.finalise"
+PAID = "payments.paid"
+#: Up to so many payments are marked as paid at once; a worker takes more.
+FEW = 25
 _run = partial(door.run, PaymentRunFlow)
 
 
@@ -146,60 +149,78 @@ def finished(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outc
         ScheduledPayment.objects.filter(run=case_id, finalised_at=None).update(run=None)
         _count(turn)
         PaymentRun.objects.filter(pk=case_id).update(finalised_at=turn.now)
+        if profile().file is not None:  # made of what is known now, so that nothing later can change it
+            paying.keep(PaymentRun.objects.get(pk=case_id), profile(), turn.now)
         turn.state(RunState.FINALISED)
 
     return _run(verb="finished", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=act)
 
 
 def make_file(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
-    """Make the payment file: the same bytes each time; Refused when they would be others than the first time."""
+    """Make the payment file, or the one that was made again: always the same bytes. Refused when they are not."""
 
     def act(turn: door.Turn) -> None:
         run = PaymentRun.objects.get(pk=case_id)
-        digest = hashlib.sha256(paying.file_of(run, profile())).hexdigest()
-        if run.file_sha256 and run.file_sha256 != digest:
-            raise Refused("The file would not be the same as the one made before. Tell the helpdesk.", "differs")
-        PaymentRun.objects.filter(pk=case_id).update(file_sha256=digest, file_made_at=run.file_made_at or turn.now)
-        turn.facts["sha256"] = digest
+        if not run.file:  # finalised before the profile said how the file looks
+            paying.keep(run, profile(), turn.now)
+        paying.file_of(run)
+        turn.facts["sha256"] = run.file_sha256
 
     return _run(verb="make_file", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=act)
 
 
+@transaction.atomic
 def sent(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
-    """The file went to finance."""
+    """The file went to finance. What comes to nothing has no transfer to wait for."""
 
     def act(turn: door.Turn) -> None:
-        if not PaymentRun.objects.get(pk=case_id).file_sha256:
+        if not PaymentRun.objects.get(pk=case_id).file:
             raise Refused("Make the payment file first.", "no_file")
         turn.state(RunState.SENT)
 
-    return _run(verb="sent", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=act)
+    outcome = _run(verb="sent", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=act)
+    for payment in ScheduledPayment.objects.filter(run=case_id, paid_at=None, payable=0).order_by("pk"):
+        _mark(payment.pk, "", None, f"{key}:{payment.pk}")
+    _close(case_id, key)
+    return outcome
 
 
-def mark_paid(*, actor: Actor, case_id: int, task_id: int, references: Mapping[str, str], key: str) -> door.Outcome:
-    """What finance's return file says was paid: its reference by the reference of the payment. Refused whole when it
-    names a payment that is not in the run."""
-    open_ = ScheduledPayment.objects.filter(run=case_id, paid_at=None)
-    known = dict(open_.values_list("case__reference", "pk"))
-    done = set(ScheduledPayment.objects.filter(run=case_id).values_list("case__reference", flat=True)) - set(known)
-    if unknown := references.keys() - known.keys() - done:
-        raise Refused(f"{min(unknown)} is not a payment of this run. Nothing was taken over.", "unknown")
-    verb = "all_paid" if known.keys() <= references.keys() else "mark_paid"
+@transaction.atomic
+def mark_paid(
+    *, actor: Actor, case_id: int, task_id: int, references: Mapping[str, str], key: str,
+    paid_on: Mapping[str, date] | None = None, file: ReturnedFile | None = None,
+) -> door.Outcome:  # fmt: skip
+    """What finance says was paid: its reference, and its day, by the reference of the payment. Refused whole when it
+    names a payment that is not in the run. A few are marked at once, more by a worker."""
+    rows = ScheduledPayment.objects.filter(run=case_id)
+    known = dict(rows.values_list("case__reference", "pk"))
+    days = paid_on or {}
 
     def act(turn: door.Turn) -> None:
-        system = system_actor()
-        for reference, pk in sorted(known.items()):
-            if reference in references:
-                task = Task.objects.get(process=pk, finished=None)
-                commands.remit(
-                    actor=system, case_id=pk, task_id=task.pk, reference=references[reference], key=f"{key}:{pk}"
-                )
-        turn.facts["paid"] = len(references)
-        if verb == "all_paid":
-            turn.state(RunState.PAID)
+        if unknown := references.keys() - known.keys():
+            raise Refused(f"{min(unknown)} is not a payment of this run. Nothing was taken over.", "unknown")
+        open_ = set(rows.filter(paid_at=None, transfer=None).values_list("case__reference", flat=True))
+        new = sorted(references.keys() & open_)
+        turn.facts["paid"] = len(new)
+        if file is not None:
+            file.save(force_insert=True)
+            turn.facts["sha256"] = file.sha256
+        Transfer.objects.bulk_create(
+            Transfer(payment_id=known[each], returned=file, reference=references[each][:60], paid_on=days.get(each))
+            for each in new
+        )
+        targets = [known[each] for each in new]
+        if len(targets) > FEW:
+            turn.facts["batch"] = batches.create(PAID, turn.actor, targets, {"run": case_id}).pk
+            return
+        for each in targets:
+            _mark(each, references[turn_reference[each]], days.get(turn_reference[each]), f"{key}:{each}")
 
+    turn_reference = {pk: reference for reference, pk in known.items()}
     said = {"references": dict(references)}
-    return _run(verb=verb, actor=actor, case_id=case_id, task_id=task_id, key=key, body=said, act=act)
+    outcome = _run(verb="mark_paid", actor=actor, case_id=case_id, task_id=task_id, key=key, body=said, act=act)
+    _close(case_id, key)
+    return outcome
 
 
 def totals(run_id: int) -> Totals:
@@ -207,8 +228,7 @@ def totals(run_id: int) -> Totals:
     found = ScheduledPayment.objects.filter(run=run_id).aggregate(
         payments=Count("pk"), total=Sum("payable"), vat=Sum("payable_vat")
     )
-    lines = PaymentLine.objects.filter(payment__run=run_id, held_out_at=None)
-    counted = lines.filter(~Q(kind="manual") | Q(approved_by__isnull=False)).count()
+    counted = paying.paid_lines(ScheduledPayment.objects.filter(run=run_id).values("pk")).count()
     total, vat = found["total"] or Decimal(0), found["vat"] or Decimal(0)
     return Totals(found["payments"], counted, total - vat, vat)
 
@@ -253,3 +273,36 @@ def _finalise_one(_actor: Actor, target: int, parameters: Mapping[str, Any], key
     task = Task.objects.get(process=target, finished=None)
     done = commands.finalise(actor=system_actor(), case_id=target, task_id=task.pk, run_id=parameters["run"], key=key)
     return batches.Item("Finalised" if done.state == State.FINALISED else "Partly finalised", target)
+
+
+def _mark(payment: int, reference: str, paid_on: date | None, key: str) -> None:
+    """Mark one payment as paid, through its own door; one that is marked already stays as it is."""
+    turn = Task.objects.filter(process=payment, finished=None).first()
+    if turn is None:
+        return
+    commands.remit(
+        actor=system_actor(), case_id=payment, task_id=turn.pk, reference=reference, paid_on=paid_on, key=key
+    )
+
+
+def _close(run: int, key: str) -> None:
+    """Close a run of which every payment is paid."""
+    turn = Task.objects.filter(process=run, finished=None, node="returned").first()
+    if turn is None or ScheduledPayment.objects.filter(run=run, paid_at=None).exists():
+        return
+    _run(
+        verb="all_paid", actor=system_actor(), case_id=run, task_id=turn.pk, key=f"{key}:closed", body={},
+        act=lambda turn: turn.state(RunState.PAID),
+    )  # fmt: skip
+
+
+def _paid(batch: Batch) -> None:
+    _close(batch.parameters["run"], f"paid:{batch.pk}")
+
+
+@batches.runs_batch(PAID, at_end=_paid)
+def _mark_one(_actor: Actor, target: int, parameters: Mapping[str, Any], key: str) -> batches.Item:  # noqa: ARG001
+    """Mark one payment as paid by what finance said of it."""
+    transfer = Transfer.objects.get(payment=target)
+    _mark(target, transfer.reference, transfer.paid_on, key)
+    return batches.Item("Paid", target)
