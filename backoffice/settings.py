@@ -89,6 +89,7 @@ TEMPLATES = [
 ]
 
 _database = environment.database()
+_template = environment.text("CONCORD_TEST_TEMPLATE", "")
 DATABASES = {
     "default": {
         **{key: value for key, value in _database.items() if key != "query"},
@@ -102,6 +103,8 @@ DATABASES = {
             "options": "-c lock_timeout=3s -c timezone=UTC",
             **_database["query"],  # type: ignore[dict-item]
         },
+        # A test run copies a database that has every table, when it was given one, and need not migrate its own.
+        "TEST": {"TEMPLATE": _template, "MIGRATE": False} if _template else {},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

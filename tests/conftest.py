@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from tests import councils
+from tests import councils, factories
 from workflows.council import profile
 
 #: These tables refuse to be emptied; between tests that commit, they must be.
@@ -26,6 +26,12 @@ def quick_passwords(request: pytest.FixtureRequest, settings: Any) -> None:
     if request.node.get_closest_marker("real_passwords"):
         return
     settings.PASSWORD_HASHERS = ["tests.hashers.QuickHasher", *settings.PASSWORD_HASHERS]
+
+
+@pytest.fixture(autouse=True)
+def nothing_loaded() -> None:
+    """What an earlier test loaded was rolled back with it, or emptied."""
+    factories.loaded = None
 
 
 USUAL = profile.load

@@ -14,6 +14,7 @@ from django.contrib.auth.models import Group
 from workflows.contracts.commands import publish_line
 from workflows.contracts.models import ContractDocument
 from workflows.council.profile import current
+from workflows.council.schema import Council
 from workflows.engine import definitions
 from workflows.parties import grants, selectors, teams
 from workflows.parties.actor import Actor
@@ -31,8 +32,16 @@ def key() -> str:
     return str(uuid4())
 
 
+#: The profile whose teams this test has loaded; conftest forgets it before each test.
+loaded: Council | None = None
+
+
 def load_teams() -> None:
-    """The teams and groups of the profile."""
+    """The teams and groups of the profile, once in a test."""
+    global loaded  # noqa: PLW0603
+    if loaded is current():
+        return
+    loaded = current()
     teams.forget()
     for team in current().teams:
         Team.objects.get_or_create(key=team.key, defaults={"name": team.name})
