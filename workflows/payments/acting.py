@@ -8,9 +8,12 @@ from django.db.models import Sum
 from workflows.council.payments import Payments
 from workflows.council.profile import current
 from workflows.engine import door
+from workflows.engine.calendar import council_calendar
 from workflows.engine.errors import NotFound, Refused
 
-from .models import Rejected, ScheduledPayment
+from .calendar import Period
+from .calendar import period as period_of
+from .models import PaymentMethod, Rejected, ScheduledPayment
 
 
 def profile() -> Payments:
@@ -47,3 +50,8 @@ def stakes(case_id: int) -> Decimal | None:
     """The money that rejections of the payment are about which nobody has answered; None when there are none."""
     found: Decimal | None = Rejected.objects.filter(payment=case_id, answer="").aggregate(all=Sum("at_stake"))["all"]
     return found
+
+
+def period_for(method: PaymentMethod, number: int) -> Period:
+    """A period of a method's calendar, its dates moved off days on which the council is closed."""
+    return period_of(profile().calendar(method.calendar), number, council_calendar().works_on)

@@ -9,7 +9,7 @@ from typing import Any
 
 from workflows.engine import door
 from workflows.engine.calendar import LONDON, council_calendar
-from workflows.engine.errors import Forbidden, Invalid
+from workflows.engine.errors import Busy, Forbidden, Invalid, NotFound, Refused, Stale
 from workflows.engine.records import MOST_WORDS
 from workflows.engine.typed import TEXT_LIMIT, faults_of_text
 from workflows.parties.actor import Actor
@@ -115,7 +115,7 @@ def amend(
     are. Raises Invalid, and what register's change_line refuses.
     """
     said = {"text": text, "changed": [repr(each) for each in changed], "left": sorted(left)}
-    first = partial(_change, actor, case_id, task_id, changed, text) if changed else None
+    first = partial(change_lines, actor, case_id, task_id, changed, text) if changed else None
     return _answer("amend", actor, case_id, task_id, text, key, said, left=left, first=first)
 
 
@@ -124,23 +124,31 @@ def leave(*, actor: Actor, case_id: int, task_id: int, text: str, key: str) -> d
     return _answer("leave", actor, case_id, task_id, text, key, {"text": text}, left=None)
 
 
-def _change(actor: Actor, case_id: int, task_id: int, changed: Sequence[Change], text: str) -> None:
-    """Change lines of the payment's contract; a line is locked before a case is, in the order of the lines."""
-    contract = ScheduledPayment.objects.values_list("contract_id", flat=True).filter(pk=case_id).first()
-    own = set(CarePackageLine.objects.filter(contract=contract).values_list("pk", flat=True)) if contract else set()
+def change_lines(actor: Actor, case_id: int, task_id: int, changed: Sequence[Change], text: str) -> None:
+    """Change lines of a payment's contract, in the order of the lines: a line is locked before a case is.
+
+    Invalid says of which line a rule refused what, at `line-<id>`.
+    """
+    payment = ScheduledPayment.objects.filter(pk=case_id)
+    own = set(CarePackageLine.objects.filter(contract__in=payment.values("contract")).values_list("pk", flat=True))
     for each in sorted(changed, key=lambda one: one.line_id):
         if each.line_id not in own:
             raise Invalid({f"line-{each.line_id}": "Choose a line of this payment"})
         reason = text.strip()[:MOST_WORDS]
-        change_line(
-            actor=actor,
-            line_id=each.line_id,
-            version=each.version,
-            turn_id=task_id,
-            reason=reason,
-            publish=each.publish,
-            **each.terms,
-        )
+        try:
+            change_line(
+                actor=actor,
+                line_id=each.line_id,
+                version=each.version,
+                turn_id=task_id,
+                reason=reason,
+                publish=each.publish,
+                **each.terms,
+            )
+        except (Stale, Busy, Forbidden, NotFound):
+            raise
+        except Refused as refusal:
+            raise Invalid({f"line-{each.line_id}": refusal.reason}) from refusal
 
 
 def _answers(actor: Actor) -> None:

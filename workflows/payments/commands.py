@@ -9,19 +9,18 @@ from datetime import date, datetime, time
 from functools import partial
 
 from workflows.engine import door
-from workflows.engine.calendar import LONDON, council_calendar
+from workflows.engine.calendar import LONDON
 from workflows.engine.errors import Invalid, Refused
 from workflows.engine.models import Case
 from workflows.engine.typed import faults_of_text
 from workflows.parties.actor import Actor
 from workflows.register.models import Contract
 
-from . import generating, notices
-from .acting import mark_changed, open_payment, profile, tell_total
+from . import generating, notices, recovering
+from .acting import mark_changed, open_payment, period_for, profile, tell_total
 from .answers import Change, Wrong, amend, confirm, leave, reject
 from .by_hand import adjust, approve_adjustment, refuse_adjustment
 from .calendar import Period
-from .calendar import period as period_of
 from .flow import ScheduledPaymentFlow
 from .models import PaymentLine, PaymentMethod, Rejected, ScheduledPayment
 from .rules import State
@@ -163,6 +162,7 @@ def finalise(*, actor: Actor, case_id: int, task_id: int, run_id: int, key: str)
         turn.case.amount = payment.payable
         turn.state(State.PARTLY if out else State.FINALISED)
         turn.facts.update({"run": run_id, "total": payment.total, "payable": payment.payable})
+        recovering.settle(turn, payment)
         mark_changed([payment.contract_id])
         turn.notify(notices.FINALISED, turn.provider())
 
@@ -198,8 +198,3 @@ def _is_last(case_id: int, lines: Collection[int]) -> bool:
     paid = ScheduledPayment.objects.filter(pk=case_id, paid_at__isnull=False).exists()
     out = PaymentLine.objects.filter(payment=case_id, held_out_at__isnull=False, put_back_at=None)
     return paid and not out.exclude(pk__in=lines).exists()
-
-
-def period_for(method: PaymentMethod, number: int) -> Period:
-    """A period of a method's calendar, its dates moved off days on which the council is closed."""
-    return period_of(profile().calendar(method.calendar), number, council_calendar().works_on)

@@ -72,6 +72,8 @@ class ScheduledPaymentFlow(CaseFlow):
         "remit": "marked it as paid",
         "remit_partly": "marked it as paid, without what is held out",
         "put_back_last": "put the last line back",
+        "agree_instalments": "agreed instalments",
+        "recover": "recorded what was recovered",
     }
 
 

@@ -53,7 +53,8 @@ DELETE FROM payments_paymentline l WHERE l.payment_id = ANY(%s) AND l.kind <> 'm
     WHERE n.payment = l.payment_id AND n.line = l.line_id AND n.kind = l.kind
       AND n.about IS NOT DISTINCT FROM l.about_id)
 """
-#: The sums of payments, what the one before each left to carry, and what each then pays (carrying.settle, in SQL).
+#: The sums of payments, what the one before each left to carry (or what was agreed to be taken back instead:
+#: recovering.py), and what each then pays (carrying.settle, in SQL).
 SUM = """
 UPDATE payments_scheduledpayment p SET
     excl = s.excl, vat = s.vat, total = s.excl + s.vat,
@@ -71,11 +72,16 @@ FROM (
         WHERE l.payment_id = o.case_id AND l.held_out_at IS NULL
           AND (l.kind <> 'manual' OR l.approved_by_id IS NOT NULL)) d
     CROSS JOIN LATERAL (
-        SELECT coalesce(max(q.carried_out), 0) AS brought, coalesce(max(q.carried_out_vat), 0) AS brought_vat
-        FROM (SELECT e.carried_out, e.carried_out_vat, e.finalised_at FROM payments_scheduledpayment e
-              WHERE e.contract_id = o.contract_id AND e.calendar = o.calendar AND e.first < o.first
-              ORDER BY e.first DESC LIMIT 1) q
-        WHERE q.finalised_at IS NOT NULL) b
+        SELECT coalesce(sum(x.total), 0) AS brought, coalesce(sum(x.vat), 0) AS brought_vat FROM (
+            SELECT q.carried_out AS total, q.carried_out_vat AS vat
+            FROM (SELECT e.case_id, e.carried_out, e.carried_out_vat, e.finalised_at FROM payments_scheduledpayment e
+                  WHERE e.contract_id = o.contract_id AND e.calendar = o.calendar AND e.first < o.first
+                  ORDER BY e.first DESC LIMIT 1) q
+            WHERE q.finalised_at IS NOT NULL AND NOT EXISTS (SELECT FROM payments_debt t WHERE t.payment_id = q.case_id)
+            UNION ALL
+            SELECT -(i.part ->> 1)::numeric, -(i.part ->> 2)::numeric
+            FROM payments_debt t CROSS JOIN LATERAL jsonb_array_elements(t.instalments) AS i(part)
+            WHERE t.contract_id = o.contract_id AND (i.part ->> 0)::date = o.first) x) b
     WHERE o.case_id = ANY(%s)) s
 WHERE p.case_id = s.case_id
 """

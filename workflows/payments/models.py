@@ -187,6 +187,12 @@ class PaymentLine(models.Model):
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("written_by")), name="by_hand_second_person"
             ),
         ]
+        indexes = [
+            models.Index(fields=["payment"], name="payment_line_waiting", condition=Q(waiting=True)),
+            models.Index(
+                fields=["payment"], name="payment_line_unapproved", condition=Q(kind="manual", approved_by__isnull=True)
+            ),
+        ]
 
 
 class Rejected(models.Model):
@@ -232,7 +238,7 @@ class Debt(models.Model):
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="debts")
     amount = pounds()
     recovered = pounds(default=0)
-    instalments = models.JSONField(default=list)  # [number of the period, amount]
+    instalments = models.JSONField(default=list)  # [first day of the period, amount, its VAT]
 
     class Meta:
         constraints = [

@@ -10,6 +10,7 @@ PAID = "scheduled_payment.paid"
 STOPPED = "payment_stop.opened"
 TO_APPROVE = "payment_run.to_approve"
 ADJUSTED = "scheduled_payment.adjusted"
+OWED = "scheduled_payment.owed"
 GROUP = "Scheduled payments"
 STAFF, PROVIDER = frozenset({"staff"}), frozenset({"provider"})
 
@@ -74,6 +75,14 @@ declare(
     one="An adjustment by hand in scheduled payment {reference} is to be approved by a second person",
     many="{count} adjustments by hand are to be approved by a second person",
     name="An adjustment by hand is to be approved",
+    group=GROUP,
+    sides=STAFF,
+)
+declare(
+    OWED,
+    one="Scheduled payment {reference} is below zero and no later one takes it up: it is to be recovered",
+    many="{count} scheduled payments are below zero and are to be recovered",
+    name="An overpayment is to be recovered",
     group=GROUP,
     sides=STAFF,
 )

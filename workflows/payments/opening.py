@@ -13,9 +13,8 @@ from workflows.engine.models import Case, Outbox, Task
 from workflows.parties.selectors import system_actor
 
 from . import commands, generating, notices
-from .acting import profile
+from .acting import period_for, profile
 from .calendar import number_on
-from .commands import period_for
 from .models import PaymentMethod, ScheduledPayment
 
 #: How many payments are worked out in one transaction.

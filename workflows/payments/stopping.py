@@ -11,6 +11,7 @@ from workflows.engine.errors import Invalid
 from workflows.engine.models import Case
 from workflows.engine.typed import faults_of_text
 from workflows.parties.actor import Actor
+from workflows.register import holds
 from workflows.register.models import PaymentHold
 
 from . import notices
@@ -25,10 +26,10 @@ _run = partial(door.run, PaymentStopFlow)
 def stop(*, actor: Actor, notice_id: int, key: str) -> door.Outcome | None:
     """Begin the stop of a notice's holds, once; None when there is one, or when nothing is held any more."""
     profile()
-    holds = list(PaymentHold.objects.filter(case=notice_id, lifted_at=None).select_related("case", "line"))
-    if not holds or PaymentStop.objects.filter(notice=notice_id).exists():
+    held = list(PaymentHold.objects.filter(case=notice_id, lifted_at=None).select_related("case", "line"))
+    if not held or PaymentStop.objects.filter(notice=notice_id).exists():
         return None
-    first = holds[0]
+    first = held[0]
     told = first.case
     case = Case(
         organisation_id=told.organisation_id,
@@ -41,8 +42,8 @@ def stop(*, actor: Actor, notice_id: int, key: str) -> door.Outcome | None:
     def act(turn: door.Turn) -> None:
         row = PaymentStop(case=turn.case, notice_id=notice_id, cause=first.cause, start=first.start)
         row.save(force_insert=True)
-        mark_changed({each.line.contract_id for each in holds})
-        turn.facts.update({"notice": notice_id, "cause": first.cause, "from": first.start, "lines": len(holds)})
+        mark_changed({each.line.contract_id for each in held})
+        turn.facts.update({"notice": notice_id, "cause": first.cause, "from": first.start, "lines": len(held)})
         turn.notify(notices.STOPPED, turn.desk("payments"))
 
     said = {"verb": "stop", "notice": notice_id}
@@ -66,7 +67,7 @@ def confirm(*, actor: Actor, case_id: int, task_id: int, text: str, key: str) ->
 
 
 def lift(*, actor: Actor, case_id: int, task_id: int, text: str, key: str) -> door.Outcome:
-    """The notice was a mistake (or was taken back): nothing is stopped because of it."""
+    """The notice was a mistake (or was taken back): nothing is stopped because of it, and its holds are lifted."""
     if faults := faults_of_text(text, "Say why it is lifted"):
         raise Invalid(faults)
 
@@ -75,7 +76,16 @@ def lift(*, actor: Actor, case_id: int, task_id: int, text: str, key: str) -> do
         turn.state(StopState.LIFTED)
         mark_changed(_contracts(case_id))
 
-    return _run(verb="lift", actor=actor, case_id=case_id, task_id=task_id, key=key, body={"text": text}, act=act)
+    first = partial(_lift_holds, case_id, actor)  # a line is locked before a case is
+    return _run(
+        verb="lift", actor=actor, case_id=case_id, task_id=task_id, key=key, body={"text": text}, act=act, first=first
+    )
+
+
+def _lift_holds(case_id: int, actor: Actor) -> None:
+    notice = PaymentStop.objects.filter(pk=case_id).values_list("notice_id", flat=True).first()
+    if notice is not None:
+        holds.lift(notice, actor)
 
 
 def _contracts(case_id: int) -> set[int]:
