@@ -48,6 +48,8 @@ def test_the_desks_may_read_what_they_are_given(path: Path) -> None:
     if council.actuals:
         given += [("actuals", council.desks["payments"]), ("dispute", council.desks["payments"])]
         given += [("care_decision", team) for team in council.actuals.teams.values()]
+    if council.payments:
+        given += [(kind, council.desks["payments"]) for kind in ("scheduled_payment", "payment_run", "payment_stop")]
     assert [(kind, key) for kind, key in given if kind not in council.team(council.team(key).keeper or key).reads] == []
 
 
@@ -63,7 +65,8 @@ def test_somebody_at_a_provider_can_do_each_thing_that_the_council_has(path: Pat
 
 
 def _modules(council: Council) -> list[str]:
-    return ["actuals"] if council.actuals else []
+    asked = council.payments is not None and council.payments.review == "confirm"
+    return [*(["actuals"] if council.actuals else []), *(["scheduled_payments"] if asked else [])]
 
 
 @each_council

@@ -190,8 +190,8 @@ def _period(stage: Stage, key: str, period: Period, ago: int) -> None:
     """One period: opened, told of, answered, corrected, and (but for the newest) finalised and paid."""
     with stage.at(period.visible_from, 0, 10):
         opening.open_due()
-    _deaths(stage, period, ago)
     payments = {each.contract.reference: each for each in _payments(key, period)}
+    _deaths(stage, period, payments, ago)
     _answers(stage, period, payments, ago)
     _corrections(stage, period, payments, ago)
     if ago:
@@ -207,11 +207,9 @@ def _payments(key: str, period: Period) -> list[ScheduledPayment]:
     return list(rows.select_related("contract", "case").order_by("pk"))
 
 
-def _deaths(stage: Stage, period: Period, ago: int) -> None:
+def _deaths(stage: Stage, period: Period, payments: dict[str, ScheduledPayment], ago: int) -> None:
     """A provider tells of a death; Payments checks it: what was paid too much is taken back by itself."""
-    for each in stage.wanted.died:
-        if each.ago != ago + 1:
-            continue
+    for each in _of(stage.wanted.died, ago + 1, payments):
         died = period.first - (period.last - period.first + DAY) + each.days * DAY
         line = CarePackageLine.objects.filter(contract__reference=each.contract, start__lt=died, end=None).first()
         who = _answerer(line.contract.organisation_id, "actions") if line else None
