@@ -66,7 +66,7 @@ def _lines(chapter: Chapter) -> list[str]:
     if chapter.verb == "submit":
         found.append(f"{plural(int(facts.get('submitted') or 0), 'line')} submitted")
         found += ["After its cut-off"] if facts.get("late") else []
-    if chapter.verb in {"save", "change"} and facts.get("lines"):
+    if chapter.verb in {"save", "change", "record_visits"} and facts.get("lines"):
         found.append(f"{plural(len(facts['lines']), 'line')} filled in")
     if chapter.verb == "dispute" and facts.get("disputed"):
         found.append(f"{plural(len(facts['disputed']), 'line')} disputed")
@@ -82,6 +82,7 @@ TELLING = Telling(
         "generate": lambda _: "Generated from the care packages",
         "rejudge": lambda _: "Worked out again",
         "query": lambda _: "Asked the provider",
+        "record_visits": lambda _: "Filled in from recorded visits",
         "take": lambda _: "Taken for checking",
     },
     by_provider=frozenset({"save", "submit", "change"}),

@@ -17,7 +17,10 @@ from workflows.engine.calendar import WEEKDAYS
 from workflows.register.rules import plain
 
 LACKS = {"cause": "Nobody has said why something planned was not delivered.",
-         "comment": "A comment is missing that says what happened."}  # fmt: skip
+         "comment": "A comment is missing that says what happened.",
+         "plan": "The plan has changed since this was filled in.",
+         "correction": "Nobody has said why this differs from the visits that were recorded.",
+         "visits": "The number of visits is missing."}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,7 @@ def call(verb: str, actor: Actor, page: Page, key: str, words: str) -> Call:
         "generate": lambda: commands.generate(**case),
         "save": lambda: commands.save(**case, filled=said(page, words)),
         "save_back": lambda: commands.save(**case, filled=taken_back(page)),
+        "record_visits": lambda: commands.record_visits(**case, filled=taken_back(page)),
         "submit": lambda: commands.submit(**case, reviewed=True),
         "take": lambda: commands.take(**case),
         "move_cut_off": lambda: commands.move_cut_off(**case, until=page.until),
@@ -216,6 +217,7 @@ WEEKS = Process(
         ("recording", "generate"): (PROVIDER | SYSTEM, "recording"),
         ("recording", "save"): (PROVIDER, "recording"),
         ("recording", "save_back"): (PROVIDER, "recording"),
+        ("recording", "record_visits"): (PROVIDER | PAYMENTS, "recording"),
         ("recording", "submit"): (PROVIDER, "submitted"),
         ("recording", "take"): (SYSTEM, "submitted"),
         ("recording", "move_cut_off"): (SYSTEM, "recording"),
@@ -238,8 +240,8 @@ WEEKS = Process(
         "empty": ENDED,
     },
     verbs=(
-        "generate", "save", "save_back", "submit", "take", "move_cut_off", "close_empty", "change", "change_back",
-        "accept", "accept_some", "query", "dispute", "pay", "claim", "release",
+        "generate", "save", "save_back", "record_visits", "submit", "take", "move_cut_off", "close_empty", "change",
+        "change_back", "accept", "accept_some", "query", "dispute", "pay", "claim", "release",
     ),
     tables=TABLES,
     call=call,
@@ -266,7 +268,7 @@ class WeekModel(Model):
         return super().allows(verb, who, page) and self._lines_allow(verb, page)
 
     def _lines_allow(self, verb: str, page: Any) -> bool:
-        if verb in {"save", "save_back", "change", "change_back"}:
+        if verb in {"save", "save_back", "record_visits", "change", "change_back"}:
             return page.versions == self.pages[-1].versions and self.first != Standing.DISPUTED
         if verb == "submit":
             return not self.lacking
@@ -285,9 +287,9 @@ class WeekModel(Model):
 
     def _lines_after(self, verb: str) -> None:
         kind = verb.removesuffix("_back")
-        if kind in {"save", "change"}:
+        if kind in {"save", "change", "record_visits"}:
             self.first = Standing.SAVED
-            self.differs = kind == verb
+            self.differs = kind == verb != "record_visits"
             self.lacking = self.differs and not self.words.strip()
         if kind in {"submit", "take", "change"}:
             self._move({Standing.GENERATED, Standing.SAVED}, Standing.SUBMITTED)

@@ -139,7 +139,7 @@ def test_a_council_that_names_no_cut_off_has_none() -> None:
     [
         ([{"up_to": 20, "counts": 15}, {"up_to": 20, "counts": 30}], "must rise"),
         ([{"up_to": 20, "counts": 30}, {"up_to": 35, "counts": 15}], "must rise"),
-        ([], "at least 1"),
+        ([], "either nearest"),
     ],
 )
 def test_bands_that_do_not_rise_are_refused(bands: list[dict[str, int]], said: str) -> None:

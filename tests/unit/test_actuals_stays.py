@@ -12,7 +12,6 @@ from workflows.actuals.policy import Asked, answer
 from workflows.actuals.rules import (
     Occasion,
     Run,
-    banded,
     fault_of_comment,
     fault_of_units,
     monday_of,
@@ -21,7 +20,6 @@ from workflows.actuals.rules import (
     to_step,
     week_of_absence,
 )
-from workflows.council.actuals import Rounding
 from workflows.register.rules import Span
 
 MONDAY = date(2025, 2, 10)
@@ -128,31 +126,6 @@ def test_the_nearest_step_is_no_further_than_half_a_step(units: Decimal, step: s
 )
 def test_units_are_entered_in_steps(units: str, said: str | None) -> None:
     assert fault_of_units(Decimal(units), Decimal("0.25"), "hours") == said
-
-
-#: domain.md §5: "0-20 min -> 15, 21-35 -> 30, 36-50 -> 45, 51-65 -> 60".
-BANDS = Rounding.model_validate({
-    "bands": [{"up_to": 5 + 15 * number, "counts": 15 * number} for number in (1, 2, 3, 4)],
-    "then_every": 15,
-})  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("minutes", "counted"),
-    [(0, 15), (20, 15), (21, 30), (35, 30), (36, 45), (50, 45), (51, 60), (65, 60), (66, 75), (80, 75), (81, 90)],
-)
-def test_minutes_count_as_their_band_says(minutes: int, counted: int) -> None:
-    assert banded(minutes, 999, BANDS) == counted
-
-
-@pytest.mark.parametrize(("minutes", "counted"), [(39, 45), (40, 45), (50, 45), (51, 60), (34, 30)])
-def test_within_the_tolerance_a_visit_counts_as_planned(minutes: int, counted: int) -> None:
-    assert banded(minutes, 45, BANDS.model_copy(update={"tolerance": 5})) == counted
-
-
-@pytest.mark.parametrize(("minutes", "counted"), [(34, 30), (35, 40), (45, 40), (46, 45)])
-def test_the_tolerance_reaches_to_its_last_minute(minutes: int, counted: int) -> None:
-    assert banded(minutes, 40, BANDS.model_copy(update={"tolerance": 5})) == counted
 
 
 def test_of_two_runs_of_one_length_the_later_counts() -> None:

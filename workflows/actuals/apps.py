@@ -18,7 +18,9 @@ class ActualsConfig(AppConfig):
         from .files.importing import Importing
         from .flow import ActualsFlow, CareDecisionFlow
         from .rules import DECISIONS, TRANSITIONS
+        from .visits.importing import Recording
 
         compare(ActualsFlow, moves(TRANSITIONS))
         compare(CareDecisionFlow, moves(DECISIONS))
         declare(Importing())
+        declare(Recording())

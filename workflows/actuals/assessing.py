@@ -30,7 +30,7 @@ from .rules import (
 )
 
 #: What a row still lacks before its week can be submitted.
-Lack = Literal["cause", "comment", "plan"]
+Lack = Literal["cause", "comment", "plan", "correction", "visits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def assess(actuals: Actuals, kind: Kind, week: date, rows: Sequence[Row], before
         verdict=verdict,
         judged=tuple(judged),
         faults=faults,
-        lacks=_lacks(actuals, rows, claims, judged),
+        lacks=_lacks(actuals, rows, claims, judged) | _lacks_of_visits(actuals, kind, rows),
         raises=_raises(judged),
         unpriced=any(row.price is None for row in rows),
     )
@@ -240,11 +240,30 @@ def _lacks(actuals: Actuals, rows: Sequence[Row], claims: Sequence[Claim], judge
         if each.answer is not None and fault_of_comment(said, each.answer.comment, each.number):
             found.add("comment")
     if actuals.comment_for_change:
-        silent = [row for row in rows if row.differs and not row.comment.strip()]
+        silent = [row for row in rows if _is_changed(row) and not row.comment.strip()]
         if any(not any(each.comment.strip() for each in row.absent) for row in silent):
             found.add("comment")
     if any(row.stale for row in rows):
         found.add("plan")
+    return frozenset(found)
+
+
+def _is_changed(row: Row) -> bool:
+    """Whether a person changed a row: what only stands as its visits were recorded was changed by nobody."""
+    return row.corrects if row.monitored is not None and not row.absent else row.differs
+
+
+def _lacks_of_visits(actuals: Actuals, kind: Kind, rows: Sequence[Row]) -> frozenset[Lack]:
+    """The number of visits where care was delivered and the council wants it (domain.md §5, Oxfordshire: "for
+    safeguarding purposes"), and the cause of a correction of what visits said."""
+    found: set[Lack] = set()
+    if kind.visits == "required" and any(row.visits is None and any(row.actual) for row in rows):
+        found.add("visits")
+    monitoring = actuals.monitoring
+    if monitoring is not None and monitoring.corrections:
+        known = {each.key for each in monitoring.corrections}
+        if any(row.corrects and row.corrected not in known for row in rows):
+            found.add("correction")
     return frozenset(found)
 
 

@@ -27,6 +27,7 @@ from .models import ActualWeek, LineWeek, Standing
 from .module import module
 from .rules import State
 from .topics import DISPUTABLE, NOTICE, PAYABLE
+from .visits import boxes
 
 IS_OPEN = "This week is open already."
 KEEP = """
@@ -69,7 +70,10 @@ def generate(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outc
     """Fill the week from the live lines (suffolk-user-guide §2 step 7); what somebody saved keeps what they typed."""
 
     def act(turn: door.Turn) -> None:
-        turn.facts["lines"] = generating.fill([case_id], now=turn.now)
+        moved = generating.fill([case_id], now=turn.now)
+        if visited := boxes.of_case(module(), case_id):
+            fill(turn, visited, Standing.SAVED, strict=False)
+        turn.facts["lines"] = moved
         ActualWeek.objects.filter(pk=case_id).update(generated_at=turn.now)
         sum_up(turn)
 
@@ -87,6 +91,15 @@ def save(*, actor: Actor, case_id: int, task_id: int, filled: Sequence[Filled], 
         fill(turn, filled, Standing.SAVED, strict=strict)
 
     return _run("save", act, actor, case_id, task_id, key, {"filled": said(filled)})
+
+
+def record_visits(*, actor: Actor, case_id: int, task_id: int, filled: Sequence[Filled], key: str) -> door.Outcome:
+    """Fill boxes of a week that is being recorded from visits (visits.boxes); what they lack is asked for later."""
+
+    def act(turn: door.Turn) -> None:
+        fill(turn, filled, Standing.SAVED, strict=False)
+
+    return _run("record_visits", act, actor, case_id, task_id, key, {"filled": said(filled)})
 
 
 def change(*, actor: Actor, case_id: int, task_id: int, filled: Sequence[Filled], key: str) -> door.Outcome:

@@ -36,12 +36,22 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class Monitored:
+    """What the recorded visits say of a row: a figure in the places of `planned` (None: they say nothing of it), and
+    how many visits there were."""
+
+    places: tuple[Decimal | None, ...]
+    visits: int
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row of a line's week: what was planned and what was delivered, by day or (one figure) for the week.
 
     `first` and `last` are the days of its price. `added`: somebody added it for extra care; then nothing is planned.
     `level`: another service level than the line's, by its id. `visits`: how many there were, where that is asked.
-    `stale`: its plan went away after somebody had typed in it; whoever saves it again has looked.
+    `stale`: its plan went away after somebody had typed in it; whoever saves it again has looked. `monitored`: what
+    recorded visits say of it; `corrected` is the cause for which somebody says otherwise.
     """
 
     number: int
@@ -56,6 +66,8 @@ class Row:
     level: int | None = None
     visits: int | None = None
     stale: bool = False
+    monitored: Monitored | None = None
+    corrected: str = ""
 
     @property
     def by_day(self) -> bool:
@@ -66,6 +78,22 @@ class Row:
     def differs(self) -> bool:
         """Whether it says anything else than the plan."""
         return self.actual != self.planned or bool(self.absent)
+
+    def absent_on(self, place: int) -> tuple[Absence, ...]:
+        """What was not delivered in a place of `planned`; all of it where there is only one place."""
+        return tuple(each for each in self.absent if not self.by_day or (each.day or 0) == place)
+
+    def delivered_on(self, place: int) -> Decimal:
+        """What was delivered in a place: what a cause explains was not, whether or not Actual still counts it."""
+        missing = sum((each.units for each in self.absent_on(place)), NOTHING)
+        actual, planned = self.actual[place], self.planned[place]
+        return max(actual - missing if actual > planned else min(actual, planned - missing), NOTHING)
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it says otherwise than the visits that were recorded."""
+        said = self.monitored.places if self.monitored else ()
+        return any(units is not None and self.delivered_on(place) != units for place, units in enumerate(said))
 
     def box(self, box: Box) -> tuple[Decimal, ...]:
         """What stands in a box, in the places of `planned`."""
@@ -82,7 +110,8 @@ class Row:
 class FilledRow:
     """A row as somebody filled it in. A number that the week does not have is a row that is added.
 
-    What was planned and what it costs is never taken from a form.
+    What was planned and what it costs is never taken from a form. `monitored` comes from visits alone (None: as it was;
+    without any figure: nothing is recorded any more), `corrected` is the cause of a correction (None: as it was).
     """
 
     number: int
@@ -91,6 +120,8 @@ class FilledRow:
     comment: str = ""
     visits: int | None = None
     level: int | None = None
+    monitored: Monitored | None = None
+    corrected: str | None = None
 
 
 def merged(
@@ -117,9 +148,16 @@ def merged(
 def _filled(row: Row, filled: FilledRow) -> Row:
     if len(filled.actual) != len(row.planned):
         raise ValueError(f"row {row.number} has {len(row.planned)} places, not {len(filled.actual)}")
-    return replace(
-        row, actual=filled.actual, absent=filled.absent, comment=filled.comment, visits=filled.visits, stale=False
-    )
+    monitored = row.monitored if filled.monitored is None else filled.monitored
+    if monitored is not None and all(each is None for each in monitored.places):
+        monitored = None
+    looked = filled.monitored is None  # a person has; visits have not
+    found = replace(
+        row, actual=filled.actual, absent=filled.absent, comment=filled.comment, visits=filled.visits,
+        stale=row.stale and not looked, monitored=monitored,
+    )  # fmt: skip
+    cause = row.corrected if filled.corrected is None else filled.corrected
+    return replace(found, corrected=cause if found.corrects else "")
 
 
 def _added(number: int, filled: FilledRow, stored: Sequence[Row], week: date, prices: Mapping[int, Decimal]) -> Row:
@@ -154,9 +192,18 @@ def written(rows: Iterable[Row]) -> list[dict[str, Any]]:
             "level": row.level,
             "visits": row.visits,
             "stale": row.stale,
+            **_written_monitored(row),
         }
         for row in rows
     ]
+
+
+def _written_monitored(row: Row) -> dict[str, Any]:
+    """Nothing for the rows of which no visit says anything: most have none."""
+    if row.monitored is None:
+        return {}
+    places = [None if each is None else str(each) for each in row.monitored.places]
+    return {"monitored": {"places": places, "visits": row.monitored.visits}, "corrected": row.corrected}
 
 
 def read(content: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
@@ -175,9 +222,18 @@ def read(content: Iterable[Mapping[str, Any]]) -> tuple[Row, ...]:
             level=each["level"],
             visits=each["visits"],
             stale=each.get("stale", False),
+            monitored=_read_monitored(each.get("monitored")),
+            corrected=each.get("corrected", ""),
         )
         for each in content
     )
+
+
+def _read_monitored(content: Mapping[str, Any] | None) -> Monitored | None:
+    if content is None:
+        return None
+    places = tuple(None if each is None else Decimal(each) for each in content["places"])
+    return Monitored(places, content["visits"])
 
 
 def _written_absence(absence: Absence) -> dict[str, Any]:

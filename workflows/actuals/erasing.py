@@ -1,4 +1,5 @@
-"""What actuals hold of a client, and how it goes: every comment on their lines' weeks, as they are and as submitted.
+"""What actuals hold of a client, and how it goes: every comment on their lines' weeks, as they are and as submitted,
+and of recorded visits who came and at what time.
 
 Figures, causes and dates stay: they are evidence of what was paid, and name nobody.
 """
@@ -7,11 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
+
 from workflows.engine.erase import with_client
 from workflows.parties.models import Client
 
 from .entry import Row, read, written
-from .models import CareDecision, LineWeek, LineWeekVersion
+from .models import CareDecision, LineWeek, LineWeekVersion, RecordedVisit
 
 PIECE = 500
 
@@ -30,6 +34,10 @@ def erase_actuals(client: Client, _now: datetime) -> Iterable[str]:
     for version in versions:
         version.rows = written(without_words(read(version.rows)))
     LineWeekVersion.objects.bulk_update(versions, ["rows"], batch_size=PIECE)
+    RecordedVisit.objects.filter(line__client=client).update(
+        carer="", reference="", identity=Concat(Value("erased-"), Cast("pk", CharField())),
+        planned_start=None, planned_end=None, actual_start=None, actual_end=None,
+    )  # fmt: skip
     decisions = CareDecision.objects.filter(line__client=client).values_list("pk", flat=True)
     return {f"case:{each.case_id}" for each in weeks} | {f"case:{each}" for each in decisions}
 

@@ -85,7 +85,9 @@ def fill(turn: door.Turn, filled: Sequence[Filled], standing: Standing, *, stric
 LACKS = {
     "cause": "Choose why something planned was not delivered",
     "comment": "Say in the comment what happened",
+    "correction": "Choose why this differs from the visits that were recorded",
     "plan": "The plan has changed since this was filled in: look at it and save it again",
+    "visits": "Enter the number of visits",
 }
 
 

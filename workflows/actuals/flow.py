@@ -22,6 +22,7 @@ class ActualsFlow(CaseFlow):
         ProviderTask("Record the week", function="actuals", clock="actuals.record_by")
         .Stay("generate", by="provider|system")
         .Stay("save", by="provider")
+        .Stay("record_visits", by="provider|payments")
         .Stay("move_cut_off", by="system")
         .Stay("settle", by="payments|system")
         .Stay("rejudge", by="system")
@@ -55,6 +56,7 @@ class ActualsFlow(CaseFlow):
         "open": "opened it",
         "generate": "generated the actuals",
         "save": "saved",
+        "record_visits": "filled it in from recorded visits",
         "move_cut_off": "moved the cut-off",
         "submit": "submitted it",
         "take": "took it for checking",

@@ -23,7 +23,7 @@ from .merging import refresh
 from .models import ActualWeek, LineWeek, Standing
 from .planning import Plan, closely, lay_out
 from .rules import NOTHING, kind_of
-from .statements import CLOSELY, GONE, NOTHING_PLANNED, OTHER_LINES, TYPED, WHOLE_LINES
+from .statements import CLOSELY, GONE, NOTHING_PLANNED, OTHER_LINES, TYPED, VISITS_ASKED, WHOLE_LINES
 from .writing import figures, rounded_cost, write
 
 CHUNK = 1_000
@@ -44,6 +44,8 @@ def fill(case_ids: Iterable[int], *, now: datetime) -> int:
         cursor.execute(CLOSELY)
         for chunk in _chunks(closely(actuals, cursor.fetchall())):
             moved += _other_lines(cursor, chunk)
+        if visited := [each.key for each in actuals.kinds if each.visits == "required"]:
+            cursor.execute(VISITS_ASKED, [visited])
         moved += _executed(cursor, GONE, [weeks])
         moved += _refresh_typed(cursor, actuals, weeks)
     ActualWeek.objects.filter(pk__in=weeks).update(generated_at=now)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import count
 
 from . import week as planning
-from .entry import Absence, Row
+from .entry import Absence, Monitored, Row
 from .rules import NOTHING, days_of
 
 Places = frozenset[int]
@@ -122,11 +122,24 @@ def _taking(row: Row, heir: _Heir) -> Row:
     gone = any(old.planned[each] and not row.planned[each] for each in places)
     shorter = not row.by_day and bool(places) and (row.first > old.first or row.last < old.last)
     absent = (*row.absent, *(each for each in old.absent if heir.takes(each)))
-    row = replace(row, actual=actual, absent=absent, stale=row.stale or old.stale or gone or shorter)
+    row = replace(
+        row, actual=actual, absent=absent, stale=row.stale or old.stale or gone or shorter,
+        monitored=_monitored(row, heir), corrected=row.corrected or old.corrected,
+    )  # fmt: skip
     if not heir.first:
         return row
     comment = " ".join(filter(None, (row.comment, old.comment)))
     return replace(row, comment=comment, visits=row.visits or old.visits)
+
+
+def _monitored(row: Row, heir: _Heir) -> Monitored | None:
+    """What visits said of the places that come along, so that they are not taken for what a person typed."""
+    said = heir.old.monitored
+    if said is None:
+        return row.monitored
+    own = row.monitored.places if row.monitored else (None,) * len(row.planned)
+    places = tuple(said.places[each] if each in heir.places else units for each, units in enumerate(own))
+    return Monitored(places, said.visits if heir.first else 0)
 
 
 def _left(old: Row, heirs: Sequence[_Heir], numbers: Iterator[int]) -> Row | None:

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from workflows.engine.models import Case
-from workflows.parties.models import Service
+from workflows.parties.models import Organisation, Service
 from workflows.register.models import CarePackageLine
 
 
@@ -82,7 +82,7 @@ class LineWeek(models.Model):
     planned_cost = pounds(default=0)
     payable_cost = pounds(default=0)
     at_stake = pounds(default=0)
-    differs = models.BooleanField(default=False)  # from the plan, in any way
+    differs = models.BooleanField(default=False)  # from the plan or the recorded visits, in any way
     disputable = models.BooleanField(default=False)  # by the council's rule for what is disputed
     lacking = models.BooleanField(default=False)  # something must be added or mended before it can be submitted
     unpriced = models.BooleanField(default=False)
@@ -110,6 +110,43 @@ class LineWeekVersion(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["line_week", "version"], name="line_week_version_once")]
+
+
+class RecordedVisit(models.Model):
+    """One carer's visit, as electronic call monitoring recorded it. Two carers at once are two visits.
+
+    `identity` is what makes it the same visit in a later file: the other system's number, or line, time and carer.
+    `day` is the day (in London) on which it was to begin, else began, and `week` its Monday: a visit across midnight
+    belongs to it whole. Times go when the client is erased; `minutes` stay, as evidence of what was paid. No `minutes`:
+    it did not take place; no `planned_minutes`: it was not planned.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    line = models.ForeignKey(CarePackageLine, on_delete=models.PROTECT, related_name="recorded_visits", db_index=False)
+    identity = models.CharField(max_length=140)
+    reference = models.CharField(max_length=60, blank=True, default="")
+    carer = models.CharField(max_length=40, blank=True, default="")
+    day = models.DateField()
+    week = models.DateField()
+    planned_start = models.DateTimeField(null=True)
+    planned_end = models.DateTimeField(null=True)
+    planned_minutes = models.IntegerField(null=True)
+    actual_start = models.DateTimeField(null=True)
+    actual_end = models.DateTimeField(null=True)
+    minutes = models.IntegerField(null=True)
+    run = models.ForeignKey("register.ImportRun", on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "identity"], name="recorded_visit_once"),
+            models.CheckConstraint(
+                condition=Q(minutes__isnull=True) | Q(minutes__gte=0), name="recorded_visit_not_negative"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["line", "week"], name="recorded_visit_by_week"),
+            models.Index(fields=["organisation", "carer", "actual_start"], name="recorded_visit_by_carer"),
+        ]
 
 
 class Authorisation(models.Model):

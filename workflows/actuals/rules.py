@@ -1,4 +1,4 @@
-"""What actuals know by heart: where a week can stand, Monday weeks, weeks of absence, runs, cut-offs, steps and bands.
+"""What actuals know by heart: where a week can stand, Monday weeks, weeks of absence, runs, cut-offs and steps.
 
 Pure. Every week begins on a Monday (suffolk-user-guide §2 "Week Beginning 16 Jul 2018"; domain.md §1.2 "Week").
 """
@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from itertools import pairwise
 
-from workflows.council.actuals import Actuals, CutOff, Kind, Rounding
+from workflows.council.actuals import Actuals, CutOff, Kind
 from workflows.engine.calendar import LONDON, WEEKDAYS
 from workflows.engine.table import Transition
 from workflows.register.rules import Span
@@ -40,6 +40,8 @@ TRANSITIONS = (
     Transition(S.RECORDING, "record", "generate", "provider", S.RECORDING, "record"),
     Transition(S.RECORDING, "record", "generate", "system", S.RECORDING, "record"),
     Transition(S.RECORDING, "record", "save", "provider", S.RECORDING, "record"),
+    Transition(S.RECORDING, "record", "record_visits", "provider", S.RECORDING, "record"),
+    Transition(S.RECORDING, "record", "record_visits", "payments", S.RECORDING, "record"),
     Transition(S.RECORDING, "record", "move_cut_off", "system", S.RECORDING, "record"),
     Transition(S.RECORDING, "record", "settle", "payments", S.RECORDING, "record"),
     Transition(S.RECORDING, "record", "settle", "system", S.RECORDING, "record"),
@@ -204,18 +206,6 @@ def fault_of_units(units: Decimal, step: Decimal, unit: str) -> str | None:
     if units % step:
         return f"Enter {unit.replace('_', ' ')} in steps of {step.normalize():f}"
     return None
-
-
-def banded(minutes: int, planned: int, rounding: Rounding) -> int:
-    """How many minutes a visit counts for. Source: domain.md §5, the charge bands of a home care factsheet."""
-    if abs(minutes - planned) <= rounding.tolerance:
-        return planned
-    band = next((each for each in rounding.bands if minutes <= each.up_to), None)
-    if band is not None:
-        return band.counts
-    last = rounding.bands[-1]
-    begun = -((last.up_to - minutes) // rounding.then_every)
-    return last.counts + begun * rounding.then_every
 
 
 def fault_of_comment(comment: str, needed: str, number: int) -> str | None:

@@ -79,6 +79,12 @@ DELETE FROM actuals_plan p USING unnest(%s::bigint[], %s::date[]) AS n (line_id,
 WHERE p.line_id = n.line_id AND p.week = n.week
 """
 
+#: Where the number of visits must be given, a week as planned lacks it (assessing.assess says the same).
+VISITS_ASKED = Template("""
+UPDATE actuals_lineweek w SET lacking = true FROM actuals_plan p
+WHERE p.line_id = w.line_id AND p.week = w.week AND p.kind = ANY(%s) AND w.delivered > 0 AND $untouched
+""").substitute(_PARTS)
+
 #: Lines that do not plan the week any more (they ended before it, moved to another lot) and that nobody has touched.
 GONE = Template("""
 DELETE FROM actuals_lineweek w WHERE w.case_id = ANY(%s) AND $untouched AND NOT EXISTS (

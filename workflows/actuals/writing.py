@@ -43,7 +43,7 @@ def figures(rows: Sequence[Row], found: Assessment) -> dict[str, Any]:
         "planned_cost": planned_cost,
         "payable_cost": found.pay,
         "at_stake": verdict.at_stake,
-        "differs": any(row.differs for row in rows),
+        "differs": any(row.differs or row.corrects for row in rows),
         "disputable": verdict.disputed,
         "lacking": not found.ready,
         "unpriced": found.unpriced,

@@ -170,20 +170,50 @@ class Band(Table):
 class Rounding(Table):
     """How minutes from electronic monitoring are counted.
 
-    Within `tolerance` minutes of what was planned, a visit counts as planned. Otherwise it counts as its band says;
-    beyond the last band, each further `then_every` minutes begun count whole.
+    Less than `least` minutes count nothing, unless no more was planned. Within `tolerance` minutes of what was planned,
+    a visit counts as planned. Otherwise it counts to the `nearest` so many minutes, half of them up, or as its band
+    says; beyond the last band, each further `then_every` minutes begun count whole.
     """
 
     tolerance: Annotated[int, Field(ge=0, le=120)] = 0
-    bands: Annotated[tuple[Band, ...], Field(min_length=1)]
-    then_every: Annotated[int, Field(ge=1, le=120)]
+    least: Annotated[int, Field(ge=0, le=120)] = 0
+    nearest: Annotated[int, Field(ge=1, le=120)] | None = None
+    bands: tuple[Band, ...] = ()
+    then_every: Annotated[int, Field(ge=1, le=120)] | None = None
 
     @model_validator(mode="after")
     def _rising(self) -> "Rounding":
+        if (self.nearest is None) == (not self.bands) or (self.then_every is None) == bool(self.bands):
+            raise ValueError("either nearest, or bands together with then_every")
         ends, counts = [each.up_to for each in self.bands], [each.counts for each in self.bands]
         if ends != sorted(set(ends)) or counts != sorted(counts):
             raise ValueError("bands must rise: each up_to more than the one before, no counts less")
         return self
+
+
+class Monitoring(Table):
+    """Electronic call monitoring: visits that come in from providers' systems and fill the boxes of weeks.
+
+    `kinds`: whose visits are taken. `overlap`: what becomes of a carer who is with two service users at once (a couple
+    can be visited together). `without_record`: what a planned day without any visit counts, up to the last day of the
+    week on which the service has visits. `corrections`: causes of which one is chosen where a person corrects a figure
+    that came from visits; without any, no cause is asked for.
+    """
+
+    kinds: Annotated[frozenset[Key], Field(min_length=1)]
+    rounding: Rounding
+    overlap: Literal["refuse", "doubt"]
+    without_record: Literal["nothing", "planned"]
+    corrections: tuple[Cause, ...] = ()
+
+    @model_validator(mode="after")
+    def _once(self) -> "Monitoring":
+        unique([each.key for each in self.corrections], "[[actuals.monitoring.corrections]]")
+        return self
+
+    def correction(self, key: str) -> Cause | None:
+        """A cause of a correction; None for one that the profile does not (or no longer) have."""
+        return next((each for each in self.corrections if each.key == key), None)
 
 
 class Notice(Table):
@@ -227,7 +257,7 @@ class Actuals(Table):
     raised_within: ClockTarget | None = None
     cut_off: CutOff | None = None
     notice: Notice | None = None
-    rounding: Rounding | None = None
+    monitoring: Monitoring | None = None
     go_live: tuple[GoLive, ...] = ()
     teams: dict[Raise, Key] = {}
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)]
@@ -262,6 +292,8 @@ class Actuals(Table):
             known(kind, kinds, "[[actuals.rules]] kinds")
         for kind in {kind for never in self.never for kind in never.kinds}:
             known(kind, kinds, "[[actuals.never]] kinds")
+        for kind in self.monitoring.kinds if self.monitoring else ():
+            known(kind, kinds, "[actuals.monitoring] kinds")
         for rule in self.rules:
             for kind in rule.kinds if rule.taken else ():
                 known(rule.box, kinds[kind].boxes, f"[[actuals.rules]] {rule.cause}: box of {kind}")

@@ -8,12 +8,13 @@ left as it is; a column that it has and that is empty empties the value, save wh
 from dataclasses import dataclass
 from typing import Literal
 
-Reads = Literal["text", "date", "amount", "quantity", "count", "yes"]
+Reads = Literal["text", "date", "moment", "amount", "quantity", "count", "yes"]
 
 #: How PostgreSQL reads a value that parsing has let through.
 TYPES: dict[Reads, str] = {
     "text": "text",
     "date": "date",
+    "moment": "timestamptz",
     "amount": "numeric",
     "quantity": "numeric",
     "count": "integer",

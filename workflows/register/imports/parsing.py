@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 
 from workflows.register.rules import EARLIEST, LATEST, MOST_AMOUNT, MOST_QUANTITY
 
+from . import moments
 from .kinds import KINDS, Column, Kind, Reads
 from .rooms import kind_named
 
@@ -191,6 +192,10 @@ def _date(text: str, _column: Column, _comma: bool) -> str:
     raise ValueError(f"“{text}” is not a date; write it as 09/04/2018, 2018-04-09 or 20180409.")
 
 
+def _moment(text: str, _column: Column, _comma: bool) -> str:
+    return moments.moment(text).isoformat()
+
+
 def _plausible(day: date) -> date:
     if not EARLIEST <= day <= LATEST:
         raise ValueError(f"{day:%d/%m/%Y} is not between {EARLIEST:%d/%m/%Y} and {LATEST:%d/%m/%Y}.")
@@ -245,6 +250,7 @@ def _yes(text: str, _column: Column, _comma: bool) -> str:
 READERS: dict[Reads, Callable[[str, Column, bool], str]] = {
     "text": _text,
     "date": _date,
+    "moment": _moment,
     "amount": _amount,
     "quantity": _quantity,
     "count": _count,
