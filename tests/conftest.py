@@ -14,10 +14,11 @@ APPEND_ONLY = {"engine_event": "event", "engine_anchor": "anchor", "engine_conte
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Let the test database alone empty the append-only tables; UPDATE and DELETE stay refused."""
+    """Let the test database alone empty the append-only tables (UPDATE and DELETE stay refused); load the teams."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table, name in APPEND_ONLY.items():
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}_no_truncate ON {table}")
+        factories.seed()
 
 
 @pytest.fixture(autouse=True)

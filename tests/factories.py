@@ -3,7 +3,9 @@
 Each function takes keyword words only for what a test is about, and makes up the rest.
 """
 
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -16,6 +18,7 @@ from workflows.contracts.models import ContractDocument
 from workflows.council.profile import current
 from workflows.council.schema import Council
 from workflows.engine import definitions
+from workflows.engine.models import CalendarVersion
 from workflows.parties import grants, selectors, teams
 from workflows.parties.actor import Actor
 from workflows.parties.models import Client, Membership, Organisation, Service, Team, TeamMember, User
@@ -34,6 +37,8 @@ def key() -> str:
 
 #: The profile whose teams this test has loaded; conftest forgets it before each test.
 loaded: Council | None = None
+#: What conftest has loaded into the database before the first test; a test that commits empties it.
+seeded: definitions.Present | None = None
 
 
 def load_teams() -> None:
@@ -43,6 +48,29 @@ def load_teams() -> None:
         return
     loaded = current()
     teams.forget()
+    if not _are_seeded():
+        _load_teams()
+
+
+def seed() -> None:
+    """Load the teams for all tests; each test that needs them then asks one question instead of a hundred."""
+    global seeded  # noqa: PLW0603
+    _load_teams()
+    seeded = definitions.present()
+
+
+def _are_seeded() -> bool:
+    """Whether the database still has what `seed` put there, and it is this profile's."""
+    if seeded is None or seeded.profile != current():
+        return False
+    if not CalendarVersion.objects.filter(pk=seeded.calendar_id).exists():
+        return False
+    definitions.forget()
+    definitions.keep(replace(seeded, profile=current(), read_at=time.monotonic()))
+    return True
+
+
+def _load_teams() -> None:
     for team in current().teams:
         Team.objects.get_or_create(key=team.key, defaults={"name": team.name})
     definitions.keep(definitions.load(current()))
