@@ -99,13 +99,6 @@ def test_two_councils_differ_in_when_a_turn_is_at_risk(people: People, monkeypat
     assert early.clock.at_risk_share == current().clocks.at_risk_share
 
 
-def test_a_case_clock_of_a_kind_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    odd = [each.model_dump() | {"kind": "contract_documents"} for each in current().case_clocks]
-    another_council(monkeypatch, {}, whole=current().model_dump() | {"case_clocks": odd})
-    with pytest.raises(CommandError, match=r"none of .*contract_document"):
-        call_command("load_council", stdout=StringIO())
-
-
 def test_a_closure_day_is_a_new_calendar_and_going_back_is_the_old_one(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = definitions.load(current()).calendar_id
     another_council(monkeypatch, {"calendar": {"closure_days": {date(2026, 12, 24)}}})

@@ -129,7 +129,7 @@ def test_a_desk_that_does_not_read_the_kind_finds_none_of_it(
     whole = profile.current().model_dump()
     for team in whole["teams"]:
         if team["key"] == "fes_admin":
-            team["reads"] = ["action"]
+            team["reads"] = ["action", "change_request"]
     try:
         another_council(monkeypatch, {}, whole=whole)
         assert one.reference in said(make.actor(reading), "common")

@@ -1,13 +1,19 @@
 """A wrong profile stops the start, with the line and what would be right."""
 
 import re
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 
+from workflows.council.checking import check
+from workflows.council.giving import GIVEN
+from workflows.council.kinds import EVERY_KIND
 from workflows.council.profile import ProfileError, load
-from workflows.council.schema import Council
+from workflows.engine import registry
+from workflows.engine.nodes import TeamTask
 
 NORFOLK = settings.ROOT / "fixtures" / "councils" / "norfolk.toml"
 
@@ -40,33 +46,12 @@ def test_every_profile_that_is_shipped_can_be_used(path: Path) -> None:
     assert load(path).key == path.stem
 
 
-@each_council
-def test_the_desks_may_read_what_they_are_given(path: Path) -> None:
-    council = load(path)
-    given = [("contract_document", council.desks["brokerage"])]
-    given += [("change_request", council.desks[desk]) for desk in ("procurement", "helpline")]
-    if council.actuals:
-        given += [("actuals", council.desks["payments"]), ("dispute", council.desks["payments"])]
-        given += [("care_decision", team) for team in council.actuals.teams.values()]
-    if council.payments:
-        given += [(kind, council.desks["payments"]) for kind in ("scheduled_payment", "payment_run", "payment_stop")]
-    assert [(kind, key) for kind, key in given if kind not in council.team(council.team(key).keeper or key).reads] == []
-
-
-@each_council
-def test_somebody_at_a_provider_can_do_each_thing_that_the_council_has(path: Path) -> None:
-    council = load(path)
-    assert any(role.administers_users for role in council.roles)
-    for function in ("contract_documents", "actions", "contacts", "organisation_details", *_modules(council)):
-        assert [role for role in council.roles if function in role.edit], function
-    for kind in council.actions.types:
-        able = [role for role in council.roles if "actions" in role.edit and kind.sensitivity in role.sensitivities]
-        assert "provider" not in kind.begun_by or able, kind.key
-
-
-def _modules(council: Council) -> list[str]:
-    asked = council.payments is not None and council.payments.review == "confirm"
-    return [*(["actuals"] if council.actuals else []), *(["scheduled_payments"] if asked else [])]
+def test_a_profile_names_the_kinds_of_case_that_there_are_and_the_desks_that_have_them() -> None:
+    """Kinds and desks of a profile are words of its own; the workflows must have the same."""
+    flows = [flow for flow in registry._flows.values() if flow.__module__.startswith("workflows.")]
+    assert {flow.kind for flow in flows} == set(EVERY_KIND)
+    nodes = [(flow.kind, node) for flow in flows for node in flow.instance.nodes() if isinstance(node, TeamTask)]
+    assert {(kind, node.desk) for kind, node in nodes} == {(kind, desk) for kind, has in GIVEN.items() for desk in has}
 
 
 @each_council
@@ -90,6 +75,15 @@ def test_a_profile_says_its_own_words_and_nobody_else_s(path: Path) -> None:
         (BROKERAGE, BROKERAGE + GENERAL, 'key = "death"', "given to service_brokerage, which does not read care"),
         (CLOSERS, CLOSERS + GENERAL, 'key = "death"', "given to fes_admin, which does not read care"),
         (READS, READS.replace(', "action"', ""), 'key = "death"', "service_brokerage, which does not read actions"),
+        (READS, READS.replace('"action"', '"actoin"'), READS.split("\n")[1][:5], "did you mean 'action'?"),
+        (READS, BROKERAGE, 'key = "service_brokerage"', "reads nothing"),
+        (READS, READS.replace('"contract_document", ', ""), "reads", "is given contract_document (brokerage)"),
+        ('kind = "contract_document"', 'kind = "contract"', 'kind = "contract"', "did you mean 'contract_document'?"),
+        ('teams = ["service_brokerage"]', 'teams = ["service"]', 'teams = ["service"]', "names 'service'"),
+        ('label = "Query"', "", '§9 "To raise a query', "is missing; add it (words"),
+        ('{ header = "PayOn", field = "pay_on" }', '{ header = "PayOn", field = "payon" }', '"payon"', "'pay_on'"),
+        ('dates"\nlabel', 'service_level"\nlabel', "[contract_documents]", "each key once"),
+        ('"Procurement Team"', '"<fill in> Procurement"', "<fill in>", "has still to be filled in"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(tmp_path: Path, old: str, new: str, line_with: str, said: str) -> None:
@@ -155,8 +149,8 @@ def test_a_desk_may_go_to_an_outside_team_and_its_keeper_has_the_work(tmp_path: 
         ('letter = "{reference}: {title}"\n', "", "needs keeper, letter and follow_up_after"),
         ('follow_up_after = "5 working days"\n', "", "needs keeper, letter and follow_up_after"),
         ("outside = true\n", "", "are for teams with outside = true"),
-        ('keeper = "service_brokerage"', 'keeper = "nobody"', "keeper of operations names 'nobody'"),
-        ('keeper = "service_brokerage"', 'keeper = "operations"', "keeper of operations names 'operations'"),
+        ('keeper = "service_brokerage"', 'keeper = "nobody"', "[[teams]] keeper: names 'nobody'"),
+        ('keeper = "service_brokerage"', 'keeper = "operations"', "[[teams]] keeper: names 'operations'"),
         ("{title}", "{client}", "may name {reference}, {title}, {amount} and {council} only"),
         ("{title}", "{title", "may name {reference}, {title}, {amount} and {council} only"),
     ],
@@ -172,14 +166,43 @@ def test_an_outside_team_without_all_that_it_needs_is_refused(tmp_path: Path, ol
     ("old", "new", "said"),
     [
         ('target = "40 working hours"', 'target = "5 working days"', "target must be in working hours"),
-        ('party = "provider"', 'party = "nobody"', "case_clocks.0.party"),
+        ('party = "provider"', 'party = "nobody"', "[[case_clocks]] party"),
         ('at = "at_risk"', 'at = "soon"', "write at_risk, breached, or such as 'breached + 1 working day'"),
         ('at = "at_risk"', 'at = "breached + 0 working days"', "write at_risk, breached, or such as"),
-        ('tell = "owner"', 'tell = "everybody"', "escalation.0.tell"),
-        ('tell = "lead"', 'tell = "manager"', "[[escalation]] declares 'breached: manager' more than once"),
-        ("at_risk_share = 0.75", "at_risk_share = 1.5", "clocks.at_risk_share"),
+        ('tell = "owner"', 'tell = "everybody"', "[[escalation]] tell"),
+        ('tell = "lead"', 'tell = "manager"', "declares 'breached: manager' more than once"),
+        ("at_risk_share = 0.75", "at_risk_share = 1.5", "[clocks] at_risk_share"),
     ],
 )
 def test_a_clock_or_a_rung_that_means_nothing_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
     with pytest.raises(ProfileError, match=re.escape(said)):
         load(changed(tmp_path, old, new))
+
+
+def test_everything_is_told_at_once_and_what_is_not_said_is_told_too(tmp_path: Path) -> None:
+    text = NORFOLK.read_text()
+    for old, new in (("lock_after = 3", ""), ('kind = "contract_document"', 'kind = "x"')):
+        text = text.replace(old, new, 1)
+    text = text.replace("administers_users = true", "").replace('answers_to = "service', 'answers_to = "servant')
+    said = check("mine.toml", text).lines
+    assert [each.split(": ")[1] for each in said] == [
+        "[sign_in] lock_after",
+        "[[case_clocks]] kind",
+        "[[actions.senders]] answers_to",
+    ]
+    assert "3 in 3 of 5 councils" in said[0]
+    notes = check("norfolk.toml", NORFOLK.read_text()).notes
+    assert "norfolk.toml: [[roles]] sensitivities is not set in 7 of 7: care, finance, general is taken" in notes
+    assert "norfolk.toml: [contract_documents] deemed_accepted_after is not set: none is taken" in notes
+
+
+def test_the_command_says_it_and_ends_with_1_when_something_is_wrong(tmp_path: Path) -> None:
+    out = StringIO()
+    call_command("council", "check", "norfolk", "--brief", stdout=out)
+    assert out.getvalue() == "norfolk.toml: nothing is wrong. It is Norfolk County Council.\n"
+    wrong = changed(tmp_path, "administers_users = true", "")
+    wrong.write_text(wrong.read_text().replace("administers_users = true", ""))
+    with pytest.raises(CommandError, match=re.escape("changed.toml: 1 thing to put right.")) as error:
+        call_command("council", "check", str(wrong), stdout=out)
+    assert error.value.returncode == 1
+    assert "[[roles]]: needs a role with administers_users = true" in out.getvalue()

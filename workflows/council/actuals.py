@@ -5,15 +5,15 @@ they change: a rule has a first and a last day. Rules hold for whole weeks, so t
 Sunday. Every rule names where it was read and which of its values its source does not give (`assumed`).
 """
 
-from collections.abc import Collection
 from datetime import date, datetime, time
 from decimal import Decimal
-from itertools import combinations
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .tables import Key, Table, Text, Weekday, known, unique
+from . import contradictions
+from .faults import refuse
+from .tables import Key, Table, Text, Weekday
 from .targets import AT_ITS_MOMENT, ClockTarget, Target
 
 #: Columns of a row beside what was planned (suffolk-user-guide §2, bedford-actuals-guide "Actuals Summary").
@@ -267,58 +267,13 @@ class Actuals(Table):
 
     @model_validator(mode="after")
     def _whole(self) -> "Actuals":
-        unique([each.key for each in self.kinds], "[[actuals.kinds]]")
-        unique([each.key for each in self.causes], "[[actuals.causes]]")
-        unique([each.service_group for each in self.go_live], "[[actuals.go_live]]")
-        unique([each.service_group for each in self.kinds if not each.levels], "[[actuals.kinds]] without levels")
-        unique([level for each in self.kinds for level in each.levels], "[[actuals.kinds]] levels")
         if (self.tolerance is None) == (self.dispute_when == "outside_tolerance"):
             raise ValueError('tolerance goes together with dispute_when = "outside_tolerance"')
         if (self.notice is None) == (self.submit_mode == "action_notice"):
             raise ValueError('notice goes together with submit_mode = "action_notice"')
-        self._rules_fit()
-        self._nothing_is_said_twice()
+        refuse(contradictions.of_names(self))
+        refuse(contradictions.of_rules(self))
         return self
-
-    def _rules_fit(self) -> None:
-        kinds, causes = {each.key: each for each in self.kinds}, {each.key for each in self.causes}
-        if self.unexplained is not None:
-            known(self.unexplained, causes, "[actuals] unexplained")
-        for rule in self.rules:
-            known(rule.cause, causes, "[[actuals.rules]] cause")
-            for raised in rule.raises():
-                known(raised, self.teams, "[actuals.teams]: a rule raises something for nobody; it")
-        for kind in {kind for rule in self.rules for kind in rule.kinds}:
-            known(kind, kinds, "[[actuals.rules]] kinds")
-        for kind in {kind for never in self.never for kind in never.kinds}:
-            known(kind, kinds, "[[actuals.never]] kinds")
-        for kind in self.monitoring.kinds if self.monitoring else ():
-            known(kind, kinds, "[actuals.monitoring] kinds")
-        for rule in self.rules:
-            for kind in rule.kinds if rule.taken else ():
-                known(rule.box, kinds[kind].boxes, f"[[actuals.rules]] {rule.cause}: box of {kind}")
-
-    def _nothing_is_said_twice(self) -> None:
-        for one, other in combinations(self.rules, 2):
-            apart = (one.end and other.start and one.end < other.start) or (
-                other.end and one.start and other.end < one.start
-            )
-            if one.cause == other.cause and one.kinds & other.kinds and not apart:
-                both = ", ".join(sorted(one.kinds & other.kinds))
-                raise ValueError(f"[[actuals.rules]] two rules for {one.cause} of {both} hold in the same week")
-        for never in self.never:
-            used = {kind for kind in never.kinds if never.box in self.kind(kind).boxes}
-            if used:
-                raise ValueError(f"[[actuals.never]] {never.box} is among the boxes of {', '.join(sorted(used))}")
-
-    def fits(self, groups: Collection[str], teams: Collection[str]) -> None:
-        """ValueError when a service group or a team is named that the council does not have."""
-        for kind in self.kinds:
-            known(kind.service_group, groups, "[[actuals.kinds]] service_group")
-        for live in self.go_live:
-            known(live.service_group, groups, "[[actuals.go_live]] service_group")
-        for team in self.teams.values():
-            known(team, teams, "[actuals.teams]")
 
     @property
     def record_by(self) -> Target | None:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from .kinds import CaseKind
 from .tables import Key, Table, Text, Weekday
 from .targets import ClockTarget, Target, parse
 
@@ -44,7 +45,7 @@ class CaseClock(Table):
 
     key: Key
     name: Text
-    kind: Key
+    kind: CaseKind
     party: Literal["provider", "team"]
     target: ClockTarget
 

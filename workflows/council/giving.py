@@ -1,25 +1,72 @@
-"""Whether the teams that a type of action can be given to may read it: nobody is given what they may not open."""
+"""Whether everybody may read what they are given: nobody is given what they may not open."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from .actions import Actions, ActionType
+from .faults import Fault
+from .kinds import CaseKind
 from .teams import Team
 
+if TYPE_CHECKING:
+    from .schema import Council
+
 KIND = "action"
+#: Which desk has turns of which kind of case (a test compares it with the workflows).
+GIVEN: dict[CaseKind, tuple[str, ...]] = {
+    "contract_document": ("brokerage",),
+    "change_request": ("procurement", "helpline"),
+    "actuals": ("payments",),
+    "dispute": ("payments",),
+    "scheduled_payment": ("payments",),
+    "payment_run": ("payments",),
+    "payment_stop": ("payments",),
+}
+#: The module without which a council has no such cases.
+OF_MODULE: dict[CaseKind, str] = {
+    "actuals": "actuals", "dispute": "actuals", "care_decision": "actuals",
+    "scheduled_payment": "payments", "payment_run": "payments", "payment_stop": "payments",
+}  # fmt: skip
 
 
-def refuse_what_they_may_not_read(actions: Actions, teams: Iterable[Team], closing: Iterable[str]) -> None:
-    """ValueError for the first team that would be given an action which it does not read.
+def actions_that_they_may_not_read(actions: Actions, teams: Iterable[Team], closing: Iterable[str]) -> Iterator[Fault]:
+    """Types that would be given to a team which does not read them.
 
     `closing` are the teams that close actions; none: whoever has one closes it.
     """
     by_key = {team.key: team for team in teams}
     senders = {each.answers_to for each in actions.senders}
-    for kind in actions.types:
+    for place, kind in enumerate(actions.types):
         answering = senders if "council" in kind.begun_by else set()
         for key in sorted({*(kind.teams or actions.teams), *answering, *closing}):
-            if fault := _fault(kind, by_key[key]):
-                raise ValueError(f"[[actions.types]] {kind.key} {fault}")
+            if key in by_key and (said := _fault(kind, by_key[key])):
+                yield Fault(("actions", "types", place, "key"), f"{kind.key} {said}")
+
+
+def kinds_that_they_may_not_read(council: "Council") -> Iterator[Fault]:
+    """Teams that do not read the kinds of case that their desk is given, or that absences raise."""
+    groups = [None, *(group.key for group in council.service_groups)]
+    given = {(kind, desk, council.team_for(desk, group)) for kind in council.kinds_it_has()
+             for desk in GIVEN.get(kind, ()) for group in groups}  # fmt: skip
+    if council.actuals is not None:
+        given |= {("care_decision", raised, _keeper(council, key)) for raised, key in council.actuals.teams.items()}
+    places = {team.key: place for place, team in enumerate(council.teams)}
+    for kind, desk, key in sorted(given):
+        if kind not in council.team(key).reads:
+            said = f'{key} is given {kind} ({desk}) and does not read it: add "{kind}" to its reads'
+            yield Fault(("teams", places[key], "reads"), said)
+
+
+def teams_that_read_nothing(teams: Iterable[Team]) -> Iterator[Fault]:
+    """A team whose members could open nothing; an outside team's work is read by its keeper."""
+    for place, team in enumerate(teams):
+        if not team.outside and not team.reads:
+            said = f"{team.key} reads nothing, so its members could open no case: give it reads, or take the team out"
+            yield Fault(("teams", place, "key"), said)
+
+
+def _keeper(council: "Council", key: str) -> str:
+    return council.team(key).keeper or key
 
 
 def _fault(kind: ActionType, team: Team) -> str:

@@ -1,25 +1,30 @@
 """What a council profile may say: one frozen class a table of the TOML file, each in the module of its topic.
 
 Unknown keys are refused. A field is added in its topic together with the code that reads it and with a test in which
-two councils differ. The cross-checks make a profile total: every desk has a team, every team exists.
+two councils differ. The cross-checks make a profile total: every key is declared, every desk has a team, every team
+reads what it is given, and somebody at a provider can do each thing.
 """
+
+from collections.abc import Iterator
 
 from pydantic import model_validator
 
+from . import giving, references, serving
 from .actions import Actions
 from .actuals import Actuals
 from .care import CarePackageLines, ServiceGroup
 from .change_requests import ChangeRequests
 from .clocks import Calendar, CaseClock, Clocks, Managers, Rung
 from .contract_documents import ContractDocuments
+from .faults import Fault, refuse, twice
 from .files import Files
-from .giving import refuse_what_they_may_not_read
+from .kinds import EVERY_KIND, CaseKind
 from .pages import Brand, Helpdesk, Pages, Term
 from .payments import Payments
 from .reports import Reports
 from .roles import Role
 from .sign_in import SignIn
-from .tables import Key, Table, Text, known, unique
+from .tables import Key, Table, Text
 from .teams import Desk, Route, Team
 
 
@@ -57,41 +62,40 @@ class Council(Table):
     glossary: tuple[Term, ...] = ()
 
     @model_validator(mode="after")
-    def _every_desk_has_a_team(self) -> "Council":
-        teams = {team.key for team in self.teams}
-        groups = {group.key for group in self.service_groups}
-        missing = set(Desk.__args__) - set(self.desks)  # type: ignore[attr-defined]
-        if missing:
-            raise ValueError(f"[desks] must route every desk to a team; missing: {', '.join(sorted(missing))}")
-        for desk, team in self.desks.items():
-            known(team, teams, f"[desks] {desk}")
-        for route in self.routes:
-            known(route.team, teams, f"[[routes]] {route.desk}")
-            known(route.service_group, groups, f"[[routes]] {route.desk}")
+    def _whole(self) -> "Council":
+        refuse(self._faults_of_keys())
+        refuse([*self._faults_of_words(), *giving.teams_that_read_nothing(self.teams)])
+        refuse(
+            [
+                *giving.actions_that_they_may_not_read(self.actions, self.teams, self._closing()),
+                *giving.kinds_that_they_may_not_read(self),
+                *serving.faults(self),
+            ]
+        )
         return self
 
-    @model_validator(mode="after")
-    def _every_team_exists(self) -> "Council":
-        unique([team.key for team in self.teams], "[[teams]]")
-        inside = {team.key for team in self.teams if not team.outside}
-        for each in self.teams:
-            if each.keeper is not None:
-                known(each.keeper, inside, f"[[teams]] keeper of {each.key}")
-        named = {*self.actions.teams, *(each.answers_to for each in self.actions.senders)}
-        for key in named.union(*(each.teams for each in self.actions.types)):
-            known(key, inside, "[actions] teams")
-        refuse_what_they_may_not_read(self.actions, self.teams, self._closing())
-        if self.actuals is not None:
-            self.actuals.fits({group.key for group in self.service_groups}, {team.key for team in self.teams})
-        return self
+    def _faults_of_keys(self) -> Iterator[Fault]:
+        """Keys that are declared nowhere, or twice, and desks without a team."""
+        yield from references.faults(self)
+        if missing := set(Desk.__args__) - set(self.desks):  # type: ignore[attr-defined]
+            said = f"must route every desk to a team; missing: {', '.join(sorted(missing))}"
+            yield Fault(("desks",), said)
+        for name in ("teams", "roles", "case_clocks", "service_groups"):
+            yield from twice([each.key for each in getattr(self, name)], (name,))
+        yield from twice([rung.key for rung in self.escalation], ("escalation",), "at")
 
-    @model_validator(mode="after")
-    def _every_key_once(self) -> "Council":
-        unique([role.key for role in self.roles], "[[roles]]")
-        unique([clock.key for clock in self.case_clocks], "[[case_clocks]]")
-        unique([rung.key for rung in self.escalation], "[[escalation]]")
-        unique([group.key for group in self.service_groups], "[[service_groups]]")
-        return self
+    def _faults_of_words(self) -> Iterator[Fault]:
+        """A notice of weeks that goes to a team to which its type cannot be given."""
+        notice = self.actuals.notice if self.actuals else None
+        kind = next((each for each in self.actions.types if notice and each.key == notice.type), None)
+        can = kind.teams or self.actions.teams if kind else ()
+        if notice and kind and notice.team not in can:
+            said = f"{kind.key} cannot be given to {notice.team}: name one of {', '.join(can)}"
+            yield Fault(("actuals", "notice", "team"), said)
+
+    def kinds_it_has(self) -> list[CaseKind]:
+        """The kinds of case that there are with the modules that this council has."""
+        return [kind for kind in EVERY_KIND if getattr(self, giving.OF_MODULE.get(kind, "key")) is not None]
 
     def _closing(self) -> set[str]:
         """The teams that close actions, whatever service they are about."""

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from .faults import unknown
+
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -26,7 +28,7 @@ class Reason(Table):
 def known(key: str, declared: Collection[str], where: str) -> None:
     """ValueError when a table names something that is declared nowhere."""
     if key not in declared:
-        raise ValueError(f"{where} names {key!r}, which is not declared; declared are {', '.join(sorted(declared))}")
+        raise ValueError(f"{where} {unknown(key, declared)}")
 
 
 def unique(keys: Sequence[str], where: str) -> None:

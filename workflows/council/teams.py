@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from .kinds import CaseKind
 from .roles import EVERY_SENSITIVITY, Sensitivity
 from .tables import Key, Table, Text
 from .targets import ClockTarget
@@ -21,7 +22,7 @@ class Team(Table):
 
     key: Key
     name: Text
-    reads: frozenset[Key] = frozenset()
+    reads: frozenset[CaseKind] = frozenset()
     sensitivities: frozenset[Sensitivity] = EVERY_SENSITIVITY
     outside: bool = False
     keeper: Key | None = None

@@ -21,7 +21,6 @@ from workflows.council.targets import Target, parse
 
 from . import registry
 from .calendar import Calendar, from_profile, read, shipped_until, written
-from .errors import Refused
 from .events import canonical
 from .models import CalendarVersion, ClockDefinition
 from .timing import Definition
@@ -146,9 +145,6 @@ def _wanted(profile: Council) -> Iterator[tuple[str, dict[str, Any]]]:
         if target is not None:
             yield path, {"party": party, "target": str(target), **risk}
     for clock in profile.case_clocks:
-        if clock.kind not in registry.kinds():
-            known = ", ".join(sorted(registry.kinds()))
-            raise Refused(f"[[case_clocks]] {clock.key} is of the kind {clock.kind}, which is none of {known}.", "kind")
         yield clock.key, {"party": clock.party, "target": str(clock.target), **risk}
 
 
