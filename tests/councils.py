@@ -48,6 +48,15 @@ def another_council(
     return made
 
 
+def paying(whole: dict[str, Any]) -> dict[str, Any]:
+    """A profile in which the desk of payments may read payments, and the first role answers them."""
+    for team in whole["teams"]:
+        if team["key"] == whole["desks"]["payments"]:
+            team["reads"] = {*team["reads"], "scheduled_payment", "payment_run", "payment_stop"}
+    whole["roles"][0]["edit"] = {*whole["roles"][0]["edit"], "scheduled_payments"}
+    return whole
+
+
 def usual_council() -> None:
     """Forget the changed profile."""
     profile.current.cache_clear()

@@ -8,7 +8,7 @@ import pytest
 
 from tests import care
 from tests import factories as make
-from tests.councils import another_council, usual_council
+from tests.councils import another_council, paying, usual_council
 from tests.payments import FOLDER, policy
 from workflows.actuals import commands as actuals
 from workflows.actuals.entry import Absence, FilledRow
@@ -36,7 +36,7 @@ def both(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A council that records weeks as Bradford does and pays as Norfolk does."""
     whole = profile.load(FOLDER / "bradford.toml").model_dump()
     module = policy("norfolk").model_dump() | {"go_live": FIRST}
-    another_council(monkeypatch, {}, whole=whole | {"payments": module})
+    another_council(monkeypatch, {}, whole=paying(whole) | {"payments": module})
     with moment.at(datetime(2025, 3, 17, 10, tzinfo=LONDON)):
         yield
     usual_council()

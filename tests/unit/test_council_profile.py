@@ -8,10 +8,12 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from workflows.council import axes
 from workflows.council.checking import check
 from workflows.council.giving import GIVEN
 from workflows.council.kinds import EVERY_KIND
 from workflows.council.profile import ProfileError, load
+from workflows.council.schema import Council
 from workflows.engine import registry
 from workflows.engine.nodes import TeamTask
 
@@ -206,3 +208,31 @@ def test_the_command_says_it_and_ends_with_1_when_something_is_wrong(tmp_path: P
         call_command("council", "check", str(wrong), stdout=out)
     assert error.value.returncode == 1
     assert "[[roles]]: needs a role with administers_users = true" in out.getvalue()
+
+
+#: What somebody writes where a new profile asks for it.
+FILLED = {
+    "colour": "#0b4f5c", "dark": "#083c46", "tint": "#eff5f6", "tint_line": "#b5cdd1", "email": "a@b.example",
+    "key": "one", "desks": "one", "teams": "one",
+}  # fmt: skip
+
+
+def test_a_new_profile_can_be_used_once_it_is_filled_in(tmp_path: Path) -> None:
+    call_command("council", "new", "ambridge", "--to", str(tmp_path), stdout=StringIO())
+    text = (tmp_path / "ambridge.toml").read_text()
+    asked = check("ambridge.toml", text).lines
+    assert asked
+    assert all("has still to be filled in" in each for each in asked)
+    lines = [each.replace("<fill in>", FILLED.get(each.split(" ")[0], "Words")) for each in text.splitlines()]
+    filled = check("ambridge.toml", "\n".join(lines))
+    assert filled.lines == ()
+    assert filled.council is not None
+    said = [axis.words for axis in axes.axes(Council)]
+    assert all(said), "each axis has a sentence beneath it in the schema"
+    assert [each for each in said if each not in text] == []
+    with pytest.raises(CommandError, match="was not written: File exists"):
+        call_command("council", "new", "ambridge", "--to", str(tmp_path))
+
+
+def test_the_page_for_officers_is_up_to_date() -> None:
+    call_command("document_councils", "--check")

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from . import contradictions
 from .faults import refuse
-from .tables import Key, Table, Text, Weekday
+from .tables import Key, Table, Text, Weekday, unique
 from .targets import AT_ITS_MOMENT, ClockTarget, Target
 
 #: Columns of a row beside what was planned (suffolk-user-guide §2, bedford-actuals-guide "Actuals Summary").
@@ -28,8 +28,11 @@ class Source(Table):
     """Where a rule was read: the document, its section, and the sentence itself."""
 
     document: Text
+    """The document in which the rule was read."""
     section: Text
+    """Its section or heading."""
     words: Text
+    """The sentence itself; it is shown beside the decision."""
 
 
 class Kind(Table):
@@ -40,22 +43,34 @@ class Kind(Table):
     """
 
     key: Key
+    """Its short name."""
     name: Text
+    """What the council calls it."""
     service_group: Key
+    """The service group that it is of."""
     levels: frozenset[str] = frozenset()
+    """The service levels that are recorded so; left out, every other level of the service group."""
     unit: Literal["hours", "sessions", "half_days", "visits"]
+    """What is counted."""
     step: Units
+    """The smallest part of a unit that can be recorded."""
     boxes: tuple[Box, ...]
+    """The boxes that people may fill, in their order."""
     days: bool = True
+    """Whether each day is recorded; otherwise the week as one figure."""
     visits: Literal["no", "optional", "required"] = "no"
+    """Whether the number of visits is asked for as well."""
 
 
 class Cause(Table):
     """Why something planned was not delivered, as people choose it."""
 
     key: Key
+    """Its short name."""
     label: Text
+    """What people choose."""
     hint: Annotated[str, Field(max_length=300)] = ""
+    """A line beneath it, such as an example."""
 
 
 class Rule(Table):
@@ -67,21 +82,37 @@ class Rule(Table):
     """
 
     cause: Key
+    """The cause that the rule is about."""
     kinds: Annotated[frozenset[Key], Field(min_length=1)]
+    """The kinds of service for which it holds."""
     start: date | None = None
+    """The Monday from which it holds; left out, always before."""
     end: date | None = None
+    """The Sunday until which it holds; left out, until further notice."""
     taken: bool = True
+    """Whether it can be recorded at all; if not, `advice` says what to do."""
     box: Box
+    """The box in which it is recorded."""
     lowers_actual: bool = False
+    """Whether what is recorded is also taken off the box Actual."""
     paid: bool
+    """Whether the provider is paid for it."""
     paid_weeks: Annotated[int, Field(ge=1, le=104)] | None = None
+    """For how many weeks of one absence it is paid, the first included; after them somebody must decide."""
     charged: bool
+    """Whether the client is charged for it."""
     comment: Literal["no", "yes", "with_week"]
+    """Whether a comment must be written; `with_week`: with the number of the week."""
     tells_operational: bool = False
+    """Whether the operational team is told."""
     review_after: Annotated[int, Field(ge=2, le=100)] | None = None
+    """After how many in a row a review of the package is asked for."""
     advice: Annotated[str, Field(max_length=500)] = ""
+    """What people are told beside it."""
     source: Source
+    """Where the rule was read."""
     assumed: frozenset[str] = frozenset()
+    """Which of its values its source does not give."""
 
     @model_validator(mode="after")
     def _sound(self) -> "Rule":
@@ -121,16 +152,22 @@ class Never(Table):
     """A box that must not be used for these kinds of service, and what people do instead."""
 
     box: Box
+    """The box that must not be used."""
     kinds: Annotated[frozenset[Key], Field(min_length=1)]
+    """The kinds of service for which it must not."""
     advice: Text
+    """What to do instead."""
     source: Source
+    """Where this was read."""
 
 
 class Moved(Table):
     """A week whose cut-off is another one."""
 
     week: date
+    """The Monday of the week."""
     until: datetime
+    """The day and hour until which it is taken."""
 
     @model_validator(mode="after")
     def _dated(self) -> "Moved":
@@ -143,15 +180,20 @@ class CutOff(Table):
     """Until when a week is taken: at `at` on the first such weekday after the week, with dated exceptions."""
 
     day: Weekday
+    """The day after the week."""
     at: time
+    """The hour on that day."""
     moved: tuple[Moved, ...] = ()
+    """Weeks with another cut-off, such as over Christmas."""
 
 
 class GoLive(Table):
     """The first week that a service group records here."""
 
     service_group: Key
+    """The service group."""
     first_week: date
+    """The Monday of its first week."""
 
     @model_validator(mode="after")
     def _monday(self) -> "GoLive":
@@ -164,7 +206,9 @@ class Band(Table):
     """Visits of up to so many minutes count as so many."""
 
     up_to: Annotated[int, Field(ge=0)]
+    """Visits of up to so many minutes."""
     counts: Annotated[int, Field(ge=0)]
+    """They count as so many minutes."""
 
 
 class Rounding(Table):
@@ -176,10 +220,15 @@ class Rounding(Table):
     """
 
     tolerance: Annotated[int, Field(ge=0, le=120)] = 0
+    """A visit within so many minutes of what was planned counts as planned."""
     least: Annotated[int, Field(ge=0, le=120)] = 0
+    """Less than so many minutes counts nothing, unless no more was planned."""
     nearest: Annotated[int, Field(ge=1, le=120)] | None = None
+    """A visit counts to the nearest so many minutes, half of them up; or else by `bands`."""
     bands: tuple[Band, ...] = ()
+    """How many minutes count for a visit of how many."""
     then_every: Annotated[int, Field(ge=1, le=120)] | None = None
+    """Beyond the last band each further so many minutes that were begun count whole."""
 
     @model_validator(mode="after")
     def _rising(self) -> "Rounding":
@@ -201,10 +250,15 @@ class Monitoring(Table):
     """
 
     kinds: Annotated[frozenset[Key], Field(min_length=1)]
+    """The kinds of service whose visits are taken."""
     rounding: Rounding
+    """How minutes are counted."""
     overlap: Literal["refuse", "doubt"]
+    """What becomes of a carer who is with two service users at once."""
     without_record: Literal["nothing", "planned"]
+    """What a planned day without any visit counts."""
     corrections: tuple[Cause, ...] = ()
+    """Causes of which one is chosen where a person corrects what came from visits; left out, none is asked for."""
 
     @model_validator(mode="after")
     def _once(self) -> "Monitoring":
@@ -220,8 +274,11 @@ class Notice(Table):
     """The action that tells a team that a week was recorded (suffolk-user-guide §2): its type, team and title."""
 
     type: Key
+    """The type of the action."""
     team: Key
+    """The team that gets it."""
     title: Text
+    """Its title."""
 
 
 class Actuals(Table):
@@ -238,32 +295,60 @@ class Actuals(Table):
     """
 
     name: Text
+    """What the chapter is called."""
     submit_mode: Literal["on_save", "explicit_confirm", "action_notice"]
+    """How a week is submitted: by saving it (`on_save`), by confirming it (`explicit_confirm`), or by an action to a
+    team (`action_notice`)."""
     confirm_unchanged: bool
+    """Whether a week in which nothing changed must be submitted too."""
     check: Literal["team", "automatic"]
+    """Whether a team checks each week, or what is clean is accepted by itself."""
     comment_for_change: bool
+    """Whether each change needs a comment."""
     over_plan: Literal["refuse", "dispute", "allow_if_authorised"]
+    """What becomes of more care than was planned: refused, disputed, or allowed when it was authorised."""
     over_plan_advice: Text
+    """What people are told who record more."""
     check_within: ClockTarget | None = None
+    """The council's time to check a week."""
     dispute_when: Literal["differs", "more", "outside_tolerance"]
+    """Which differences from the plan are disputed: all, only more, or those beyond a tolerance."""
     tolerance: Units | None = None
+    """That tolerance, in units a week."""
     raised_by: Literal["system", "team"]
+    """Whether such a dispute is opened by itself or by the team."""
     empty_week: Literal["zero", "delete"]
+    """Whether a row without care is set to 0 or deleted."""
     unexplained: Key | None = None
+    """The cause of whatever is missing without one; left out, people must choose."""
     decision_lead_weeks: Annotated[int, Field(ge=0, le=52)] = 1
+    """How many weeks before the last paid one the decision about more is asked for."""
     new_stay_after_weeks: Annotated[int, Field(ge=1, le=52)] = 1
+    """After so many whole weeks without the absence the next one begins with week 1."""
     answer_within: ClockTarget | None = None
+    """The provider's time to answer a dispute."""
     decide_within: ClockTarget | None = None
+    """The council's time to decide one."""
     raised_within: ClockTarget | None = None
+    """A team's time for what an absence asks of it."""
     cut_off: CutOff | None = None
+    """Until when a week is taken; left out, at any time."""
     notice: Notice | None = None
+    """The action that tells a team of each week, for `action_notice`."""
     monitoring: Monitoring | None = None
+    """Electronic call monitoring: visits that come in as files and fill the boxes; left out, there is none."""
     go_live: tuple[GoLive, ...] = ()
+    """From which week each service group records here."""
     teams: dict[Raise, Key] = {}
+    """Which team has what an absence asks for: `operational_notice`, `funding_decision`, `package_review`."""
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)]
+    """The kinds of service."""
     causes: Annotated[tuple[Cause, ...], Field(min_length=1)]
+    """Why something planned was not delivered."""
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
+    """What each cause means for each kind of service."""
     never: tuple[Never, ...] = ()
+    """Boxes that must not be used."""
 
     @model_validator(mode="after")
     def _whole(self) -> "Actuals":

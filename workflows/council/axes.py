@@ -4,6 +4,7 @@
 appears in all of them by itself.
 """
 
+import inspect
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from pydantic.fields import FieldInfo
 from .locate import Path
 from .tables import Key, Text
 from .targets import Target
+
+A_LIST = "a list: "
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ class Axis:
     @property
     def words(self) -> str:
         """What it means: what is written beneath it in the schema; else the sentences of its table that name it."""
-        return " ".join((self.info.description or _said_of(self.owner, self.name)).split())
+        said = self.info.description or _said_of(self.owner, self.name)
+        return " ".join((said or inspect.getdoc(self.inside) or "").split())
 
 
 @cache
@@ -95,7 +99,7 @@ def allowed(annotation: Any, metadata: Any = ()) -> str:
     if origin in (Union, types.UnionType):
         return allowed(next(each for each in parts if each is not type(None)), metadata)
     if origin in (tuple, frozenset):
-        return f"a list: {allowed(parts[0])}"
+        return f"{A_LIST}{allowed(parts[0])}"
     if origin is dict:
         return f"a table: {allowed(parts[0])} = {allowed(parts[1])}"
     return _plain(annotation, metadata)
@@ -114,14 +118,27 @@ PLAIN: dict[Any, str] = {
 }
 
 
+PATTERNS = {
+    r"^[a-z][a-z0-9_]*$": "a short name of small letters, digits and _",
+    r"^#[0-9a-f]{6}$": "a colour, such as #0b4f5c",
+    r"^[A-Z]{2,5}$": "two to five capital letters",
+    r"^\d\d:\d\d-\d\d:\d\d$": "hours, such as 09:00-17:00",
+    r"^(https://|mailto:)": "an address that begins with https:// or mailto:",
+    r"^[a-z0-9._-]+$": "the part of an address before the @",
+    r"^[-a-zA-Z0-9_]+$": "the short name of a service level",
+}
+
+
 def _plain(annotation: Any, metadata: Any) -> str:
     if annotation in PLAIN:
         return PLAIN[annotation]
     if pattern := _limit(metadata, "pattern"):
-        return f"words like {pattern}"
+        return PATTERNS.get(pattern, f"words like {pattern}")
     if annotation in (int, Decimal):
-        least, most = _limit(metadata, "ge", "gt"), _limit(metadata, "le", "lt")
+        least, most = _limit(metadata, "ge"), _limit(metadata, "le", "lt")
         kind = "a whole number" if annotation is int else "a number"
+        if least is None and (above := _limit(metadata, "gt")) is not None:
+            return f"{kind} above {above}{f' and up to {most}' if most is not None else ''}"
         if least is not None and most is not None:
             return f"{kind} from {least} to {most}"
         return f"{kind} of {least} or more" if least is not None else kind
@@ -135,6 +152,14 @@ def _limit(metadata: Any, *names: str) -> Any:
                 if getattr(part, name, None) is not None:
                     return getattr(part, name)
     return None
+
+
+def first_allowed(annotation: Any) -> Any:
+    """The first of the words that may be written; None where there is no such list."""
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Literal:
+        return parts[0]
+    return first_allowed(parts[0]) if origin in (Annotated, Union, types.UnionType) else None
 
 
 def _said_of(owner: type[BaseModel], name: str) -> str:

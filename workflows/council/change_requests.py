@@ -33,18 +33,32 @@ class ChangeRequests(Table):
     """
 
     name: Text
+    """What the chapter is called."""
     include_archived: Text
+    """The words of the tick box that shows old requests too."""
     empty: Text
+    """What is said when there are none."""
     contact_needs: frozenset[ContactField]
+    """What must be given for a new contact."""
     new_user: Literal["telephone", "mail"]
+    """How somebody new gets in: the helpline gives a first password by `telephone`, or a `mail` brings a link that
+    works once."""
     link_hours: Annotated[int, Field(ge=1, le=720)] = 72
+    """For how many hours that link works."""
     shared_mailbox: Literal["warn", "refuse"]
+    """Whether an address that several people read must be confirmed (`warn`) or is refused."""
     shared_mailboxes: frozenset[Annotated[str, Field(pattern=r"^[a-z0-9._-]+$")]]
+    """First parts of addresses that several people read, such as info or office."""
     decide_within: ClockTarget
+    """The council's time to decide."""
     password_within: ClockTarget
+    """The helpline's time to telephone a first password."""
     undo_within: ClockTarget
+    """For how long an applied change can be taken back."""
     archive_days: Annotated[int, Field(ge=1, le=3660)]
+    """After how many days a decided request is archived."""
     reasons: tuple[Reason, ...]
+    """The reasons from which one is chosen to reject."""
 
     @model_validator(mode="after")
     def _whole(self) -> "ChangeRequests":

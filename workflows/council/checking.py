@@ -15,6 +15,8 @@ from .schema import Council
 
 #: What stands in a new profile where only the council knows what is right.
 TO_FILL = "<fill in>"
+#: Words of pydantic, and those of a council.
+OURS = {"valid tuple": "list", "valid frozenset": "list", "valid dictionary": "table"}
 #: How a rule of a table names another table: `[[actuals.kinds]] …`.
 NAMED = re.compile(r"\[+([\w.]+)\]+")
 
@@ -51,9 +53,13 @@ def left_out(data: Mapping[str, Any]) -> Iterator[str]:
         tables = _tables(data, axis.path[:-1])
         silent = [each for each in tables if axis.name not in each]
         if silent and not axis.required:
-            taken = _words(axis.info.get_default(call_default_factory=True))
             some = f" in {len(silent)} of {len(tables)}" if len(tables) > 1 else ""
-            yield f"{where(axis.path)} is not set{some}: {taken} is taken"
+            yield f"{where(axis.path)} is not set{some}: {taken(axis)} is taken"
+
+
+def taken(axis: axes.Axis) -> str:
+    """What is taken for a setting that is left out."""
+    return _words(axis.info.get_default(call_default_factory=True))
 
 
 def where(path: Path) -> str:
@@ -122,6 +128,8 @@ def _told(error: dict[str, Any]) -> Iterator[Fault]:
         yield from (Fault((*path, *each.path), each.said) for each in cause.faults)
         return
     said = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
+    for theirs, ours in OURS.items():
+        said = said.replace(theirs, ours)
     if not path and (named := NAMED.match(said)):
         path = tuple(named[1].split("."))
     if error["type"] == "literal_error":

@@ -16,9 +16,13 @@ class Calendar(Table):
     """The council's working time. `hours` per weekday as `09:00-17:00`; a weekday that is left out is not worked."""
 
     hours: dict[Weekday, Annotated[str, Field(pattern=r"^\d\d:\d\d-\d\d:\d\d$")]]
+    """The hours of each day that is worked."""
     bank_holidays: Literal["england"]
+    """Whose bank holidays are not worked."""
     cut_off: time
+    """What comes in after this hour counts as the next working day's."""
     closure_days: frozenset[date] = frozenset()
+    """Further days on which the council is closed."""
 
     @model_validator(mode="after")
     def _some_hours(self) -> "Calendar":
@@ -35,7 +39,9 @@ class Clocks(Table):
     """When a turn is at risk: at a share of its target, or when no more than so much is left, whichever is first."""
 
     at_risk_share: Annotated[Decimal, Field(gt=0, le=1, max_digits=3, decimal_places=2)] = Decimal("0.75")
+    """A turn is at risk when this share of its time has gone: 0.75 is three quarters."""
     at_risk_left: ClockTarget = Target(1, "day")
+    """Or when no more than this is left, whichever is first."""
 
 
 class CaseClock(Table):
@@ -44,10 +50,15 @@ class CaseClock(Table):
     """
 
     key: Key
+    """Its short name."""
     name: Text
+    """What it is called where it is measured."""
     kind: CaseKind
+    """The kind of case that it is about."""
     party: Literal["provider", "team"]
+    """Whose time it counts; it pauses while the other side holds the case."""
     target: ClockTarget
+    """How long that side may hold it in all, in working hours."""
 
     @model_validator(mode="after")
     def _in_hours(self) -> "CaseClock":
@@ -67,7 +78,9 @@ class Rung(Table):
     """A rung of the escalation ladder: who is told, when a turn is at risk, past target, or so much past it."""
 
     at: Annotated[str, BeforeValidator(_when)]
+    """When: `at_risk`, `breached`, or so much later, such as 'breached + 1 working day'."""
     tell: Literal["owner", "lead", "manager"]
+    """Who is told: whoever has the turn, the team's lead, or its manager."""
 
     @property
     def key(self) -> str:
@@ -84,3 +97,4 @@ class Managers(Table):
     """What managers measure their teams by; `within_target_goal` is percent."""
 
     within_target_goal: Annotated[int, Field(ge=1, le=100)]
+    """How many turns of a hundred should be done within their time."""

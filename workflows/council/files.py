@@ -17,7 +17,12 @@ class Files(Table):
     """
 
     kinds: Annotated[tuple[FileKind, ...], Field(min_length=1)]
+    """Which kinds of file may be sent."""
     largest_mb: Annotated[int, Field(ge=1, le=100)]
+    """The largest file, in megabytes."""
     most: Annotated[int, Field(ge=1, le=50)]
+    """How many files at a time."""
     unpacked_mb: Annotated[int, Field(ge=1, le=1000)]
+    """How large a packed file (docx, xlsx, odt, ods) may become when it is opened, in megabytes."""
     megapixels: Annotated[int, Field(ge=1, le=200)]
+    """How large a picture may become when it is opened, in millions of dots."""

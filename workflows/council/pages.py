@@ -13,9 +13,13 @@ class Brand(Table):
     """The council's colours; `colour` must reach 7:1 on white (pictures/README "Own CSS")."""
 
     colour: Colour
+    """The council's colour, for headings, links and buttons; dark enough to be read on white."""
     dark: Colour
+    """A darker one, while a button is pressed."""
     tint: Colour
+    """A light one, behind what is chosen."""
     tint_line: Colour
+    """The colour of lines around the light one."""
 
     @model_validator(mode="after")
     def _readable(self) -> "Brand":
@@ -31,33 +35,46 @@ class Helpdesk(Table):
     """Who helps people with the portal; shown in every footer and in every refusal that needs a person."""
 
     name: Text
+    """What it is called."""
     telephone: Text | None = None
+    """Its number; without one none is shown."""
     option: Text | None = None
+    """What to press when the telephone answers."""
     email: Text
+    """Its address."""
 
 
 class HelpLink(Table):
     """A further reading of a help page."""
 
     text: Text
+    """The words of the link."""
     address: Annotated[str, Field(pattern=r"^(https://|mailto:)")]
+    """Where it leads: an address that begins with https:// or mailto:."""
 
 
 class Pages(Table):
     """Texts of the pages that every council must have; a blank line begins a new paragraph."""
 
     help: Text
+    """How to get help; a blank line begins a new paragraph."""
     help_links: tuple[HelpLink, ...] = ()
+    """Further reading: handbooks, videos, addresses."""
     accessibility: Text
+    """The accessibility statement."""
     privacy: Text
+    """What is held about people and why."""
     cookies: Text
+    """Which cookies there are."""
 
 
 class Term(Table):
     """A word of the council's glossary."""
 
     word: Text
+    """The word."""
     meaning: Text
+    """What it means here."""
 
 
 def _luminance(colour: str) -> float:

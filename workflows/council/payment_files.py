@@ -28,8 +28,11 @@ class FileColumn(Table):
     of codes of a `code`."""
 
     header: Text
+    """The heading."""
     field: FileField
+    """What stands in it."""
     value: Annotated[str, Field(max_length=100)] = ""
+    """The words of a `fixed` column, or the list of codes of a `code` column."""
 
     @model_validator(mode="after")
     def _fixed(self) -> "FileColumn":
@@ -42,16 +45,22 @@ class FileCodes(Table):
     """A list of codes of the finance system, such as cost centres: by service level, else by service group."""
 
     key: Key
+    """The list's short name."""
     default: Code
+    """The code where none is given."""
     service_groups: dict[Key, Code] = {}
+    """Codes of service groups."""
     service_levels: dict[str, Code] = {}
+    """Codes of service levels, which come first."""
 
 
 class VatCode(Table):
     """What the finance system calls a percentage of VAT."""
 
     percent: Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
+    """The percentage."""
     code: Text
+    """What the finance system calls it."""
 
 
 class PaymentFile(Table):
@@ -62,13 +71,21 @@ class PaymentFile(Table):
     """
 
     name: Text
+    """What the file is called."""
     columns: Annotated[tuple[FileColumn, ...], Field(min_length=1)]
+    """Its columns, in their order."""
     rows: Literal["line", "payment"] = "line"
+    """One row for each line of a client, or one for each payment."""
     control: Literal["last_row", "first_row", "none"] = "last_row"
+    """Where the control totals stand."""
     separator: Separator = ","
+    """What stands between two columns."""
     dates: Dates = "%d/%m/%Y"
+    """How a day is written."""
     codes: tuple[FileCodes, ...] = ()
+    """Lists of codes of the finance system, such as cost centres."""
     vat_codes: tuple[VatCode, ...] = ()
+    """What the finance system calls each percentage of VAT."""
 
     @property
     def names_clients(self) -> bool:
@@ -96,12 +113,19 @@ class ReturnFile(Table):
     """
 
     payment: Text
+    """The heading of our reference."""
     amount: Text
+    """The heading of the amount."""
     paid_on: Text
+    """The heading of the day."""
     reference: Text
+    """The heading of what finance calls the transfer."""
     control: bool = False
+    """Whether its last row holds the word CONTROL, the count and the total."""
     separator: Separator = ","
+    """What stands between two columns."""
     dates: Dates = "%d/%m/%Y"
+    """How a day is written."""
 
     @model_validator(mode="after")
     def _once(self) -> "ReturnFile":

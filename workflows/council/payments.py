@@ -15,10 +15,15 @@ class PaymentDates(Table):
     """Other dates for the period that begins on `start`, such as over Christmas; what is left out stays."""
 
     start: date
+    """The first day of the period."""
     visible_from: date | None = None
+    """Another day from which providers see it."""
     cut_off: date | None = None
+    """Another day until which they can answer."""
     finalise: date | None = None
+    """Another day on which it is finalised."""
     pay: date | None = None
+    """Another pay day."""
 
 
 #: The dates of a period, in their order.
@@ -35,15 +40,25 @@ class PaymentCalendar(Table):
     """
 
     key: Key
+    """Its short name; contracts keep their calendar by it."""
     name: Text
+    """What people call it."""
     anchor: date
+    """The first day of any one period."""
     days: Annotated[int, Field(ge=1, le=366)]
+    """How long a period is."""
     visible_from: Offset
+    """From when providers see a period, in days from its first."""
     cut_off: Offset
+    """Until when they can answer it, in days from its first."""
     finalise: Offset
+    """When it is finalised, in days from its first."""
     pay: Offset
+    """When it is paid, in days from its first: 14 is two weeks in advance and two in arrears."""
     when_closed: Literal["stay", "before", "after"] = "stay"
+    """What becomes of these days when the council is closed: they stay, or move before or after."""
     exceptions: tuple[PaymentDates, ...] = ()
+    """Periods with other dates."""
 
     @model_validator(mode="after")
     def _in_order(self) -> "PaymentCalendar":
@@ -68,18 +83,27 @@ class PaymentRules(Table):
     """
 
     start: date
+    """The day from which these rules hold."""
     pay_day_of_death: bool
+    """Whether the day of a death is paid."""
     pay_day_of_move: bool
+    """Whether the day of a move is paid."""
     unanswered_documents: Literal["pay", "hold"]
+    """Whether days wait for a contract document that nobody has answered."""
     notice_recovers: bool
+    """Whether a notice of a death, a stay or a move also takes back what was finalised, before the council has checked
+    it."""
 
 
 class Vat(Table):
     """The percentage of VAT on a service level from a day on; on every other level and before it there is none."""
 
     service_level: Annotated[str, Field(pattern=r"^[-a-zA-Z0-9_]+$", max_length=60)]
+    """The service level."""
     start: date
+    """From which day on."""
     percent: Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
+    """The percentage."""
 
 
 class Payments(Table):
@@ -93,18 +117,31 @@ class Payments(Table):
     """
 
     name: Text = "Scheduled Payments"
+    """What the chapter is called."""
     review: Literal["confirm", "view"] = "confirm"
+    """Whether providers confirm or reject a payment, or only see it."""
     reject_note: Annotated[str, Field(max_length=500)] = ""
+    """What stands beside the button that rejects."""
     answer_within: ClockTarget | None = None
+    """The council's time to answer a rejection; finalisation may come first."""
     run_within: ClockTarget | None = None
+    """The council's time for each step of a run."""
     second_person_above: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)] = Decimal(0)
+    """A run of more than so many pounds is approved by a second person."""
     unusual_percent: Annotated[int, Field(ge=1, le=1000)] = 20
+    """What moved by more than so many percent since the pay day before stands out in a run."""
     file: PaymentFile | None = None
+    """The file that finance pays from."""
     return_file: ReturnFile | None = None
+    """The file in which finance says what it has paid."""
     go_live: date | None = None
+    """The first period that is paid here; left out, all that contracts have."""
     calendars: Annotated[tuple[PaymentCalendar, ...], Field(min_length=1)]
+    """The periods of payment."""
     rules: Annotated[tuple[PaymentRules, ...], Field(min_length=1)]
+    """What is paid in doubtful cases."""
     vat: tuple[Vat, ...] = ()
+    """VAT on service levels."""
 
     @property
     def answer_by(self) -> Target | None:

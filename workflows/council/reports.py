@@ -8,3 +8,4 @@ class Reports(Table):
     is not offered."""
 
     commissioned_v_actuals: Text | None = None
+    """What the council calls the report that compares what was planned with what was delivered."""

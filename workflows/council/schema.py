@@ -25,41 +25,73 @@ from .reports import Reports
 from .roles import Role
 from .sign_in import SignIn
 from .tables import Key, Table, Text
-from .teams import Desk, Route, Team
+from .teams import EVERY_DESK, Desk, Route, Team
 
 
 class Council(Table):
     """A whole profile: everything that differs between one council and another."""
 
     key: Key
+    """The short name of the profile, the same as its file's."""
     name: Text
+    """The council's full name, in the header and the foot of every page and in documents."""
     short_name: Text
+    """What the council calls itself in a sentence."""
     department: Text
+    """The department, beside the name in the header."""
     portal_title: Text
+    """What providers call their side."""
     staff_title: Text
+    """What officers call theirs."""
     brand: Brand
+    """The colours."""
     helpdesk: Helpdesk
+    """Who helps people with the portal."""
     sign_in: SignIn
+    """How people get in."""
     calendar: Calendar
+    """When the council works."""
     service_groups: tuple[ServiceGroup, ...]
+    """The sectors of care that the council buys, in its own words."""
     teams: tuple[Team, ...]
+    """The council's teams, in its own words."""
     desks: dict[Desk, Key]
+    """Which team does the work of each desk: `brokerage` puts contract documents right, `procurement` decides on new
+    details of organisations and services, `payments` checks weeks and pays, `fes_admin` looks after the portal,
+    `helpline` decides on contacts and lets people in."""
     routes: tuple[Route, ...] = ()
+    """Exceptions to `desks`: the work of one desk for one service group."""
     roles: tuple[Role, ...]
+    """The security roles from which a provider's people get theirs."""
     contract_documents: ContractDocuments
+    """The document of an individual service that a provider agrees to or rejects."""
     files: Files
+    """The files that people may send."""
     care_package_lines: CarePackageLines
+    """The lines of care packages."""
     actions: Actions
+    """Conversations between providers and the council's teams."""
     change_requests: ChangeRequests
+    """What providers ask to be changed: contacts, roles, details of organisations and services."""
     actuals: Actuals | None = None  # a module: absent unless the council has it
+    """The module in which providers record what they delivered. Without this table the council does not have it: no
+    menu entry, no page."""
     payments: Payments | None = None  # a module: absent unless the council has it
+    """The module of scheduled payments. Without this table the council does not have it."""
     reports: Reports = Reports()
+    """The reports that are offered, by the council's names."""
     managers: Managers
+    """What managers measure their teams by."""
     clocks: Clocks = Clocks()
+    """When a turn is shown as at risk."""
     case_clocks: tuple[CaseClock, ...] = ()
+    """Promises about a whole case: how long one side may hold it in all."""
     escalation: tuple[Rung, ...] = ()
+    """Who is told when a turn is late, and when."""
     pages: Pages
+    """The texts of help, accessibility, privacy and cookies."""
     glossary: tuple[Term, ...] = ()
+    """The council's words, explained beside the help."""
 
     @model_validator(mode="after")
     def _whole(self) -> "Council":
@@ -77,7 +109,7 @@ class Council(Table):
     def _faults_of_keys(self) -> Iterator[Fault]:
         """Keys that are declared nowhere, or twice, and desks without a team."""
         yield from references.faults(self)
-        if missing := set(Desk.__args__) - set(self.desks):  # type: ignore[attr-defined]
+        if missing := set(EVERY_DESK) - set(self.desks):
             said = f"must route every desk to a team; missing: {', '.join(sorted(missing))}"
             yield Fault(("desks",), said)
         for name in ("teams", "roles", "case_clocks", "service_groups"):

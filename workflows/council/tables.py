@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from .faults import unknown
 
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+KEY = r"^[a-z][a-z0-9_]*$"
+Key = Annotated[str, Field(pattern=KEY, max_length=40)]
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -15,14 +16,16 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 class Table(BaseModel):
     """A table of the profile: read once, never changed, nothing unknown in it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Reason(Table):
     """An entry of a list of reasons."""
 
     key: Key
+    """Its short name; decisions keep their reason by it."""
     label: Text
+    """What people choose."""
 
 
 def known(key: str, declared: Collection[str], where: str) -> None:

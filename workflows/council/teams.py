@@ -10,6 +10,7 @@ from .tables import Key, Table, Text
 from .targets import ClockTarget
 
 Desk = Literal["brokerage", "procurement", "payments", "fes_admin", "helpline"]
+EVERY_DESK: tuple[Desk, ...] = Desk.__args__  # type: ignore[attr-defined]
 
 
 class Team(Table):
@@ -21,13 +22,21 @@ class Team(Table):
     """
 
     key: Key
+    """Its short name; open work stays with a team by it, so it is never given to another."""
     name: Text
+    """What the council calls it; providers read it."""
     reads: frozenset[CaseKind] = frozenset()
+    """The kinds of case that its members may read. Whoever is given work must read its kind."""
     sensitivities: frozenset[Sensitivity] = EVERY_SENSITIVITY
+    """Of conversations that not everybody reads, which its members do."""
     outside: bool = False
+    """A team that does not work in Concord, such as social workers: another team keeps its tasks and writes to it."""
     keeper: Key | None = None
+    """Which team keeps an outside team's tasks."""
     letter: Annotated[str, Field(max_length=4000)] = ""
+    """The letter that is prepared for an outside team; it may name {reference}, {title}, {amount} and {council}."""
     follow_up_after: ClockTarget | None = None
+    """When the keeper is reminded to ask an outside team again."""
 
     @model_validator(mode="after")
     def _kept(self) -> "Team":
@@ -47,5 +56,8 @@ class Route(Table):
     """An exception to `[desks]`: this desk's work for this service group goes to another team."""
 
     desk: Desk
+    """The desk."""
     service_group: Key
+    """The service group whose work goes elsewhere."""
     team: Key
+    """The team that it goes to."""

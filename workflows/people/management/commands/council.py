@@ -1,12 +1,14 @@
 """`manage council …`: what a council's officer does with a profile: check it, begin one, see what it would change."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from workflows.council import checking, profile
+from workflows.council import checking, drafting, profile
 from workflows.council.examples import FOLDER
+from workflows.council.tables import KEY
 
 
 class Command(BaseCommand):
@@ -22,6 +24,10 @@ class Command(BaseCommand):
         check.add_argument("file", help="a file, or the name of a council that comes with Concord")
         check.add_argument("--brief", action="store_true", help="do not list what is taken for what is not said")
 
+        new = verbs.add_parser("new", help="write a new profile to fill in, with every setting explained")
+        new.add_argument("name", help="its short name, such as the council's: small letters, digits and _")
+        new.add_argument("--to", help="the folder to write it to", default=str(FOLDER))
+
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it."""
         getattr(self, f"_{options['verb']}")(**options)
@@ -35,6 +41,18 @@ class Command(BaseCommand):
         for note in () if brief else found.notes:
             self.stdout.write(note)
         self.stdout.write(f"{path.name}: nothing is wrong. It is {found.council.name}.")
+
+    def _new(self, name: str, to: str, **_options: Any) -> None:
+        if not re.fullmatch(KEY, name):
+            raise CommandError(f"{name}: a short name is of small letters, digits and _, and begins with a letter.")
+        path = Path(to) / f"{name}.toml"
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(drafting.draft(name))
+        except OSError as error:
+            raise CommandError(f"{path} was not written: {error.strerror}.") from error
+        self.stdout.write(f"{path} was written. Fill in what says {checking.TO_FILL}; docs/councils.md explains each")
+        self.stdout.write(f"setting. Then run: ./concord manage council check {path}")
 
 
 def _read(file: str) -> tuple[Path, str]:
