@@ -33,6 +33,8 @@ from .models import ContractDocument, DocumentVersion
 #: A verb on a case: through the door.
 _run = partial(door.run, ContractDocumentFlow)
 
+#: Follows when a document was published or answered, where the council's payments wait for that.
+STANDS = "contract_document.stands"
 Answer = DocumentVersion.Answer
 State = rules.State
 
@@ -90,6 +92,7 @@ def _begin(*, actor: Actor, line_id: int, latest: ContractDocument | None, key: 
         _add_version(turn, document, terms, explanation="")
         turn.facts["occasion"] = document.occasion
         turn.facts["line"] = line_id
+        _tell_payments(turn)
         turn.notify(notices.PUBLISHED, turn.provider())
 
     return door.begin(
@@ -284,6 +287,14 @@ def _as_shown(turn: door.Turn, number: int, sha256: str) -> Shown:
 def _answer(turn: door.Turn, version: Shown, answer: str, *, reason: str = "", words: UUID | None = None) -> None:
     """Note the answer on the version, once; every answer but a rejection closes the document."""
     answering.note(turn, version, answer, reason=reason, words=words)
+    _tell_payments(turn)
+
+
+def _tell_payments(turn: door.Turn) -> None:
+    """Where days of a line wait for its document, they are worked out again once that stands differently."""
+    payments = current().payments
+    if payments is not None and payments.documents_hold:
+        turn.follow(STANDS, {"document": turn.case.pk})
 
 
 def _leave(turn: door.Turn, state: State, answer: str) -> None:
@@ -291,6 +302,7 @@ def _leave(turn: door.Turn, state: State, answer: str) -> None:
     version = latest_version(turn.case.pk)
     if version.answer:
         ContractDocument.objects.filter(pk=turn.case.pk).update(open=False)
+        _tell_payments(turn)
     else:
         _answer(turn, Shown(version.number, version.sha256), answer)
     turn.facts["version"] = version.number

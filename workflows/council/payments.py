@@ -148,6 +148,11 @@ class Payments(Table):
         """The promise to a rejection: each has a moment of its own, because finalisation may come first."""
         return AT_ITS_MOMENT if self.answer_within is not None else None
 
+    @property
+    def documents_hold(self) -> bool:
+        """Whether an unanswered document may hold payments, by any of the rules."""
+        return any(each.unanswered_documents == "hold" for each in self.rules)
+
     def calendar(self, key: str) -> PaymentCalendar:
         """Return a calendar; KeyError when the profile does not know it."""
         return {each.key: each for each in self.calendars}[key]

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from decimal import Decimal
 
+from django.db import transaction
 from django.db.models import Sum
 
 from workflows.council.payments import Payments
@@ -25,9 +26,23 @@ def profile() -> Payments:
 
 
 def mark_changed(contracts: Collection[int]) -> int:
-    """Something that payments of these contracts are worked out from has changed; returns how many are concerned."""
-    rows = ScheduledPayment.objects.filter(contract__in=contracts, finalised_at=None, changed=False)
-    return rows.update(changed=True)
+    """Something that payments of these contracts are worked out from has changed; returns how many are concerned.
+
+    Also what is marked already is marked again: who is working it out at this moment may have read what was before, and
+    holds its row until it is done (generating.fill).
+    """
+    with transaction.atomic():
+        return ScheduledPayment.objects.filter(pk__in=locked_open(contracts)).update(changed=True)
+
+
+def locked_open(contracts: Collection[int]) -> list[int]:
+    """Lock the rows of what is not finalised of these contracts, everybody in one order; returns their ids.
+
+    A row is locked after its case, or without it.
+    """
+    rows = ScheduledPayment.objects.filter(contract__in=contracts, finalised_at=None)
+    locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+    return list(locked.values_list("pk", flat=True))
 
 
 def open_payment(case_id: int) -> ScheduledPayment:

@@ -6,6 +6,7 @@ sentence for people (`Invalid` with faults by field), and then nothing was writt
 
 from collections.abc import Collection
 from datetime import date, datetime, time
+from decimal import Decimal
 from functools import partial
 
 from workflows.engine import door
@@ -17,7 +18,7 @@ from workflows.parties.actor import Actor
 from workflows.register.models import Contract
 
 from . import generating, notices, recovering
-from .acting import mark_changed, open_payment, period_for, profile, tell_total
+from .acting import locked_open, mark_changed, open_payment, period_for, profile, tell_total
 from .answers import Change, Wrong, amend, confirm, leave, reject
 from .by_hand import adjust, approve_adjustment, refuse_adjustment
 from .calendar import Period
@@ -147,15 +148,26 @@ def put_back(*, actor: Actor, case_id: int, task_id: int, lines: Collection[int]
     return _run(verb=verb, actor=actor, case_id=case_id, task_id=task_id, key=key, body=said, act=act)
 
 
-def finalise(*, actor: Actor, case_id: int, task_id: int, run_id: int, key: str) -> door.Outcome:
-    """Finalise the payment in a run: from now on nothing of it changes (suffolk-user-guide §3)."""
+def finalise(
+    *, actor: Actor, case_id: int, task_id: int, run_id: int, seen: Decimal | None = None, key: str
+) -> door.Outcome:
+    """Finalise the payment in a run: from now on nothing of it changes (suffolk-user-guide §3).
+
+    `seen` is what it came to when the run was approved. The periods of a contract are finalised one after the other:
+    what one leaves below zero, and what is put right, goes on to the next.
+    """
 
     def act(turn: door.Turn) -> None:
+        locked_open([open_payment(case_id).contract_id])
         payment = open_payment(case_id)
         if payment.run_id != run_id:
             raise Refused("This payment is not in the run.", "run")
         if payment.changed:
             raise Refused("Something of this payment has changed since the run was counted.", "changed")
+        if seen is not None and payment.payable != seen:
+            raise Refused(f"It came to £{seen:,.2f} in the run, and comes to £{payment.payable:,.2f} now.", "changed")
+        if earlier := _earlier(payment):
+            raise Refused(f"{earlier} is of an earlier period of the contract, and must be finalised first.", "order")
         out = payment.lines.filter(held_out_at__isnull=False).exists()
         ScheduledPayment.objects.filter(pk=case_id).update(finalised_at=turn.now)
         Rejected.objects.filter(payment=case_id, answer="").update(answer=Rejected.Answer.LEFT, answered_at=turn.now)
@@ -191,6 +203,12 @@ def remit(
     said = {"reference": reference, "paid_on": paid_on.isoformat() if paid_on else None}
     verb = "remit_partly" if partly else "remit"
     return _run(verb=verb, actor=actor, case_id=case_id, task_id=task_id, key=key, body=said, act=act)
+
+
+def _earlier(payment: ScheduledPayment) -> str:
+    """The reference of an earlier payment of the contract that is not finalised; empty when there is none."""
+    rows = ScheduledPayment.objects.filter(contract=payment.contract_id, finalised_at=None, first__lt=payment.first)
+    return str(rows.order_by("first").values_list("case__reference", flat=True).first() or "")
 
 
 def _is_last(case_id: int, lines: Collection[int]) -> bool:

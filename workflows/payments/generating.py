@@ -25,7 +25,7 @@ from .facts import Cause, Line
 from .gathering import gather
 from .models import PaymentLine, ScheduledPayment
 from .snapshot import read, written
-from .statements import CANDIDATES, CLOSELY, LAY_OUT, WHOLE, documents_hold, taxed
+from .statements import CANDIDATES, CLOSELY, LAY_OUT, WHOLE, taxed
 
 Key = tuple[int, int]  # (line, finalised payment)
 #: How many payments, and lines of new ones, the rules look at together.
@@ -99,10 +99,16 @@ class Earlier:
 def fill(payments: Collection[ScheduledPayment], module: Payments, *, now: datetime) -> int:
     """Work these payments out, whose cases are locked; returns how many lines were looked at by the rules.
 
+    Their rows are locked before anything is read: what changes from now on is marked once this is done, and is worked
+    out again.
+
     Of a payment that holds nothing yet, the database writes by itself what there is nothing to say about
     (statements.WHOLE).
     """
     open_ = [each for each in payments if each.finalised_at is None]
+    ids = [each.pk for each in open_]
+    rows_of = ScheduledPayment.objects.filter(pk__in=ids).select_for_update(of=("self",), no_key=True)
+    list(rows_of.order_by("pk").values_list("pk"))
     new = [each for each in open_ if each.generated_at is None]
     closely = _begin(new, module)
     looked = 0
@@ -111,7 +117,6 @@ def fill(payments: Collection[ScheduledPayment], module: Payments, *, now: datet
         looked += len(rows)
         old = [each.pk for each in part if each.generated_at is not None]
         _write(old, json.dumps(rows, default=str))
-    ids = [each.pk for each in open_]
     add_up(ids)
     ScheduledPayment.objects.filter(pk__in=ids).update(generated_at=now, changed=False)
     return looked
@@ -126,7 +131,7 @@ def _begin(new: Sequence[ScheduledPayment], module: Payments) -> Mapping[int, fr
     found: dict[int, set[int]] = {each: set() for each in ids}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS payments_plan")
-        cursor.execute(LAY_OUT, [ids, taxed(module, levels), documents_hold(module)])
+        cursor.execute(LAY_OUT, [ids, taxed(module, levels), module.documents_hold])
         cursor.execute(WHOLE)
         cursor.execute(CLOSELY)
         for payment, line in cursor.fetchall():
@@ -297,7 +302,7 @@ def _settled(finalised: Sequence[ScheduledPayment], lines: Sequence[CarePackageL
             Q(payment__in=ids, kind=PaymentLine.Kind.SCHEDULED)
             | Q(about__in=ids, kind=PaymentLine.Kind.ADJUSTMENT, payment__finalised_at__isnull=False)
         )
-        .order_by("payment__first", "pk")
+        .order_by("payment__finalised_at", "pk")
     )
     found: dict[Key, Earlier] = {}
     for each in rows.only("line", "payment", "about", "kind", "worth", "held_out_at", "put_back_at"):

@@ -6,11 +6,13 @@ from typing import Any
 
 from workflows.actuals.models import LineWeek
 from workflows.actuals.topics import PAYABLE
+from workflows.contracts.commands import STANDS
 from workflows.council.profile import current
 from workflows.engine.errors import Stale
 from workflows.engine.models import Task
 from workflows.engine.reactions import reacts_to
 from workflows.parties.selectors import system_actor
+from workflows.register.catalogue import RATES_CHANGED
 from workflows.register.models import CarePackageLine, PaymentHold
 
 from . import stopping
@@ -26,6 +28,22 @@ def work_out_again(payload: Mapping[str, Any], key: str) -> None:  # noqa: ARG00
         return
     contract = CarePackageLine.objects.values_list("contract_id", flat=True).get(pk=payload["line"])
     mark_changed([contract])
+
+
+@reacts_to(RATES_CHANGED, name="payments.rates_again")
+def rates_again(payload: Mapping[str, Any], key: str) -> None:  # noqa: ARG001 (every reaction has one)
+    """Another price of a service level: what is not finalised of the contracts with lines of it is worked out again."""
+    if current().payments is not None:
+        lines = CarePackageLine.objects.filter(service_level=payload["level"])
+        mark_changed(set(lines.values_list("contract_id", flat=True)))
+
+
+@reacts_to(STANDS, name="payments.documents_again")
+def documents_again(payload: Mapping[str, Any], key: str) -> None:  # noqa: ARG001 (every reaction has one)
+    """A contract document was published or answered, where days wait for that: they are worked out again."""
+    if current().payments is not None:
+        rows = CarePackageLine.objects.filter(documents=payload["document"])
+        mark_changed(set(rows.values_list("contract_id", flat=True)))
 
 
 @reacts_to(PAYABLE, name="payments.weeks_again")

@@ -152,7 +152,10 @@ def _owed(payment_id: int) -> Debt:
 
 
 def _goes_on(payment: ScheduledPayment) -> bool:
-    """Whether a later period of the same calendar has lines to pay."""
+    """Whether a later period of the same calendar has lines to pay, and none was finalised before this one."""
+    later = ScheduledPayment.objects.filter(contract=payment.contract_id, first__gt=payment.first)
+    if later.filter(finalised_at__isnull=False).exists():
+        return False
     lines = CarePackageLine.objects.filter(Q(end=None) | Q(end__gt=payment.last), contract=payment.contract_id)
     after = payment.last + DAY
     method = PaymentMethod.objects.filter(contract=payment.contract_id, start__lte=after).order_by("-start").first()

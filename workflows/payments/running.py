@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Max, Sum
 
 from workflows.engine import batches, door
@@ -56,6 +56,9 @@ def prepare(*, actor: Actor, calendar: str, pay_on: date, key: str) -> door.Outc
     case = Case(organisation=the_council(), state=RunState.PREPARED)
 
     def act(turn: door.Turn) -> None:
+        _one_at_a_time()
+        if not list(due.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk")):
+            raise Refused("Somebody else has just prepared this run.", "none")
         number = (PaymentRun.objects.aggregate(last=Max("number"))["last"] or 0) + 1
         run = PaymentRun(case=turn.case, number=number, calendar=calendar, pay_on=pay_on)
         run.save(force_insert=True)
@@ -223,6 +226,12 @@ def mark_paid(
     return outcome
 
 
+def _one_at_a_time() -> None:
+    """Runs are prepared one after the other, so that each has its number and its payments."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payments.prepare'))")
+
+
 def totals(run_id: int) -> Totals:
     """What a run comes to, in one query for its payments and one for its lines."""
     found = ScheduledPayment.objects.filter(run=run_id).aggregate(
@@ -255,9 +264,10 @@ def _as_seen(turn: door.Turn, seen: Decimal) -> Decimal:
 
 def _begin(turn: door.Turn) -> None:
     turn.state(RunState.FINALISING)
-    targets = ScheduledPayment.objects.filter(run=turn.case.pk, finalised_at=None).order_by("pk")
-    ids = list(targets.values_list("pk", flat=True))
-    batch = batches.create(FINALISE, turn.actor, ids, {"run": turn.case.pk})
+    targets = ScheduledPayment.objects.filter(run=turn.case.pk, finalised_at=None).order_by("first", "pk")
+    seen = dict(targets.values_list("pk", "payable"))
+    told = {str(pk): str(payable) for pk, payable in seen.items()}
+    batch = batches.create(FINALISE, turn.actor, seen, {"run": turn.case.pk, "seen": told})
     turn.facts["batch"] = batch.pk
 
 
@@ -271,7 +281,10 @@ def _finish(batch: Batch) -> None:
 def _finalise_one(_actor: Actor, target: int, parameters: Mapping[str, Any], key: str) -> batches.Item:
     """Finalise one payment of a run; what is refused is kept with its reason and leaves the run."""
     task = Task.objects.get(process=target, finished=None)
-    done = commands.finalise(actor=system_actor(), case_id=target, task_id=task.pk, run_id=parameters["run"], key=key)
+    done = commands.finalise(
+        actor=system_actor(), case_id=target, task_id=task.pk, run_id=parameters["run"],
+        seen=Decimal(parameters["seen"][str(target)]), key=key,
+    )  # fmt: skip
     return batches.Item("Finalised" if done.state == State.FINALISED else "Partly finalised", target)
 
 

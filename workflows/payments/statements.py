@@ -125,11 +125,6 @@ ORDER BY 1
 """
 
 
-def documents_hold(module: Payments) -> bool:
-    """Whether an unanswered document may hold payments, by any of the council's rules."""
-    return any(each.unanswered_documents == "hold" for each in module.rules)
-
-
 def taxed(module: Payments, levels: Sequence[tuple[int, str]]) -> list[Any]:
     """The service levels on which there may be VAT: their lines are worked out by the rules."""
     keys = {each.service_level for each in module.vat}

@@ -4,12 +4,15 @@ Clients, service levels and rates are brokerage's; contracts are procurement's t
 §11).
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q
 
 from workflows.council.profile import current
+from workflows.engine import outbox
 from workflows.engine.atomic import command
 from workflows.engine.duties import require_desk
 from workflows.engine.errors import NotFound, Refused
@@ -20,6 +23,9 @@ from workflows.parties.models import Client, Organisation
 from .models import Contract, Rate, ServiceLevel
 from .rules import Span, UpliftPreview, day_before, refusal_of_amount, refusal_of_span, room_for
 from .selectors import uplift_preview
+
+#: Follows when a level has another price from some day on.
+RATES_CHANGED = "rates.changed"
 
 
 @command
@@ -134,7 +140,7 @@ def set_rate(
         "end": end,
         "amount": amount,
     }
-    tell(f"level:{level.pk}", "level.rate_set", actor, facts)
+    _tell_rates(level, "level.rate_set", actor, facts)
     return rate
 
 
@@ -155,8 +161,14 @@ def uplift(*, actor: Actor, service_level_id: int, start: date, amount: Decimal)
         "lines": preview.lines,
         "yearly": [preview.before, preview.after],
     }
-    tell(f"level:{level.pk}", "level.uplifted", actor, facts)
+    _tell_rates(level, "level.uplifted", actor, facts)
     return preview
+
+
+def _tell_rates(level: ServiceLevel, kind: str, actor: Actor, facts: Mapping[str, Any]) -> None:
+    """Record what happened to the prices of a level, and let the other rooms know."""
+    event = tell(f"level:{level.pk}", kind, actor, facts)
+    outbox.put(RATES_CHANGED, f"level:{level.pk}:{event.seq}", {"level": level.pk})
 
 
 def _locked_level(actor: Actor, service_level_id: int) -> ServiceLevel:

@@ -12,6 +12,7 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from workflows.engine import moment, outbox
 from workflows.engine.models import Event, Outbox
+from workflows.register.catalogue import RATES_CHANGED
 from workflows.register.recording import LINE_CHANGED, What, changed_payload
 
 from .copying import copy
@@ -48,6 +49,8 @@ def take_over(stage: Stage, actor_id: int, publish: bool) -> None:
     events = record_all((_told(stage, row) for row in rows), actor_id, at)
     if stage.kind.name == "lines":
         copy(Outbox, _rows(events, publish, at))
+    if stage.kind.name == "rates":
+        copy(Outbox, _rates(events, at))
         outbox.wake_after_commit()
 
 
@@ -139,6 +142,12 @@ def what_happened(row: dict[str, Any]) -> What:
     if row["verdict"] == "new":
         return "started"
     return "ended" if "end" in row["changes"] and row["changes"]["end"][1] is not None else "varied"
+
+
+def _rates(events: list[Event], at: datetime) -> Iterator[Outbox]:
+    """One row for each level that has another price, however many of its rates came."""
+    for stream, event in {each.stream: each for each in events}.items():
+        yield outbox.row(RATES_CHANGED, f"{stream}:{event.seq}", {"level": int(stream.partition(":")[2])}, at)
 
 
 def _rows(events: list[Event], publish: bool, at: datetime) -> Iterator[Outbox]:
