@@ -10,6 +10,7 @@ from .actuals_files import views as actuals_files
 from .change_requests import views as changes
 from .contacts import views as contacts
 from .contract_documents import views as documents
+from .disputes import amending as disputed_actuals
 from .disputes import views as disputes
 from .home import views as home
 from .lines import views as lines
@@ -61,7 +62,8 @@ urlpatterns = [
     path("actions/", actions.actions, name="actions"),
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/<int:dispute_id>/", disputes.dispute, name="dispute"),
-    path("disputes/<int:dispute_id>/rows/<int:row_id>/", disputes.row, name="dispute_row"),
+    path("disputes/<int:dispute_id>/rows/<int:row_id>/", disputed_actuals.row, name="dispute_row"),
+    path("disputes/<int:dispute_id>/rows/<int:row_id>/answer/", disputed_actuals.answer, name="dispute_row_answer"),
     path("reports/", reports.reports, name="reports"),
     path("reports/commissioned-v-actuals/", reports.commissioned, name="commissioned"),
     path("reports/commissioned-v-actuals/<slug:question_id>/", reports.commissioned_shown, name="commissioned_shown"),

@@ -74,6 +74,7 @@ class DecisionView(CaseView):
     label = "Decision on care"
     caption = "Decision on care"
     list_name = "Decisions on care"
+    own_list = True
 
     def __init__(self, found: Found, actor: Actor) -> None:
         super().__init__(found.case, found.turn, actor)
@@ -105,7 +106,9 @@ class DecisionView(CaseView):
 
     def stake(self) -> Fact | None:
         """What waits for the decision."""
-        return Fact("At stake", money(self.found.unpaid), f"in {plural(len(self.found.weeks), 'week')} not paid yet")
+        weeks = len(self.found.without)
+        note = f"not payable in {plural(weeks, 'week')}" if weeks else ""
+        return Fact("At stake", money(self.found.unpaid), note)
 
     def decided(self) -> str:
         """`paid until 20 April 2025`; empty while nobody has decided."""
@@ -170,7 +173,6 @@ def overview(request: HttpRequest, view: CaseView) -> HttpResponse:
     context = frame(view, "case", len(chapters)) | {
         "rows": view.rows(),
         "weeks": view.found.weeks,
-        "unanswered": UNANSWERED if view.is_decision and not view.decision.decided else "",
         "entries": view.entries(chapters)[:LATEST],
         "events": len(chapters),
         "held": held_of(view),
@@ -192,7 +194,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         row.update(turns.get(row["case_id"], checking.NO_TURN))
         row |= {"title": RAISED[row["raised"]], "cause": cause_label(row["cause"]), "tag": TAGS[Asking(row["state"])]}
         row["href"] = reverse("council:case", args=[row["case_id"]])
-        row["clock"], row["team"] = clock_of(row, now), row["team_name"]
+        row["clock"] = clock_of(row | {"not_before": None}, now)
     context = {"table": Decisions(page.items), "pages": page, "every": every, "rooms": rooms(actor),
                "unanswered": UNANSWERED}  # fmt: skip
     return render(request, "backoffice/actuals/decisions.html", context)

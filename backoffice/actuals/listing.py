@@ -21,9 +21,8 @@ from backoffice.web.gate import staff, teams_of_desk
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Fact, Tab
 from backoffice.web.words import capped_count, date_words, money, plural
-from workflows.actuals import batches, checking, decisions
+from workflows.actuals import batches, checking
 from workflows.actuals.checking import Figures, Filters
-from workflows.actuals.flow import CareDecisionFlow
 from workflows.actuals.models import Standing
 from workflows.actuals.rules import NOTHING
 from workflows.council.actuals import Actuals
@@ -59,7 +58,7 @@ def weeks(request: HttpRequest) -> HttpResponse:
         "late": late,
         "pages": page,
         "name": actuals.name,
-        "tabs": _tabs(actor, to_check, missing, late=late),
+        "tabs": _tabs(to_check, missing, late=late),
         "rooms": rooms(actor),
         "may": _checks(actor),
         "query": _query(asked),
@@ -194,16 +193,13 @@ def _groups(weeks: Any, asked: Filters) -> dict[str, Any]:
     return {"providers": Grouped(providers[:PROVIDERS]), "causes": Caused(causes), "others": facts}
 
 
-def _tabs(actor: Actor, to_check: Any, missing: Any, *, late: bool) -> list[Tab]:
-    lists = {"to_check": to_check, "missing": missing, "decisions": decisions.listed(actor)}
+def _tabs(to_check: Any, missing: Any, *, late: bool) -> list[Tab]:
+    lists = {"to_check": to_check, "missing": missing}
     counts = {name: capped_count(number) for name, number in engine.counts(lists).items()}
-    found = [
+    return [
         Tab("To check", reverse("council:actuals"), counts["to_check"], not late),
         Tab("Not submitted", f"{reverse('council:actuals')}?show=late", counts["missing"], late),
     ]
-    if CareDecisionFlow.kind in actor.reads:
-        found.append(Tab("Decisions on care", reverse("council:care_decisions"), counts["decisions"]))
-    return found
 
 
 def _asked(request: HttpRequest, actuals: Actuals) -> Filters:

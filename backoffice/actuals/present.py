@@ -175,6 +175,7 @@ class WeekView(CaseView):
 
     caption = "Actuals"
     list_name = "Actuals"
+    own_list = True
 
     def __init__(self, page: Page, actor: Actor) -> None:
         super().__init__(page.case, page.turn, actor)

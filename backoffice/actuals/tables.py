@@ -3,7 +3,7 @@
 from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable, Tick
 from backoffice.web.tag_cell import TagCell
-from backoffice.web.words import date_words, moment, money, plural
+from backoffice.web.words import date_words, moment, money, plural, weekday_date
 
 RESULTS = {"waiting": Tag("Waiting", "grey"), "done": Tag("Accepted", "green"), "refused": Tag("Not accepted", "red")}
 
@@ -138,9 +138,13 @@ class Decisions(ListTable):
         second=lambda row: f"{row['organisation']}, {row['cause']}",
     )
     since = Cell("Since", lambda row: f"week of {date_words(row['since'])}")
-    who = Cell("Team", lambda row: row["team"] or "Nobody", tag=lambda row: row["tag"])
+    who = Cell("Team", lambda row: row["team_name"] or "Nobody", tag=lambda row: row["tag"])
     due = Cell(
-        "Due", lambda row: row["clock"].words, tag=lambda row: row["clock"].tag, late=lambda row: row["clock"].late
+        "Due",
+        lambda row: row["clock"].words,
+        tag=lambda row: row["clock"].tag,
+        late=lambda row: row["clock"].late,
+        second=lambda row: f"Follow up on {weekday_date(row['not_before'])}" if row["not_before"] else "",
     )
 
     class Meta(ListTable.Meta):

@@ -11,13 +11,16 @@ from backoffice.cases.frame import frame, held_of, path_of
 from backoffice.cases.view import CaseView
 from backoffice.web.gate import staff
 from backoffice.web.pieces import Row
-from backoffice.web.words import moment, money
+from backoffice.web.words import date_range, moment, money
 from workflows.actuals import checking, selectors
+from workflows.actuals.entry import Row as EnteredRow
 from workflows.actuals.entry import read
 from workflows.actuals.models import LineWeek, LineWeekVersion
+from workflows.actuals.rules import NOTHING
 from workflows.engine import selectors as engine
 from workflows.engine.errors import NotFound
 from workflows.parties.actor import Actor
+from workflows.register.rules import plain
 
 from .entering import entered
 from .present import KIND, Shown, WeekView, clean_rows
@@ -26,6 +29,7 @@ from .why import changes, money_change, reasons, units
 LATEST = 4
 #: Exceptions on one page; further ones are reached by the link below them.
 MOST = 50
+BOXES = {"actual": "Actual", "frustrated": "Frustrated", "missed": "Missed"}
 
 
 def view_of_id(actor: Actor, case_id: int) -> WeekView:
@@ -91,14 +95,21 @@ def _rows(line: selectors.Line) -> list[Row]:
     """What was planned and entered, row by row, and what is paid of it."""
     unit, found = line.kind.unit, []
     for row, paid in zip(line.rows, line.found.payable(), strict=True):
-        name = "Added" if row.added else f"{row.first:%d/%m/%Y} to {row.last:%d/%m/%Y}"
+        name = "Added" if row.added else date_range(row.first, row.last)
         price = f"{money(row.price)} each" if row.price is not None else "no price"
-        entered_ = [f"{units(sum(row.planned), unit)} planned, {units(sum(row.actual), unit)} actual, {price}"]  # type: ignore[arg-type]
+        told = [f"{units(sum(row.planned, NOTHING), unit)} planned, {price}", _entered(line, row)]
         cost = f"{units(paid.units, unit)} to be paid: {money(paid.cost)}"
         if paid.not_charged:
-            entered_.append(f"{units(paid.not_charged, unit)} that the client is not charged for")
-        found.append(Row(name, cost, entered_))
+            told.append(f"{units(paid.not_charged, unit)} that the client is not charged for")
+        found.append(Row(name, cost, told))
     return found
+
+
+def _entered(line: selectors.Line, row: EnteredRow) -> str:
+    """What stands in its boxes as the provider sees them: what was delivered is worked out from all of them."""
+    sums = {box: sum(row.box(box), NOTHING) for box in line.kind.boxes if box in BOXES}
+    told = [f"{BOXES[box]} {plain(amount)}" for box, amount in sums.items() if amount or box == "actual"]
+    return f"Entered: {', '.join(told)}"
 
 
 def _versions(line: selectors.Line) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from workflows.actuals.entry import Absence, Row
 from workflows.actuals.policy import Asked, answer, sourced
 from workflows.actuals.rules import NOTHING
 from workflows.actuals.selectors import Line
+from workflows.actuals.week import cost
 from workflows.council.actuals import Actuals
 from workflows.council.profile import current
 from workflows.engine.calendar import WEEKDAYS
@@ -60,10 +61,10 @@ def reasons(line: Line, actuals: Actuals) -> list[Why]:
 
 
 def waiting(line: Line) -> Decimal:
-    """The money of a line's week that nobody has decided about yet."""
+    """The money of a line's week that nobody has decided about yet: whether to pay for longer, or for which cause."""
     prices = {row.number: row.price or NOTHING for row in line.rows}
     asked = (each for each in line.found.judged if each.answer is not None and each.answer.waits)
-    return sum((each.absence.units * prices[each.row] for each in asked), NOTHING)
+    return sum((cost(each.absence.units, prices[each.row]) or NOTHING for each in asked), line.undecided)
 
 
 def comments(line: Line) -> list[str]:
@@ -84,7 +85,7 @@ def _absences(line: Line) -> Iterable[Why]:
 
 def _said(each: Judged) -> tuple[str, str, str]:
     if each.answer is None:
-        return "Will not be paid: no cause was chosen.", "", "unpaid"
+        return "Not decided: no cause was chosen.", "", "waits"
     standing = "paid" if each.answer.paid else "waits" if each.answer.waits else "unpaid"
     return each.answer.why, sourced(each.answer.source), standing
 
@@ -97,7 +98,7 @@ def _silent(line: Line, actuals: Actuals) -> Iterable[Why]:
         return
     amount = units(missing, line.kind.unit)
     if actuals.unexplained is None:
-        yield Why(f"{amount} not delivered, and nobody has said why. Will not be paid.", standing="unpaid")
+        yield Why(f"{amount} not delivered, and nobody has said why.", standing="waits")
         return
     rule = answer(actuals, Asked(line.kind.key, actuals.unexplained, line.week.week))
     yield Why(f"{amount} not delivered without a cause. {rule.why}", sourced(rule.source), "paid" if rule.paid else "unpaid")  # fmt: skip # noqa: E501
@@ -116,7 +117,7 @@ def _above(line: Line, actuals: Actuals) -> Iterable[Why]:
 
 def _faults(line: Line) -> Iterable[Why]:
     for lack in sorted(line.found.lacks):
-        yield Why(LACKS[lack], standing="unpaid" if lack == "cause" else "")
+        yield Why(LACKS[lack], standing="waits" if lack == "cause" else "")
     for faults in line.found.faults.values():
         yield from (Why(f"{each}.".replace("..", "."), standing="") for each in faults)
     if line.found.unpriced:

@@ -22,6 +22,7 @@ from workflows.engine.selectors import Chapter
 BOX, HIGH, GAP, LINE, EDGE = 230, 96, 250, 19, 14
 STEP, BELOW = 22, 20  # the height of a heading's line, and of a line below it
 ROOM = BOX - 20  # what words may take of a box
+VERB, BESIDE = 15, GAP - 34 - 12  # the type of a line's words, and what they may take between two boxes
 #: How wide letters are, in parts of the size of the type: generous, so that no fallback typeface runs over.
 NARROW, BROAD, CAPITAL, OTHER = frozenset("iljtfr.,:;'!|()[]-1 "), frozenset("mwMW@%"), Decimal("0.75"), Decimal("0.6")
 
@@ -128,17 +129,17 @@ def picture(flow: type[CaseFlow], chapters: Iterable[Chapter], here: Iterable[st
     return Picture(flow, steps, frozenset(found), who)
 
 
-def broken(text: str, size: int) -> list[str]:
+def broken(text: str, size: int, room: int = ROOM) -> list[str]:
     """Break words into lines that fit into a box, in type of that size; a word that is too long is broken itself."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and _width(longer, size) <= ROOM:
+        if lines and _width(longer, size) <= room:
             lines[-1] = longer
             continue
         rest = word
-        while _width(rest, size) > ROOM:
-            fits = next(end for end in range(len(rest) - 1, 0, -1) if _width(rest[:end] + "-", size) <= ROOM)
+        while _width(rest, size) > room:
+            fits = next(end for end in range(len(rest) - 1, 0, -1) if _width(rest[:end] + "-", size) <= room)
             lines.append(rest[:fits] + "-")
             rest = rest[fits:]
         lines.append(rest)
@@ -168,11 +169,11 @@ class _Drawing:
     def __init__(self, shown: Picture) -> None:
         self.shown = shown
         self.edges = shown.edges
+        self.columns = self._columns()
+        self.column = {name: column for column, names in enumerate(self.columns) for name in names}
         self.labels = {pair: self._labels(*pair) for pair in self.edges}
         self.words = {name: broken(shown.heading(name), 18) for name in shown.nodes}
         self.below = {name: broken(shown.who.get(name, ""), 15) for name in shown.nodes}
-        self.columns = self._columns()
-        self.column = {name: column for column, names in enumerate(self.columns) for name in names}
         spread = {name: sum(self._gaps(self._arrivals(name))) for name in shown.nodes}
         self.high = max(HIGH, max(max(self._tall(name), spread[name]) for name in shown.nodes) + 2 * EDGE)
         most = max((len(lines) for lines in self.labels.values()), default=0)
@@ -245,7 +246,10 @@ class _Drawing:
             (True, f"{upper_first(verb_words(verb))}, {days[-1]}{f' ({len(days)} times)' if len(days) > 1 else ''}")
             for verb, days in walked.items()
         ]
-        return lines + [(False, upper_first(verb_words(each))) for each in self.edges[start, end] if each not in walked]
+        lines += [(False, upper_first(verb_words(each))) for each in self.edges[start, end] if each not in walked]
+        if not self._forward((start, end)):
+            return lines
+        return [(taken, part) for taken, words in lines for part in broken(words, VERB, BESIDE)]
 
     def _ahead(self, pair: tuple[str, str]) -> SafeString:
         start, end = (self.places[name] for name in pair)

@@ -23,6 +23,7 @@ class CaseView(ABC):
     label = ""  # in titles of pages: never a client's name
     caption = ""
     list_name = ""
+    own_list = False  # the list is where this kind is worked through, so the way back leads there, not to the queue
 
     def __init__(self, case: Case, turn: Task | None, actor: Actor) -> None:
         self.case, self.turn, self.actor = case, turn, actor

@@ -97,10 +97,15 @@ class ManyForm(Embedded):
 
     what_failed: ClassVar[str] = "Nothing can be decided yet"
     way = Radios(
-        label="What is paid?", choices=[(str(each), WORDS[each]) for each in Decision], missing="Choose what is paid"
+        label="What is paid?", choices=[(str(each), WORDS[each]) for each in WAYS], missing="Choose what is paid"
     )
-    reason = LongText(label="Reason", help_text="The providers read this. It is needed when you pay as planned.",
-                      required=False, rows=3, max_length=TEXT_LIMIT)  # fmt: skip
+    reason = LongText(
+        label="Reason",
+        help_text="The providers read this. It is needed when you pay as planned or ask again.",
+        required=False,
+        rows=3,
+        max_length=TEXT_LIMIT,
+    )
 
 
 class RaiseForm(Embedded):

@@ -113,7 +113,9 @@ def _start(request: HttpRequest, actor: Actor, form: ManyForm, rows: Sequence[Di
     if len({each.dispute_id for each in rows}) > FEW:
         return redirect("council:dispute_batch", deciding.decide_many(actor=actor, rows=ids, **said).pk)
     done, refused = deciding.decide_few(actor=actor, rows=ids, **said)
-    if done:
+    if done and data["way"] == rules.ASK_AGAIN:
+        messages.success(request, f"{plural(len(done), 'dispute')} asked again. The provider is told.")
+    elif done:
         messages.success(request, f"{plural(len(done), 'dispute')} decided: {money(sum(done, NOTHING))} is payable.")
     for why in refused:
         messages.error(request, why)
@@ -144,6 +146,9 @@ def _preview(request: HttpRequest, form: ManyForm, plans: Sequence[Plan]) -> dic
     now = sum((each.row.payable_cost for each in able), NOTHING)
     then = sum((each.pays or NOTHING for each in able), NOTHING)
     words = rules.WORDS[form.cleaned_data["way"]]
+    last = Fact("More than now" if then >= now else "Less than now", money(abs(then - now)))
+    if form.cleaned_data["way"] == rules.ASK_AGAIN:
+        last = Fact("Stays in dispute", money(sum((each.row.at_stake for each in able), NOTHING)))
     return {
         "table": Preview(plans),
         "able": len(able),
@@ -152,7 +157,7 @@ def _preview(request: HttpRequest, form: ManyForm, plans: Sequence[Plan]) -> dic
         "facts": [
             Fact("Payable now", money(now), "not in dispute"),
             Fact(words, money(then), plural(len(able), "row")),
-            Fact("More than now" if then >= now else "Less than now", money(abs(then - now))),
+            last,
         ],
         "reason": form.cleaned_data["reason"],
         "typed": [(name, value) for name in NAMES for value in request.POST.getlist(name)],

@@ -199,4 +199,5 @@ def pays(row: DisputedRow, way: str) -> Decimal | None:
         "pay_as_claimed": row.claimed_cost,
         "pay_as_planned": row.planned_cost,
         "pay_as_amended": row.amended_cost,
+        "ask_again": row.payable_cost,  # what is not in dispute stays payable, and nothing else is yet
     }.get(way)

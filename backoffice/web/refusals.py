@@ -11,11 +11,10 @@ from django.shortcuts import render
 
 from workflows.engine.errors import Busy, Forbidden, NotFound, Refused, Stale
 
-from .drafts import NOT_TYPED, is_secret, page_of_form
+from .drafts import NOT_TYPED, WRITTEN_BY_PAGES, is_secret, page_of_form
 from .files import KEPT, REMOVE, kept_with
 from .words import upper_first
 
-OPENED = "opened"  # stale.OpenedMixin: sent again with the form, and nothing for people to read
 VERSION = "_version"  # the end of the names of what only the page writes
 Words = Mapping[str, tuple[str, str]]  # label and words by the name of what a browser posts
 
@@ -71,7 +70,7 @@ def typed_in(request: HttpRequest) -> list[Typed]:
 
 
 def _typed(name: str, value: str, words: Words) -> Typed:
-    unread = "" if name == OPENED or name.endswith(VERSION) else value
+    unread = "" if name in WRITTEN_BY_PAGES or name.endswith(VERSION) else value
     label, shown = words.get(name, (upper_first(name.replace("_", " ")), unread))
     return Typed(name, label, value, is_secret(name), shown)
 

@@ -93,43 +93,6 @@ def total(line: Line, box: str) -> Decimal:
     return sum((units for row in line.rows for units in row.box(box)), NOTHING)  # type: ignore[arg-type]
 
 
-def undecided(line: Line) -> Decimal:
-    """The money that hangs on a cause nobody has chosen yet."""
-    return sum((cost(_open_units(line, row), row.price) or NOTHING for row in line.rows), NOTHING)
-
-
-def sure(line: Line) -> Decimal:
-    """What is paid whatever cause is chosen for the rest."""
-    return line.found.pay - sum((cost(_still_counted(row), row.price) or NOTHING for row in line.rows), NOTHING)
-
-
-def sure_units(line: Line) -> Decimal:
-    """The same in units."""
-    return line.found.paid_units - sum((_still_counted(row) for row in line.rows), NOTHING)
-
-
-def _open_units(line: Line, row: Row) -> Decimal:
-    """Units of a row that were not delivered and have no cause yet, where one must be chosen."""
-    without = _without_cause(row)
-    if without:
-        return without
-    missing = sum((each.units for each in row.absent), NOTHING)
-    gap = sum(row.planned, NOTHING) - sum(row.actual, NOTHING) - missing
-    return gap if gap > 0 and "cause" in line.found.lacks else NOTHING
-
-
-def _still_counted(row: Row) -> Decimal:
-    """Those that still stand in Actual, so that they count as delivered until a cause is chosen."""
-    without = _without_cause(row)
-    caused = sum((each.units for each in row.absent if each.cause), NOTHING)
-    whole, actual = sum(row.planned, NOTHING), sum(row.actual, NOTHING)
-    return max(min(actual, whole - caused) - min(actual, max(whole - caused - without, NOTHING)), NOTHING)
-
-
-def _without_cause(row: Row) -> Decimal:
-    return sum((each.units for each in row.absent if not each.cause), NOTHING)
-
-
 def faults(line: Line) -> list[str]:
     """Why a line's week cannot be submitted as it is, one sentence each."""
     return list(dict.fromkeys(each for found in line.found.faults.values() for each in found))
@@ -142,7 +105,7 @@ def of_line(actuals: Actuals, line: Line) -> Answered:
     if wrong:
         return Answered(Tag("To be amended", "red"), because=tuple(wrong), sources=sources)
     if "cause" in line.found.lacks:
-        return Answered(Tag("Choose a cause", "orange"), because=(f"{money(undecided(line))} depends on it.",))
+        return Answered(Tag("Choose a cause", "orange"), because=(f"{money(line.undecided)} depends on it.",))
     if line.found.unpriced:
         return Answered(Tag("No rate yet", "orange"), because=("The council sets the rate. Nothing is lost.",))
     tagged = _tag(line)

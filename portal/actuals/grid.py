@@ -49,7 +49,7 @@ class GridRow:
     @property
     def key(self) -> str:
         """The beginning of the names of its parts."""
-        return names.opened(self.line.week.pk)
+        return names.line(self.line.week.pk)
 
     @property
     def client(self) -> str:
@@ -107,10 +107,10 @@ def totals(lines: Sequence[Line]) -> Totals:
     live = [line for line in lines if not line.suspended]
     return Totals(
         planned=sum((line.week.planned_cost for line in live), NOTHING),
-        paid=sum((answers.sure(line) for line in live), NOTHING),
-        undecided=sum((answers.undecided(line) for line in live), NOTHING),
+        paid=sum((line.found.pay for line in live), NOTHING),
+        undecided=sum((line.undecided for line in live), NOTHING),
         units=sum((answers.planned(line) for line in live), NOTHING),
-        paid_units=sum((answers.sure_units(line) for line in live), NOTHING),
+        paid_units=sum((line.found.paid_units for line in live), NOTHING),
         to_choose=sum("cause" in line.found.lacks for line in live),
     )
 
@@ -173,7 +173,7 @@ def row(page: Page, line: Line, columns: Sequence[Box], desk: Desk, first: bool)
         comment=asked[1],
         options=causes_for(page.actuals, line.kind, line.week.week),
         answer=answers.of_line(page.actuals, line),
-        amount=money(answers.sure(line)),
+        amount=money(line.found.pay),
         href=href,
         standing=Standing(line.week.standing).label if line.week.standing == Standing.DISPUTED else "",
     )

@@ -1,6 +1,7 @@
 """From what was posted to what was saved, or back to the form with all that was typed and what to do."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -81,8 +82,9 @@ def shown(page: Page, mode: Mode, data: Mapping[str, str] | None) -> Shown:
 
 def without_untouched(page: Page, typed: Typed, data: Mapping[str, str]) -> dict[str, str]:
     """What was posted, without the boxes of lines in which nothing was typed."""
-    alone = {names.opened(each.week.pk) for each in page.lines if each.week.pk not in typed.touched}
-    return {name: value for name, value in data.items() if name.partition("-")[0] not in alone}
+    alone = [each.week.pk for each in page.lines if each.week.pk not in typed.touched]
+    theirs = {called for each in alone for called in (names.line(each), names.opened(each))}
+    return {name: value for name, value in data.items() if name.partition("-")[0] not in theirs}
 
 
 def send(data: Mapping[str, str], actor: Actor, page: Page, mode: Mode, controls: Controls) -> Shown | None:
@@ -141,14 +143,14 @@ def conflicting(page: Page, mode: Mode, data: Mapping[str, str], refusal: Confli
     found: list[Difference] = []
     for line in page.lines:
         if line.week.pk in refusal.conflicts:
-            found += _take_theirs(line, controls(page, line), merged)
+            found += take_theirs(line, controls(page, line), merged)
     others = {each for each, _ in refusal.conflicts.values()}
     named = who if len(others) == 1 else "Other people"
     what = "saved " + ("a line of this week" if len(refusal.conflicts) == 1 else "lines of this week")
     return replace(shown(page, mode, merged), faster=Faster(named, what, when, found), status=409)
 
 
-def _take_theirs(line: Line, controls: Mapping[str, Control], data: dict[str, str]) -> list[Difference]:
+def take_theirs(line: Line, controls: Mapping[str, Control], data: dict[str, str]) -> list[Difference]:
     """Merge one line into `data`, box by box; returns what differs."""
     own = names.opened(line.week.pk)
     begun = names.begun(line.week.pk, data.get(own, "")) or (0, {})
@@ -177,6 +179,23 @@ def _put(data: dict[str, str], name: str, value: str) -> None:
 def _places(faults: Mapping[str, str]) -> list[tuple[str, str]]:
     """(where on the page, what) of each fault of a command."""
     return [(f"#l{place}" if place[:1].isdecimal() else f"#{place}", fault) for place, fault in faults.items()]
+
+
+@contextmanager
+def worded(request: HttpRequest, page: Page, controls: Controls) -> Iterator[None]:
+    """Inside, the page of a refusal says what was typed by the boxes' own names, and nothing that was only there."""
+    try:
+        yield
+    except Refused:
+        words = dict.fromkeys(request.POST, ("", ""))
+        for line in page.lines:
+            begun = names.begun(line.week.pk, request.POST.get(names.opened(line.week.pk), "")) or (0, {})
+            for name, control in controls(page, line).items():
+                value = request.POST.get(name, "").strip()
+                if control.label and value != begun[1].get(name, ""):
+                    words[name] = (control.label, value or "Nothing")
+        request.typed_words = words  # type: ignore[attr-defined]
+        raise
 
 
 def posted(request: HttpRequest) -> dict[str, str]:

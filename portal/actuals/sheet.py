@@ -109,7 +109,7 @@ def whole(actuals: Actuals, line: Line, desk: Desk, levels: Sequence[tuple[str, 
     nothing = None
     if not desk.fixed and any(row.planned != row.actual or any(row.actual) for row in line.rows):
         words = "Delete this week of hours" if actuals.empty_week == "delete" else "No care was delivered in this week"
-        nothing = desk.tick(f"{names.opened(line.week.pk)}-none", words, stored=False)
+        nothing = desk.tick(f"{names.line(line.week.pk)}-none", words, stored=False)
     return LineSheet(  # `opened` last: it says what all other fields hold
         line=line,
         title=line.week.line.service_level.name,
@@ -120,7 +120,7 @@ def whole(actuals: Actuals, line: Line, desk: Desk, levels: Sequence[tuple[str, 
         nothing=nothing,
         faults=answers.faults(line),
         answer=answers.of_line(actuals, line),
-        amount=money(answers.sure(line)),
+        amount=money(line.found.pay),
         brief=answers.brief(actuals, line) if any(each.panels for each in sheets) else answers.of_line(actuals, line),
         open=more > 1 or len(added) > more,
     )

@@ -140,7 +140,7 @@ def causes_for(actuals: Actuals, kind: Kind, week: date) -> list[tuple[str, str]
 
 def _line(reading: _Reading, version: int) -> Line:
     known = reading.known
-    beginning = names.opened(known.id)
+    beginning = names.line(known.id)
     removed = {row.number for row in known.rows if row.added and f"{beginning}-{row.number}-remove" in reading.data}
     nothing = f"{beginning}-none" in reading.data
     rows = [_row(reading, row, nothing=nothing) for row in known.rows if row.number not in removed]

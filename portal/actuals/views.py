@@ -32,7 +32,7 @@ from . import calendar, grid, sheet, showing
 from .acting import unsuspending
 from .desk import Control
 from .mode import CHANGE, RECORD, Mode, mode_of
-from .sending import Shown, key_of, posted, refused, send, shown, turn_of
+from .sending import Shown, key_of, posted, refused, send, shown, turn_of, worded
 
 MODULE = "actuals"
 WEEKS_A_PAGE = 26
@@ -73,7 +73,7 @@ def week(request: HttpRequest, case_id: int) -> HttpResponse:
     if request.method == "POST":
         return _receive_week(request, actor, page, mode)
     engine.viewed_clients(actor, "actuals", page.case.pk, {each.week.line.client_id for each in page.lines})
-    return _show_week(request, shown(page, mode, _draft(request)))
+    return _show_week(request, shown(page, mode, draft_of(request)))
 
 
 @needs(FUNCTION, module=MODULE)
@@ -87,7 +87,7 @@ def line(request: HttpRequest, case_id: int, line_week_id: int) -> HttpResponse:
     if request.method == "POST":
         return _receive_line(request, actor, page, mode, line_week_id)
     engine.viewed(actor, "actuals.line", line_week_id, own[0].week.line.client_id)
-    return _show_line(request, shown(page, mode, _draft(request)), line_week_id)
+    return _show_line(request, shown(page, mode, draft_of(request)), line_week_id)
 
 
 @needs(FUNCTION, "edit", module=MODULE)
@@ -112,7 +112,8 @@ def _receive_week(request: HttpRequest, actor: Actor, page: Page, mode: Mode) ->
     if do == "generate":
         return _generate(request, actor, page, data)
     was = _as_it_was(actor, page, mode)
-    back = send(data, actor, page, was, grid.controls)
+    with worded(request, page, grid.controls):
+        back = send(data, actor, page, was, grid.controls)
     if back is not None:
         return _show_week(request, back)
     drafts.finish(request)
@@ -163,7 +164,8 @@ def _receive_line(request: HttpRequest, actor: Actor, page: Page, mode: Mode, li
     was = _as_it_was(actor, page, mode)
     if "add" in data:
         return _show_line(request, shown(page, was, data), line_week_id, more=data["add"])
-    back = send(data, actor, page, was, _line_controls)
+    with worded(request, page, _line_controls):
+        back = send(data, actor, page, was, _line_controls)
     if back is not None:
         return _show_line(request, back, line_week_id)
     drafts.finish(request)
@@ -334,7 +336,7 @@ def _disputes(actor: Actor, page: Page) -> list[Case]:
     return disputes.of_week(actor, page.case.pk)
 
 
-def _draft(request: HttpRequest) -> dict[str, str] | None:
+def draft_of(request: HttpRequest) -> dict[str, str] | None:
     """What was typed before the person was signed out."""
     draft = drafts.asked_for(request)
     return {name: values[0] for name, values in draft.fields if values} if draft is not None else None

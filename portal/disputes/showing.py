@@ -14,6 +14,8 @@ from workflows.disputes.selectors import Page, text_of
 from workflows.engine import door
 from workflows.parties.actor import Actor
 
+READ_ONLY = "Your role lets you read this dispute, not answer it."
+
 
 @dataclass
 class Shown:
@@ -67,7 +69,7 @@ class Shown:
             text = "You do not need to do anything. What is not in dispute is payable meanwhile."
             return Now(f"With {self.team}, decision due {self.due.on or 'soon'}", text)
         if not self.may_answer:
-            return Now(f"To be answered {self.due.by}", "Your role lets you read this dispute, not answer it.")
+            return Now(f"To be answered {self.due.by}", READ_ONLY)
         text = f"{money(self.page.in_dispute)} depends on it. What is not in dispute is payable meanwhile."
         return Now(f"Answer {current().name} {self.due.by}", text, self.due.soon, "Go to your response", "#response")
 

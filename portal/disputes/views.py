@@ -1,11 +1,10 @@
 """The pages of disputes. Each first fetches through a selector, which knows whose the dispute is."""
 
-from typing import Any, cast
+from typing import cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.web import disputed
@@ -13,23 +12,17 @@ from backoffice.web.clock import deadline
 from backoffice.web.gate import needs
 from backoffice.web.paging import page_by_key
 from backoffice.web.stale import Told, again
-from workflows.actuals.rules import kind_of
-from workflows.council.profile import current
-from workflows.disputes import amending, commands, selectors
-from workflows.disputes.models import DisputedRow
-from workflows.disputes.rules import Awaits
+from workflows.disputes import commands, selectors
 from workflows.disputes.selectors import FUNCTION, ORDER, Page
 from workflows.engine import moment, news
 from workflows.engine import selectors as engine
-from workflows.engine.errors import Forbidden, Invalid, NotFound, Refused, Stale
+from workflows.engine.errors import Forbidden, Invalid, Stale
 from workflows.parties.actor import Actor
 
 from ..asking import actor_of
-from .forms import FilterForm, ResponseForm, RowForm
-from .showing import Shown
+from .forms import FilterForm, ResponseForm
+from .showing import READ_ONLY, Shown
 from .tables import Disputes, EditableRows
-
-READ_ONLY = "Your role lets you read this dispute, not answer it."
 
 
 @needs(FUNCTION, module="actuals")
@@ -78,35 +71,6 @@ def dispute(request: HttpRequest, dispute_id: int) -> HttpResponse:
     return redirect("portal:dispute", dispute_id)
 
 
-@needs(FUNCTION, module="actuals")
-@require_http_methods(["GET", "POST"])
-def row(request: HttpRequest, dispute_id: int, row_id: int) -> HttpResponse:
-    """Add/Edit the actuals of a row (step 3); they stand beside the claim until they are decided."""
-    actor = actor_of(request)
-    page, found = selectors.row(actor, dispute_id, row_id)
-    if not actor.may(FUNCTION, "edit", page.case.service_id):
-        raise Forbidden(READ_ONLY)
-    if request.method == "GET" and found.awaits != Awaits.PROVIDER:
-        messages.info(request, "These actuals do not await your answer.")
-        return redirect("portal:dispute", dispute_id)
-    form = _row_form(request, page, found)
-    if request.method == "POST" and form.is_valid():
-        try:
-            _amend(actor, page, found, form)
-        except Invalid as invalid:
-            _onto(form, invalid)
-        except (Stale, Forbidden, NotFound):
-            raise
-        except Refused as refusal:
-            form.add_error(None, refusal.reason)
-        else:
-            messages.success(request, "The actuals are saved. Update the request resolution to send them.")
-            return redirect("portal:dispute", dispute_id)
-    engine.viewed(actor, "dispute", dispute_id, found.line_week.line.client_id)
-    context = {"form": form, "shown": Shown(page, actor, moment.now()), "row": found, "person": disputed.person(found)}
-    return render(request, "portal/disputes/row.html", context)
-
-
 def _show(request: HttpRequest, page: Page, form: ResponseForm, stale: Told | None = None) -> HttpResponse:
     actor = actor_of(request)
     shown = Shown(page, actor, moment.now())
@@ -146,38 +110,3 @@ def _meanwhile(request: HttpRequest, form: ResponseForm, dispute_id: int, stale:
     data["task"] = str(page.turn.pk if page.turn else "")
     renewed = ResponseForm(data, quiet=True)
     return _show(request, page, again(renewed), Told(stale.who, stale.what, stale.when, [], data))
-
-
-def _row_form(request: HttpRequest, page: Page, found: DisputedRow) -> RowForm:
-    profile, line = current().actuals, found.line_week.line
-    kind = kind_of(profile, line.service.group, line.service_level.key) if profile else None
-    if profile is None or kind is None:
-        raise NotFound
-    initial: dict[str, Any] = {"task": page.turn.pk if page.turn else "", "seen": found.changes}
-    return RowForm.of(
-        request,
-        actuals=profile,
-        kind=kind,
-        week=page.dispute.week.week,
-        rows=amending.rows_of(found),
-        initial=initial,
-        cancel=reverse("portal:dispute", args=[page.case.pk]),
-    )
-
-
-def _amend(actor: Actor, page: Page, found: DisputedRow, form: RowForm) -> None:
-    data = form.cleaned_data
-    commands.amend(
-        actor=actor,
-        case_id=page.case.pk,
-        task_id=data["task"] or 0,
-        row_id=found.pk,
-        seen=data["seen"] if data["seen"] is not None else -1,
-        filled=form.filled(),
-        key=str(data["client_key"]),
-    )
-
-
-def _onto(form: RowForm, invalid: Invalid) -> None:
-    for number, fault in invalid.faults.items():
-        form.add_error(form.place_of(number), fault)

@@ -116,6 +116,7 @@ TABLE: Mapping[str, Row] = {
     "portal:disputes": Row(set(), absent=PROVIDERS),
     "portal:dispute": Row(set(), "GET POST", absent=PROVIDERS),
     "portal:dispute_row": Row(set(), "GET POST", absent=PROVIDERS),
+    "portal:dispute_row_answer": Row(set(), "POST", absent=PROVIDERS),
     # the handbook's council has no such module: what is not there does not exist (test_portal_actuals.py has who may)
     "portal:actuals": Row(set(), absent=PROVIDERS),
     "portal:actuals_export": Row(set(), absent=PROVIDERS),

@@ -369,7 +369,7 @@ def portal_posts(of: Marked, browser: Client) -> list[Post]:
         Post(f"{importing}update/", {}),
         Post(f"{importing}cancel/", {}),
         Post(raised, form(browser, raised, **comment)),
-        Post(row, form(browser, row, **{"actual-1-0": "9", "units-1-0": "1"})),
+        Post(row, form(browser, row, **{f"l{of.rows[-1].line_week_id}-1-actual-0": "9"})),
     ]
 
 

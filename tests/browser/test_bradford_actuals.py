@@ -89,7 +89,7 @@ def test_a_week_with_differences_is_confirmed_and_submitted(
     expect(page.locator("#facts")).to_contain_text("£75.68")
     expect(page.get_by_text("I have reviewed the 1 service user with differences")).to_be_visible()
     lister.get_by_label(re.compile("^Cause")).select_option(label="Planned absence with notice")
-    expect(lister).to_contain_text("is paid. The client is not charged.")
+    expect(lister).to_contain_text("Because of “Planned absence with notice”. The client is not charged.")
     lister.get_by_label(re.compile("^Comment")).fill("On holiday with the family")
     iqbal = page.get_by_role("row").filter(has_text="Iqbal, Sana")
     page.get_by_label(f"Actual, Iqbal, Sana, {COMMUNITY}").fill("7")

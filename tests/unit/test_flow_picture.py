@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from backoffice.cases.picture import ROOM, Picture, _width, broken, picture, verb_words
+from workflows.actuals.flow import CareDecisionFlow
 from workflows.contracts.flow import ContractDocumentFlow
 from workflows.engine import registry
 from workflows.engine.flow import CaseFlow
@@ -127,6 +128,15 @@ def test_no_words_of_a_line_lie_on_anothers(flow: type[CaseFlow]) -> None:
         if abs(one[1] - two[1]) < 14 and one[0] < two[2] and two[0] < one[2]
     ]
     assert not on
+
+
+def test_the_day_on_which_a_way_was_walked_does_not_run_under_the_next_box() -> None:
+    svg = picture(CareDecisionFlow, chapters([("ask_for_decision", ["begin"])]), {"decide"}, {}).svg()
+    said = re.findall(r'cc-flow__verb--walked" x="(\d+)" y="(-?\d+)" text-anchor="(\w+)">([^<]*)<', svg)
+    boxes = sorted(int(each) for each in re.findall(r'<rect x="(\d+)"', svg))
+    ends = [_line(int(x), int(y), anchor, words)[2] for x, y, anchor, words in said]
+    assert " ".join(words for *_, words in said) == "Ask for decision, 9 April 2018"
+    assert max(ends) < boxes[1]
 
 
 def _line(x: int, y: int, anchor: str, words: str) -> tuple[float, int, float]:

@@ -336,7 +336,7 @@ def test_one_service_users_page_saves_a_cause_and_says_the_answer(browser: Clien
     assert "3.00 hours missed" in said
     send(browser, line_of(week, nadia), {"-missed-0-cause": "planned", "-missed-0-comment": "On holiday"})
     said = text(browser.get(line_of(week, nadia)))
-    assert "“Planned absence with notice” is paid." in said
+    assert "Because of “Planned absence with notice”." in said
     assert "The client is not charged." in said
     assert care.of_line(nadia).payable_cost == D("397.32")
 

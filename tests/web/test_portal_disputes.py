@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from portal.actuals import names
 from tests import care
 from tests import factories as make
 from tests.councils import served
@@ -63,12 +64,17 @@ def hidden(response: Any) -> dict[str, str]:
     return {name: unescape(value) for name, value in found if name != "csrfmiddlewaretoken"}
 
 
-def typed(response: Any) -> dict[str, str]:
-    """All that the page's last form would send as it stands."""
-    body = response.content.decode()
-    form = body[body.rindex("<form") :]
-    fields = dict(re.findall(r'<input type="text" name="([^"]+)"(?: value="([^"]*)")?', form))
-    return hidden(response) | fields
+def boxes(row: DisputedRow, **typed: str) -> dict[str, str]:
+    """What is typed into the boxes of a row's line: `actual_0` is Monday's Actual."""
+    names = ((name.replace("_", "-"), value) for name, value in typed.items())
+    return {f"l{row.line_week_id}-{name if name[0] == 'n' else f'1-{name}'}": value for name, value in names}
+
+
+def stands(response: Any, row: DisputedRow, name: str) -> str:
+    """What stands in a box."""
+    found = re.search(rf'name="l{row.line_week_id}-1-{name}" value="([^"]*)"', response.content.decode())
+    assert found
+    return unescape(found[1])
 
 
 def test_home_leads_to_disputes_and_says_what_needs_the_person(browser: Client, dispute: Dispute) -> None:
@@ -129,33 +135,78 @@ def test_nothing_typed_is_lost_when_there_is_nothing_to_send(browser: Client, di
 def test_add_edit_the_actuals_of_a_row(browser: Client, home: Home, dispute: Dispute) -> None:
     row = rows(dispute)[0]
     page = browser.get(row_address(row))
-    form = typed(page)
-    assert form["actual-1-0"] == "8"
-    saved = browser.post(row_address(row), form | {"actual-1-0": "9"}, follow=True)
+    form = hidden(page)
+    assert stands(page, row, "actual-0") == "8.00"
+    live = browser.post(f"{row_address(row)}answer/", form | boxes(row, actual_0="9"))
+    assert "If the council pays as amended 9.00 hours £180.00" in text(live)
+    assert DisputedRow.objects.get(pk=row.pk).amended is None
+    saved = browser.post(row_address(row), form | boxes(row, actual_0="9"), follow=True)
     assert "The actuals are saved" in text(saved)
     assert "£180.00" in text(saved)
     assert rows(dispute)[0].amended_units == 9
-    again = typed(browser.get(row_address(row)))
-    assert again["actual-1-0"] == "9"
-    refused = browser.post(row_address(row), again | {"actual-1-0": "11"})
+    page = browser.get(row_address(row))
+    again = hidden(page)
+    assert stands(page, row, "actual-0") == "9.00"
+    refused = browser.post(row_address(row), again | boxes(row, actual_0="11"))
+    assert refused.status_code == 422
     assert "exceeds the planned delivery" in text(refused)
-    assert 'value="11"' in refused.content.decode()
-    refused = browser.post(row_address(row), again | {"actual-1-0": "many"})
+    assert stands(refused, row, "actual-0") == "11"
+    refused = browser.post(row_address(row), again | boxes(row, actual_0="many"))
     assert "Enter a number such as 3.25" in text(refused)
+    begun = names.begun(row.line_week_id, again[names.opened(row.line_week_id)])
+    assert begun
+    assert "Nothing was changed" in text(browser.post(row_address(row), again | begun[1], follow=True))
 
 
 def test_what_the_carer_could_not_provide_is_recorded_with_its_cause(browser: Client, dispute: Dispute) -> None:
-    """bedford-actuals-guide "Frustrated"."""
+    """bedford-actuals-guide "Frustrated"; where extra care is refused, no row is offered for it."""
     row = rows(dispute)[0]
-    form = typed(browser.get(row_address(row)))
-    cause = {"cause-1-0": "could_not_provide", "units-1-0": "2", "day-1-0": "0"}
-    browser.post(row_address(row), form | cause | {"actual-1-0": "8"})
+    page = browser.get(row_address(row))
+    assert "Add row" not in text(page)
+    cause = boxes(row, actual_0="8", frustrated_0="2", frustrated_0_cause="could_not_provide")
+    browser.post(row_address(row), hidden(page) | cause)
     amended = rows(dispute)[0].amended
     assert amended is not None
     [absence] = amended[0]["absent"]
     assert (absence["box"], absence["cause"], absence["units"], absence["day"]) == (
         "frustrated", "could_not_provide", "2", 0,
     )  # fmt: skip
+
+
+def test_a_row_is_added_and_taken_out_where_more_care_can_be_authorised() -> None:
+    """suffolk-user-guide §2 "Add row": in a dispute as in the week itself, and without a script."""
+    with served("suffolk"):
+        home = Home(("12",))
+        row = rows(home.disputed())[0]
+        browser = sign_in(User.objects.get(pk=home.nina.user_id))
+        form = hidden(browser.get(row_address(row)))
+        kept = boxes(row, actual_0="10", **{f"actual_{day}": "0" for day in range(1, 7)})
+        added = boxes(row, n1_quantity="1", n1_tick_4="on", n1_comment="On Friday instead")
+        more = browser.post(row_address(row), form | kept | added | {"add": str(row.line_week_id)})
+        assert "New row 2" in text(more)
+        assert "If the council pays as amended 11.00 hours £220.00" in text(more)
+        done = browser.post(row_address(row), form | kept | added, follow=True)
+        assert "The actuals are saved" in text(done), text(done)
+        amended = rows(row.dispute)[0].amended
+        assert amended is not None
+        assert (amended[1]["added"], amended[1]["actual"][4]) == (True, "1")
+        form = hidden(browser.get(row_address(row)))
+        browser.post(row_address(row), form | kept | {f"l{row.line_week_id}-2-remove": "on"})
+        assert len(rows(row.dispute)[0].amended or []) == 1
+
+
+def test_of_two_who_amend_a_row_the_slower_sees_both(browser: Client, home: Home, dispute: Dispute) -> None:
+    row = rows(dispute)[0]
+    mine, other = hidden(browser.get(row_address(row))), hidden(browser.get(row_address(row)))
+    browser.post(row_address(row), other | boxes(row, actual_0="9"))
+    page = browser.post(row_address(row), mine | boxes(row, actual_0="8.00", actual_1="1"))
+    assert page.status_code == 409
+    assert "A colleague" in text(page)
+    assert stands(page, row, "actual-0") == "9.00"
+    assert stands(page, row, "actual-1") == "1"
+    merged = hidden(page) | boxes(row, actual_0="9", actual_1="1")
+    assert "The actuals are saved" in text(browser.post(row_address(row), merged, follow=True))
+    assert rows(dispute)[0].amended_units == 10
 
 
 def test_who_is_too_late_keeps_what_was_typed_or_is_told(browser: Client, home: Home, dispute: Dispute) -> None:

@@ -205,7 +205,8 @@ def _claim(actuals: Actuals, kind: Kind, week: date, row: Row, judged: Iterable[
         if each.row == row.number and each.answer is not None
     )
     planned, actual = sum(row.planned, NOTHING), sum(row.actual, NOTHING)
-    return explained(actuals, kind.key, week, Claim(planned, actual, row.price, absent))
+    undecided = sum((each.units for each in row.absent if not each.cause), NOTHING)
+    return explained(actuals, kind.key, week, Claim(planned, actual, row.price, absent, undecided))
 
 
 def _faults(actuals: Actuals, kind: Kind, row: Row, claim: Claim) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from workflows.parties.actor import Actor
 
 from .checking import UNPAID
 from .flow import CareDecisionFlow
-from .models import CareDecision, LineWeek
+from .models import CareDecision, LineWeek, Standing
 from .module import module
 from .rules import NOTHING, Asking
 
@@ -23,7 +23,7 @@ WEEKS = 12
 
 @dataclass(frozen=True)
 class Found:
-    """One of them: its line, its open turn, and the line's weeks since then that are not paid yet."""
+    """One of them: its line, its open turn, and the line's weeks since then."""
 
     case: Case
     turn: Task | None
@@ -31,9 +31,14 @@ class Found:
     weeks: Sequence[LineWeek]
 
     @property
+    def without(self) -> Sequence[LineWeek]:
+        """The weeks that can still be paid and of which something will not be, as it stands."""
+        return [each for each in self.weeks if each.standing != Standing.PAID and each.unpaid]  # type: ignore[attr-defined]
+
+    @property
     def unpaid(self) -> Decimal:
-        """What of these weeks was planned and will not be paid as it stands."""
-        return sum((each.unpaid for each in self.weeks), NOTHING)  # type: ignore[attr-defined]
+        """What was planned in them and will not be paid as it stands."""
+        return sum((each.unpaid for each in self.without), NOTHING)  # type: ignore[attr-defined]
 
 
 def cases(actor: Actor) -> QuerySet[Case]:

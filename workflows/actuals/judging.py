@@ -36,6 +36,7 @@ class Claim:
     actual: Decimal
     price: Decimal | None
     absent: tuple[Absent, ...] = ()
+    undecided: Decimal = NOTHING  # not delivered, and nobody has chosen a cause yet: not paid as long as that is so
 
     @property
     def missing(self) -> Decimal:
@@ -50,14 +51,15 @@ class Claim:
     @property
     def delivered(self) -> Decimal:
         """Units that were delivered: what was missing is not, whether or not the Actual column still counts it."""
+        gone = self.missing + self.undecided
         if self.actual > self.planned:
-            return max(self.actual - self.missing, NOTHING)
-        return max(min(self.actual, self.planned - self.missing), NOTHING)
+            return max(self.actual - gone, NOTHING)
+        return max(min(self.actual, self.planned - gone), NOTHING)
 
     @property
     def unexplained(self) -> Decimal:
         """Planned units that were neither delivered nor explained."""
-        return max(self.planned - self.delivered - self.missing, NOTHING)
+        return max(self.planned - self.delivered - self.missing - self.undecided, NOTHING)
 
     @property
     def expected_actual(self) -> Decimal:
@@ -219,7 +221,7 @@ def _pay(claim: Claim, cut: Decimal) -> Payable:
         cut=cut,
         cost=cost(delivered + paid, claim.price),
         charged=delivered + charged,
-        not_charged=claim.missing - charged + claim.unexplained,
+        not_charged=claim.missing - charged + claim.unexplained + claim.undecided,
     )
 
 

@@ -158,7 +158,7 @@ def _why(label: str, rule: Rule, asked: Asked, paid: bool) -> str:
 def _reason(label: str, rule: Rule, asked: Asked, paid: bool) -> str:
     limit = rule.paid_weeks
     if limit is None:
-        return f"“{label}” is {'' if paid else 'not '}paid."
+        return f"because of “{label}”."
     this = f"“{label}”, week {asked.number};"
     if asked.number <= limit:
         return f"{this} weeks 1 to {limit} are paid."

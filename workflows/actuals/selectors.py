@@ -23,7 +23,8 @@ from .history import before
 from .models import ActualWeek, Authorisation, LineWeek, LineWeekVersion, Standing
 from .module import module
 from .pricing import level_prices
-from .rules import days_of, kind_of
+from .rules import NOTHING, days_of, kind_of
+from .week import cost
 
 FUNCTION = ActualsFlow.function
 RELATED = ("line__client", "line__service", "line__service_level", "saved_by")
@@ -59,6 +60,19 @@ class Line:
     def suspended(self) -> bool:
         """Whether the line is suspended throughout the week."""
         return self.week.standing == Standing.SUSPENDED
+
+    @property
+    def undecided(self) -> Decimal:
+        """The money that hangs on a cause nobody has chosen yet: it is in no figure of what will be paid."""
+        return sum((cost(self._without_cause(row), row.price) or NOTHING for row in self.rows), NOTHING)
+
+    def _without_cause(self, row: Row) -> Decimal:
+        """Units of a row that were not delivered and have no cause yet, where one must be chosen."""
+        if without := sum((each.units for each in row.absent if not each.cause), NOTHING):
+            return without
+        explained = sum((each.units for each in row.absent), NOTHING)
+        gap = sum(row.planned, NOTHING) - sum(row.actual, NOTHING) - explained
+        return gap if gap > 0 and "cause" in self.found.lacks else NOTHING
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from . import rules
 from .commands import decide
 from .flow import DisputeFlow
 from .models import DisputedRow
-from .rules import Awaits, Choice
+from .rules import ASK_AGAIN, Awaits, Choice
 
 DECIDE = "disputes.decide"
 #: As many rows as one form can choose.
@@ -82,7 +82,8 @@ def decide_one(actor: Actor, target: int, parameters: Mapping[str, Any], key: st
     """Decide the chosen rows of one dispute that still await the council."""
     reason = Content.objects.values_list("text", flat=True).get(pk=parameters["reason"])
     outcome = _decide(actor, target, parameters["rows"], parameters["way"], reason, key)
-    return Item(f"Decided, £{outcome.answer['paid']} payable", outcome.case_id)
+    asked = parameters["way"] == ASK_AGAIN
+    return Item("Asked again" if asked else f"Decided, £{outcome.answer['paid']} payable", outcome.case_id)
 
 
 def _decide(actor: Actor, dispute: int, rows: Sequence[int], way: str, reason: str, key: str) -> door.Outcome:

@@ -117,7 +117,7 @@ def _fault(choice: Choice, awaits: str | None, amended: Collection[int]) -> str:
 
 def faults_of_many(way: str, reason: str) -> Mapping[str, str]:
     """What is wrong with one decision for many rows, by field."""
-    if way not in set(Decision):
+    if way not in WAYS:
         return {"way": "Choose what is paid"}
     if way in NEEDS_REASON or reason.strip():
         return faults_of_text(reason, "Say why: the providers read this", field="reason")

@@ -74,8 +74,8 @@ function answerWhileTyping(form) {
     const sent = new Map()
     const body = new FormData()
     for (const [name, value] of new FormData(form)) {
-      const line = name.split('-')[0]
-      if ('ccWhole' in form.dataset || !/^l\d+$/.test(line) || touched.has(line)) {
+      const line = name.match(/^l\d+(?=-|_version$)/)?.[0]
+      if ('ccWhole' in form.dataset || !line || touched.has(line)) {
         body.append(name, value)
         sent.set(name, value)
       }

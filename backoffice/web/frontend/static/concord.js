@@ -70,6 +70,7 @@ function refreshWhileRunning(part) {
     const fresh = page.getElementById(part.id)
     if (!fresh) return window.location.reload()
     part.replaceWith(fresh)
+    for (const name of ['title', 'h1']) document.querySelector(name).textContent = page.querySelector(name).textContent
     if (fresh.dataset.ccRefresh) refreshWhileRunning(fresh)
   }, seconds * 1000)
 }
