@@ -262,6 +262,7 @@ def test_a_profile_that_would_strand_somebody_is_refused_with_the_list(monkeypat
         loading.load_council(smaller)
     lines = refusal.value.reason.splitlines()[1:]
     assert lines == [
+        "- the service group residential is gone, but 1 service levels are of it; keep it",
         "- the team service_brokerage is gone, but it has 0 open tasks and 1 members; keep it, or hand its work over"
         " and take its members out first",
         "- the role super_user_scheduled is gone, but 1 people have it; keep it, or give them another role first",

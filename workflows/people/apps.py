@@ -1,6 +1,7 @@
 """The `people` room as a Django app."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class PeopleConfig(AppConfig):
@@ -8,3 +9,7 @@ class PeopleConfig(AppConfig):
 
     name = "workflows.people"
     label = "people"
+
+    def ready(self) -> None:
+        """Let every room say what a changed profile would strand; it is asked when a profile is loaded."""
+        autodiscover_modules("stranding")
