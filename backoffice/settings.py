@@ -146,6 +146,7 @@ CASE_PAGES = {
         "contract_document": "portal:document",
         "action": "portal:action",
         "change_request": "portal:change_request",
+        "scheduled_payment": "portal:payment",
         "actuals": "portal:actuals_week",
         "dispute": "portal:dispute",
     },

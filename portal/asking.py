@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, cast
 
-from django.db.models import Count, Min, Sum
+from django.db.models import Count, F, Min, Sum
 from django.http import HttpRequest
 
 from workflows.actions import selectors as actions
@@ -17,6 +17,7 @@ from workflows.contracts.selectors import Summary
 from workflows.disputes import selectors as disputes
 from workflows.engine import selectors as engine
 from workflows.parties.actor import Actor
+from workflows.payments import selectors as payments
 
 FUNCTION = selectors.FUNCTION
 #: The kinds of case of which the menu says how many await the person, with the function that shows them.
@@ -54,6 +55,11 @@ def awaiting_weeks(request: HttpRequest) -> Summary:
     return waiting(request).get(ActualsFlow.kind, NOTHING)
 
 
+def awaiting_payments(request: HttpRequest) -> Summary:
+    """The scheduled payments that this person can still confirm or reject."""
+    return waiting(request).get(payments.KIND, NOTHING)
+
+
 def waiting(request: HttpRequest) -> Mapping[str, Summary]:
     """By kind, what awaits this person: one query for all kinds, once a request."""
     kept = cast("Any", request)
@@ -66,4 +72,7 @@ def _waiting(actor: Actor) -> dict[str, Summary]:
     turns = [engine.provider_turns(actor, [function]).filter(kind=kind) for kind, function in COUNTED.items()]
     rows = reduce(or_, turns).order_by().values("kind")
     found = rows.annotate(number=Count("id"), weekly=Sum("amount"), first=Min("due_at"))
+    if (to_answer := payments.to_answer(actor)) is not None:
+        kept = to_answer.order_by().values(kind=F("case__kind"))
+        found = found.union(kept.annotate(number=Count("pk"), weekly=Sum("payable"), first=Min("case__created")))
     return {row["kind"]: Summary(row["number"], row["weekly"] or Decimal(0), row["first"]) for row in found}

@@ -9,10 +9,19 @@ from workflows.actions.selectors import FUNCTION as ACTIONS
 from workflows.actuals.selectors import FUNCTION as ACTUALS
 from workflows.changes.selectors import CONTACTS, DETAILS
 from workflows.council.profile import current
+from workflows.payments.selectors import FUNCTION as PAYMENTS
 from workflows.register.selectors import FUNCTION as LINES
 
 from .actions import chapter
-from .asking import FUNCTION, actor_of, awaiting, awaiting_actions, awaiting_disputes, awaiting_weeks
+from .asking import (
+    FUNCTION,
+    actor_of,
+    awaiting,
+    awaiting_actions,
+    awaiting_disputes,
+    awaiting_payments,
+    awaiting_weeks,
+)
 from .reports.views import has_reports
 
 
@@ -30,6 +39,10 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
     if actor_of(request).may(LINES):
         words = current().care_package_lines
         found.append(NavigationItem(upper_first(words.names), reverse("portal:lines")))
+    paying = current().payments
+    if paying is not None and actor_of(request).may(PAYMENTS):
+        count = awaiting_payments(request).count
+        found.append(NavigationItem(paying.name, reverse("portal:payments"), str(count) if count else ""))
     if actor_of(request).may(ACTIONS):
         count = awaiting_actions(request).count
         changes = (reverse("portal:change_requests"),)

@@ -15,6 +15,7 @@ from .disputes import views as disputes
 from .home import views as home
 from .lines import views as lines
 from .organisation import views as organisation
+from .payments import views as payments
 from .reports import views as reports
 from .search import views as search
 
@@ -59,6 +60,13 @@ urlpatterns = [
     path("actuals/<int:case_id>/", actuals.week, name="actuals_week"),
     path("actuals/<int:case_id>/lines/<int:line_week_id>/", actuals.line, name="actuals_line"),
     path("actuals/<int:case_id>/answer/", actuals.answer, name="actuals_answer"),
+    path("scheduled-payments/", payments.payments, name="payments"),
+    path("scheduled-payments/calendar/", payments.payment_calendar, name="payment_calendar"),
+    path(
+        "scheduled-payments/calendar/<slug:calendar>.ics", payments.payment_calendar_file, name="payment_calendar_file"
+    ),
+    path("scheduled-payments/<int:payment_id>/", payments.payment, name="payment"),
+    path("scheduled-payments/<int:payment_id>/story/", payments.story, name="payment_story"),
     path("actions/", actions.actions, name="actions"),
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/<int:dispute_id>/", disputes.dispute, name="dispute"),

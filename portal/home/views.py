@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from backoffice.web import disputed, news
+from backoffice.web import disputed, news, payment_words
 from backoffice.web.gate import needs
+from backoffice.web.pieces import Fact
 from backoffice.web.words import per_week, plural, upper_first
 from workflows.actions.selectors import FUNCTION as ACTIONS
 from workflows.actuals.selectors import FUNCTION as ACTUALS
@@ -21,12 +22,16 @@ from workflows.contracts.selectors import FUNCTION, Filters, Summary
 from workflows.council.profile import current
 from workflows.disputes.selectors import FUNCTION as DISPUTES
 from workflows.disputes.selectors import has_module
+from workflows.engine import moment
 from workflows.parties.actor import Actor
+from workflows.payments.models import ScheduledPayment
+from workflows.payments.selectors import FUNCTION as PAYMENTS
 from workflows.register.selectors import FUNCTION as LINES
 
 from ..actions import chapter
-from ..asking import actor_of, awaiting, awaiting_actions, awaiting_disputes, awaiting_weeks
+from ..asking import actor_of, awaiting, awaiting_actions, awaiting_disputes, awaiting_payments, awaiting_weeks
 from ..council import brokerage
+from ..payments import asking as paying
 from . import waiting
 
 
@@ -61,11 +66,15 @@ def home(request: HttpRequest) -> HttpResponse:
     needed = waiting.needs(actor, now)
     answers = waiting.weeks(awaiting_weeks(request), now) + waiting.answers(awaiting_actions(request), now)
     answers += waiting.responses(awaiting_disputes(request), now)
+    coming = paying.coming(actor)
+    check = paying.to_check(actor, coming, moment.now())
+    checks = [check] if check else []
+    is_first = check is not None and (summary.due_at is None or check.due_at <= summary.due_at)
     context = {
         "today": now,
-        "first": _first(actor, needed) if needed or not answers else _answer_first(answers[0]),
-        "figures": waiting.figures(summary, needed, rejected) if reads else [],
-        "table": waiting.Needs([*needed, *answers]),
+        "first": check.first if check and is_first else _what_first(actor, needed, answers),
+        "figures": _figures(waiting.figures(summary, needed, rejected) if reads else [], check, coming, actor),
+        "table": waiting.Needs([*checks, *needed, *answers] if is_first else [*needed, *checks, *answers]),
         "chapters": _chapters(request, actor, summary),
         "with_council": waiting.with_council(actor, now),
         "news": news.on_home(actor),
@@ -79,6 +88,20 @@ def news_seen(request: HttpRequest) -> HttpResponse:
     """Mark as read what was on the page."""
     news.mark_read(request, actor_of(request))
     return redirect("portal:home")
+
+
+def _what_first(actor: Actor, needed: Sequence[waiting.Need], answers: Sequence[waiting.Answers]) -> First:
+    return _first(actor, needed) if needed or not answers else _answer_first(answers[0])
+
+
+def _figures(
+    found: list[Fact], check: paying.Check | None, coming: Sequence[ScheduledPayment], actor: Actor
+) -> list[Fact]:
+    """The three figures: where there is a payment to come, it stands in place of what the council has."""
+    of_payments = paying.figures(check, coming, actor)
+    if not of_payments:
+        return found
+    return [*of_payments, *found[1:2]] if check else [*found[:1], *of_payments, *found[1:2]]
 
 
 def _first(actor: Actor, needed: Sequence[waiting.Need]) -> First:
@@ -122,6 +145,12 @@ def _weeks(name: str, summary: Summary, actor: Actor) -> Chapter:
     return Chapter(name, reverse("portal:actuals"), note, f"{verbs} what was delivered, and see what will be paid")
 
 
+def _payments(request: HttpRequest) -> Chapter:
+    count = awaiting_payments(request).count
+    about = "Each payment before it is made, and how every amount came about"
+    return Chapter(payment_words.name(), reverse("portal:payments"), f"({count} to check)" if count else "", about)
+
+
 def _chapters(request: HttpRequest, actor: Actor, summary: Summary) -> list[Chapter]:
     """The chapters that exist and that the role has; others are absent, not greyed."""
     actions, disputes, module = awaiting_actions(request), awaiting_disputes(request), current().actuals
@@ -129,8 +158,9 @@ def _chapters(request: HttpRequest, actor: Actor, summary: Summary) -> list[Chap
     lines = [_lines()] if actor.may(LINES) else []
     conversations = [_actions(actions, actor)] if actor.may(ACTIONS) else []
     disputed_ = [_disputes(disputes, actor)] if has_module() and actor.may(DISPUTES) else []
+    payments = [_payments(request)] if current().payments and actor.may(PAYMENTS) else []
     weeks = [_weeks(module.name, awaiting_weeks(request), actor)] if module and actor.may(ACTUALS) else []
-    return documents + weeks + lines + disputed_ + conversations + _about_us(actor)
+    return documents + weeks + lines + payments + disputed_ + conversations + _about_us(actor)
 
 
 def _about_us(actor: Actor) -> list[Chapter]:

@@ -23,6 +23,12 @@ def notices(line_id: int, service_id: int, actor: Actor) -> list[tuple[str, str]
     return [(each.label, f"{address}&type={each.key}") for each in found] if address else []
 
 
+def notice_type(actor: Actor, kind: str) -> str:
+    """The type of action by which this person gives notice of one kind ("death"); empty when there is none."""
+    able = rules.types_for(current().actions, Side.PROVIDER, switched(actor.organisation_id))
+    return next((each.key for each in able if each.notice == kind and actor.sees(each.sensitivity)), "")
+
+
 def about(line_id: int, service_id: int, actor: Actor, address: str) -> str:
     """The address of a new action about a line; empty when the person's role lets them submit none there."""
     if not address or not actor.may(FUNCTION, "edit", service_id):

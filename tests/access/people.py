@@ -66,6 +66,8 @@ class World:
             "sending_id": batches.create(SEND, officer, [self.organisation.pk]).pk,
             "contract_id": line.contract_id,
             "level_id": line.service_level_id,
+            "payment_id": payment(line.contract).pk,
+            "calendar": "four_weekly",
             "batch_id": batches.create(PUBLISH, officer, [line.pk]).pk,
             "run_id": run.pk,
             "outbox_id": _parked(),
@@ -93,6 +95,22 @@ class World:
     def turn(self) -> Task:
         """A turn of Brokerage that nobody has claimed."""
         return Task.objects.get(process_id=self.rejected.pk, finished=None)
+
+
+def payment(contract: Contract) -> ScheduledPayment:
+    """The payment of a contract that can be looked at now."""
+    system, today = system_actor(), moment.today()
+    first = period_on(profile().calendars[0], today - timedelta(days=10)).first
+    methods.set_method(
+        actor=system, contract_id=contract.pk, start=first, calendar="four_weekly", net=False, on_actuals=False
+    )
+    method = PaymentMethod.objects.get(contract=contract)
+    number = number_on(profile().calendars[0], first)
+    commands.generate(
+        actor=system, contract_id=contract.pk, period=period_for(method, number), method_id=method.pk, key=make.key()
+    )
+    opening.work_out_new()
+    return ScheduledPayment.objects.get(contract=contract)
 
 
 def _newcomer(organisation: Organisation) -> User:

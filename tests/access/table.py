@@ -13,6 +13,8 @@ LINE_READERS = {"super_user_actuals", "super_user_scheduled", "administration", 
 #: §2: every role but "Invoice Only"
 ACTION_WRITERS = ANSWERERS | {"reports"}
 ACTION_READERS = ACTION_WRITERS | {"read_only"}
+#: §2: "Edit access to all functions except Actuals", and who reads everything
+PAYERS = {"super_user_scheduled", "read_only"}
 #: The role has the function, but this document is none of theirs.
 ELSEWHERE = {"at_another_service", "other_provider", "other_read_only"}
 PROVIDERS = READERS | ELSEWHERE | {"reports", "invoice_only"}
@@ -128,6 +130,12 @@ TABLE: Mapping[str, Row] = {
     "portal:actuals_week": Row(set(), "GET POST", absent=PROVIDERS),
     "portal:actuals_line": Row(set(), "GET POST", absent=PROVIDERS),
     "portal:actuals_answer": Row(set(), "POST", absent=PROVIDERS),
+    # whoever has them of the whole provider: with reach to one service, its own lines (test_portal_payments.py)
+    "portal:payments": Row(PAYERS | ELSEWHERE),
+    "portal:payment_calendar": Row(PAYERS | ELSEWHERE),
+    "portal:payment_calendar_file": Row(PAYERS, absent=ELSEWHERE),
+    "portal:payment": Row(PAYERS, "GET POST", absent=ELSEWHERE, posting={"super_user_scheduled"}),
+    "portal:payment_story": Row(PAYERS, absent=ELSEWHERE),
     # nor any report (test_reports.py)
     "portal:reports": Row(set(), absent=PROVIDERS),
     "portal:commissioned": Row(set(), "GET POST", absent=PROVIDERS),

@@ -45,14 +45,21 @@ class Change:
     publish: bool = False
 
 
-def confirm(*, actor: Actor, case_id: int, task_id: int, comments: str = "", key: str) -> door.Outcome:
-    """The provider confirms the payment (norfolk-handbook §10); lines that were rejected count as taken back."""
+def confirm(*, actor: Actor, case_id: int, task_id: int, comments: str = "", seen: str = "", key: str) -> door.Outcome:
+    """The provider confirms the payment (norfolk-handbook §10); lines that were rejected count as taken back.
+
+    `seen` is what the payment paid when it was looked at: Invalid when it was worked out anew since.
+    """
     if len(comments) > TEXT_LIMIT:
         raise Invalid({"comments": f"Use {TEXT_LIMIT:,} characters or fewer"})
 
     def act(turn: door.Turn) -> None:
         _answers(turn.actor)
         payment = open_payment(case_id)
+        if seen and seen != str(payment.payable):
+            now = f"it pays £{payment.payable:,.2f} now. Look at its lines, then send your answer again"
+            raise Invalid({"answer": f"This payment was worked out again since you opened it: {now}"})
+        turn.facts["payable"] = payment.payable
         open_ = Rejected.objects.filter(payment=payment, answer="")
         open_.update(answer=Rejected.Answer.WITHDRAWN, answered_at=turn.now)
         _say(turn, payment, Confirmation.CONFIRMED, comments)

@@ -4,18 +4,21 @@ A provider's person sees a payment from its `visible_from` on; with reach to som
 those and no total of the contract (`Page.whole`). What else is read stands beside: desk.py, run_selectors.py.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import JSONObject
 
-from workflows.contracts.selectors import Summary
 from workflows.council.profile import current
 from workflows.engine import moment
 from workflows.engine import selectors as engine
+from workflows.engine.calendar import LONDON, council_calendar
 from workflows.engine.errors import NotFound
 from workflows.engine.models import Case, Content, Task
 from workflows.parties.actor import Actor
@@ -28,15 +31,20 @@ from .models import Confirmation, PaymentLine, PaymentMethod, Rejected, Schedule
 FUNCTION = ScheduledPaymentFlow.function
 KIND = ScheduledPaymentFlow.kind
 ZERO = Decimal("0.00")
+#: What tells which years and contracts there are.
+CHOICES = ("financial_year", "contract_id", "contract__title", "contract__reference")
 #: How the lines of a payment are ordered: by client, as the handbook lists them.
 BY_CLIENT = ("client__surname", "client__forename", "id")
+OF_WHOM = (
+    "id", "reference", "client_id", "client__surname", "client__forename", "client__ss_ref", "service_id",
+    "service__name", "own", "not_paid", "adjusted", "rejected",
+)  # fmt: skip
 #: What the lines of a payment can be narrowed to.
 SHOWN = {
     "not_paid": "Not paid in full",
     "adjusted": "With an adjustment",
     "rejected": "Rejected",
 }
-MINE = "mine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,7 @@ class Page:
     whole: bool
     lines: int
     seen: Decimal  # the sum of the lines that this person sees
+    options: Options
     rejections: Sequence[Rejected] = field(default=())
 
     @property
@@ -161,13 +170,19 @@ def may_answer(actor: Actor) -> bool:
 
 
 def options(actor: Actor) -> Options:
-    """The years, the newest first, and the contracts, by name, among which this person chooses."""
-    columns = ("financial_year", "contract_id", "contract__title", "contract__reference")
-    rows = list(readable(actor).order_by().values_list(*columns).distinct())
-    names = {pk: title or reference for _, pk, title, reference in rows}
-    return Options(
-        sorted({year for year, *_ in rows}, reverse=True), sorted(names.items(), key=lambda each: (each[1], each[0]))
-    )
+    """The years and contracts among which this person chooses."""
+    return _options(readable(actor).order_by().values(*CHOICES).distinct())
+
+
+def _options(rows: Iterable[Mapping[str, Any]]) -> Options:
+    """The years, the newest first, and the contracts, by name."""
+    names: dict[int, str] = {}
+    years = set()
+    for each in rows:
+        year, pk, title, reference = (each[name] for name in CHOICES)
+        years.add(year)
+        names[pk] = title or reference
+    return Options(sorted(years, reverse=True), sorted(names.items(), key=lambda each: (each[1], each[0])))
 
 
 def periods(actor: Actor, asked: Asked) -> list[ScheduledPayment]:
@@ -181,46 +196,34 @@ def periods(actor: Actor, asked: Asked) -> list[ScheduledPayment]:
 
 
 def page(actor: Actor, case_id: int) -> Page:
-    """One payment; NotFound when it does not exist for this person."""
+    """One payment, in one query (and one more where it was rejected); NotFound when it does not exist for them."""
     own = PaymentLine.objects.filter(payment=OuterRef("pk"), **_own(actor)).order_by().values("payment")
+    counted = own.annotate(n=Count("line", distinct=True)).values("n")
     turn = Task.objects.filter(process=OuterRef("pk"), finished__isnull=True).order_by("pk").values("pk")[:1]
+    every = readable(actor).order_by().values(row=JSONObject(**{name: name for name in CHOICES})).distinct()
     related = ("case__organisation", "case__holder_team", "contract", "method", "comments", "confirmed_by", "debt")
     rows = _seen(readable(actor), actor).select_related(*related)
-    payment: Any = (
-        rows.annotate(
-            turn=Subquery(turn), lines_seen=Subquery(own.annotate(n=Count("line", distinct=True)).values("n"))
-        )
-        .filter(pk=case_id)
-        .first()
-    )
+    found: Any = rows.annotate(turn=Subquery(turn), lines_seen=Subquery(counted), choices=ArraySubquery(every))
+    payment = found.filter(pk=case_id).first()
     if payment is None:
         raise NotFound
-    said = Rejected.objects.filter(payment=case_id, **_own(actor)).select_related("line__client", "why", "by")
     return Page(
-        payment, payment.turn, reach(actor) is None, payment.lines_seen or 0, payment.seen, list(said.order_by("pk"))
+        payment=payment,
+        turn=payment.turn,
+        whole=reach(actor) is None,
+        lines=payment.lines_seen or 0,
+        seen=payment.seen or ZERO,
+        options=_options(payment.choices),
+        rejections=_rejections(actor, payment),
     )
 
 
-def lines(actor: Actor, case_id: int, filters: Filters) -> QuerySet[CarePackageLine, dict[str, Any]]:
-    """The lines of a payment whose reader is checked, as plain rows for `page_by_key` with `BY_CLIENT`."""
-    mine = PaymentLine.objects.filter(payment=case_id, line=OuterRef("pk"))
-    wrong = Rejected.objects.filter(payment=case_id, answer=Rejected.Answer.OPEN, line=OuterRef("pk"))
-    narrowed = {
-        "not_paid": Exists(mine.filter(Q(not_paid__gt=0) | Q(held_out_at__isnull=False))),
-        "adjusted": Exists(mine.exclude(kind=PaymentLine.Kind.SCHEDULED)),
-        "rejected": Exists(wrong),
-    }
-    rows = CarePackageLine.objects.filter(Exists(mine))
-    if (services := reach(actor)) is not None:
-        rows = rows.filter(service__in=services)
-    if filters.client_id is not None:
-        rows = rows.filter(client=filters.client_id)
-    if filters.service_id is not None:
-        rows = rows.filter(service=filters.service_id)
-    if filters.shown:
-        rows = rows.filter(narrowed[filters.shown])
-    listed: QuerySet[CarePackageLine, dict[str, Any]] = rows.values(*BY_CLIENT, "client_id", "client__ss_ref")
-    return listed
+def _rejections(actor: Actor, payment: ScheduledPayment) -> list[Rejected]:
+    """What the provider said is wrong, and what became of it; once they confirm the payment, nothing is."""
+    if payment.confirmation != Confirmation.REJECTED:
+        return []
+    rows = Rejected.objects.filter(payment=payment, **_own(actor)).exclude(answer=Rejected.Answer.WITHDRAWN)
+    return list(rows.select_related("line__client", "why", "by").order_by("pk"))
 
 
 def paid(case_id: int, line_ids: Collection[int]) -> list[Paid]:
@@ -236,45 +239,102 @@ def paid(case_id: int, line_ids: Collection[int]) -> list[Paid]:
     return [Paid(by_line[each][0].line, tuple(by_line[each])) for each in line_ids if each in by_line]
 
 
-def people(actor: Actor, case_id: int) -> list[tuple[int, str, int, str]]:
-    """(client, name, service, its name) of the lines of a payment, for its filter."""
-    rows = lines(actor, case_id, Filters()).order_by(*BY_CLIENT)
-    columns = ("client_id", "client__surname", "client__forename", "service_id", "service__name")
-    return [(pk, f"{surname}, {forename}", s, name) for pk, surname, forename, s, name in rows.values_list(*columns)]
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose a line of a payment is, and where; `scheduled`: it is paid for the period itself, so it can be wrong."""
+
+    line_id: int
+    reference: str
+    client_id: int
+    client: str
+    ss_ref: str
+    service_id: int
+    service: str
+    scheduled: bool
+    shown: frozenset[str]  # of SHOWN: what the line is found by
+
+    def matches(self, filters: Filters) -> bool:
+        """Whether it is one that is asked for."""
+        asked = ((filters.client_id, self.client_id), (filters.service_id, self.service_id))
+        same = all(wanted is None or wanted == own for wanted, own in asked)
+        return same and (not filters.shown or filters.shown in self.shown)
 
 
-def names(actor: Actor, case_id: int) -> list[tuple[int, str]]:
-    """(line, whose it is) of a payment's own lines, for the form that rejects."""
-    scheduled = PaymentLine.objects.filter(payment=case_id, line=OuterRef("pk"), kind=PaymentLine.Kind.SCHEDULED)
-    rows = lines(actor, case_id, Filters()).filter(Exists(scheduled)).order_by(*BY_CLIENT)
-    columns = ("id", "client__surname", "client__forename", "client__ss_ref", "reference")
-    found = list(rows.values_list(*columns))
-    clients = [ref for *_, ref, _ in found]
-    return [
-        (pk, f"{surname}, {forename} ({ref})" + (f", {reference}" if clients.count(ref) > 1 else ""))
-        for pk, surname, forename, ref, reference in found
-    ]
+def people(actor: Actor, case_id: int) -> list[Whose]:
+    """Whose the lines of a payment are, by client: for its pages, its filter, and the form that rejects."""
+    mine = PaymentLine.objects.filter(payment=case_id, line=OuterRef("pk"))
+    wrong = Rejected.objects.filter(payment=case_id, answer=Rejected.Answer.OPEN, line=OuterRef("pk"))
+    rows = CarePackageLine.objects.filter(Exists(mine))
+    if (services := reach(actor)) is not None:
+        rows = rows.filter(service__in=services)
+    rows = rows.annotate(
+        own=Exists(mine.filter(kind=PaymentLine.Kind.SCHEDULED)),
+        not_paid=Exists(mine.filter(Q(not_paid__gt=0) | Q(held_out_at__isnull=False))),
+        adjusted=Exists(mine.exclude(kind=PaymentLine.Kind.SCHEDULED)),
+        rejected=Exists(wrong),
+    )
+    return [_whose(each) for each in rows.order_by(*BY_CLIENT).values(*OF_WHOM)]
 
 
-def to_answer(actor: Actor) -> QuerySet[ScheduledPayment]:
-    """The payments that this person can still confirm or reject before their cut-off."""
-    if current().payments is None or not may_answer(actor):
-        return ScheduledPayment.objects.none()
-    return readable(actor).filter(
-        confirmation=Confirmation.UNCONFIRMED, finalised_at__isnull=True, cut_off__gte=moment.today()
+def _whose(row: Mapping[str, Any]) -> Whose:
+    return Whose(
+        line_id=row["id"],
+        reference=row["reference"],
+        client_id=row["client_id"],
+        client=f"{row['client__surname']}, {row['client__forename']}",
+        ss_ref=row["client__ss_ref"],
+        service_id=row["service_id"],
+        service=row["service__name"],
+        scheduled=row["own"],
+        shown=frozenset(name for name in SHOWN if row[name]),
     )
 
 
-def next_paid(actor: Actor) -> ScheduledPayment | None:
-    """The payment that is paid next, with what this person sees of it; None when there is none."""
+def names(found: Sequence[Whose]) -> list[tuple[int, str]]:
+    """(line, whose it is) of those that can be wrong; a client with several lines is told with their references."""
+    several = {ref for ref, count in Counter(each.ss_ref for each in found).items() if count > 1}
+    return [
+        (each.line_id, f"{each.client} ({each.ss_ref}){f', {each.reference}' if each.ss_ref in several else ''}")
+        for each in found
+        if each.scheduled
+    ]
+
+
+def to_answer(actor: Actor) -> QuerySet[ScheduledPayment] | None:
+    """The payments that this person can still confirm or reject before their cut-off; None where they answer none."""
+    if current().payments is None or not may_answer(actor):
+        return None
+    today = moment.today()
+    over = moment.now() >= cut_off_at(today)
+    return readable(actor).filter(
+        confirmation=Confirmation.UNCONFIRMED,
+        finalised_at__isnull=True,
+        cut_off__gte=today + timedelta(days=1) if over else today,
+    )
+
+
+def coming(actor: Actor, most: int) -> list[ScheduledPayment]:
+    """The payments that are not paid yet, those paid first first, with what this person sees of each."""
     rows = readable(actor).filter(paid_at__isnull=True, pay_on__gte=moment.today())
-    return _seen(rows, actor).select_related("case", "contract").order_by("pay_on", "pk").first()
+    return list(_seen(rows, actor).select_related("case", "contract").order_by("pay_on", "pk")[:most])
 
 
-def summary(rows: QuerySet[ScheduledPayment]) -> Summary:
-    """How many payments, what they come to, and the first cut-off as a day in `due_at`'s place is not known here."""
-    found = rows.order_by().aggregate(number=Count("pk"), sum=Sum("payable"), first=Min("cut_off"))
-    return Summary(found["number"], found["sum"] or ZERO, found["first"])
+def calendars(actor: Actor) -> list[str]:
+    """The keys of the calendars by which this person's contracts are paid, in the council's order."""
+    module = profile()
+    rows = PaymentMethod.objects.filter(contract__organisation=actor.organisation_id)
+    if (services := reach(actor)) is not None:
+        rows = rows.filter(contract__lines__service__in=services)
+    used = set(rows.order_by().values_list("calendar", flat=True).distinct())
+    return [each.key for each in module.calendars if each.key in used]
+
+
+def cut_off_at(day: date) -> datetime:
+    """The moment of a cut-off: when the council shuts on that day; the day's end where it does not work."""
+    calendar = council_calendar()
+    if calendar.works_on(day):
+        return calendar.hours_on(day)[1]
+    return datetime.combine(day + timedelta(days=1), time(), LONDON)
 
 
 def method_words(method: PaymentMethod) -> str:
@@ -310,8 +370,3 @@ def _of_line(row: PaymentLine) -> tuple[int, Any, int]:
     """The period itself first, then what is put right by the period it is about, then what was written by hand."""
     kinds = [PaymentLine.Kind.SCHEDULED, PaymentLine.Kind.ADJUSTMENT, PaymentLine.Kind.MANUAL]
     return (kinds.index(PaymentLine.Kind(row.kind)), row.about.first if row.about else row.first, row.pk)
-
-
-def sums(found: Iterable[Paid]) -> Decimal:
-    """What lines come to together."""
-    return sum((each.total for each in found), ZERO)
