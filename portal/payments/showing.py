@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from backoffice.web import payment_why, payment_words
 from backoffice.web.clock import Deadline, deadline
 from backoffice.web.payment_why import Working
 from backoffice.web.pieces import Fact, Tag
-from backoffice.web.words import NOTHING, date_words, money, plural, weekday_date, weekday_moment
+from backoffice.web.words import NOTHING, date_words, listing, money, plural, weekday_date, weekday_moment
 from workflows.council.profile import current
 from workflows.parties.actor import Actor
 from workflows.payments import selectors
@@ -259,7 +259,7 @@ class Shown:
         """What earlier periods left, below the total of the lines."""
         if not self.page.whole or not self.payment.carried_in:
             return []
-        return [("Carried from the period before, which was below zero", self.payment.carried_in)]
+        return [("Taken back from earlier periods, which were below zero", self.payment.carried_in)]
 
     @property
     def owed(self) -> list[str]:
@@ -268,7 +268,7 @@ class Shown:
         if not self.page.whole:
             return []
         found = []
-        if payment.carried_out:
+        if payment.carried_out and getattr(payment, "debt", None) is None:
             amount = money(-payment.carried_out)
             found.append(f"This period is below zero, so nothing is paid: {amount} is carried to the next period.")
         return found + debt_words(payment)
@@ -283,17 +283,11 @@ def debt_words(payment: ScheduledPayment) -> list[str]:
     found = [f"{money(debt.amount)} is to be recovered, because no later period takes it up."]
     if debt.recovered:
         found.append(f"{money(debt.recovered)} was recovered; {money(left)} is left.")
-    plan = [Decimal(str(amount)) for _, amount in debt.instalments]
-    if plan:
-        each = listing_of(plan)
-        found.append(f"It was agreed that it is repaid in {plural(len(plan), 'instalment')}: {each}.")
+    if debt.instalments:
+        plan = [(date.fromisoformat(each[0]), Decimal(str(each[1]))) for each in debt.instalments]
+        each = listing(f"{money(amount)} from the period that begins on {date_words(first)}" for first, amount in plan)
+        found.append(f"It was agreed that it is taken back in {plural(len(plan), 'instalment')}: {each}.")
     return found
-
-
-def listing_of(plan: Sequence[Decimal]) -> str:
-    """`3 of £33.34`, or each where they differ."""
-    amounts = dict.fromkeys(plan)
-    return ", ".join(f"{plan.count(each)} of {money(each)}" for each in amounts)
 
 
 def rows(found: Sequence[Paid], page: Page, actor: Actor, opened: str, query: dict[str, str]) -> list[Row]:

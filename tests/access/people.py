@@ -21,9 +21,14 @@ from workflows.engine import batches, moment
 from workflows.engine.models import Attachment, Notice, Outbox, Task
 from workflows.parties.actor import Actor
 from workflows.parties.models import Absence, Organisation, Service, Team, User
+from workflows.parties.selectors import system_actor
+from workflows.payments import commands, methods, opening
+from workflows.payments.calendar import number_on, period_on
+from workflows.payments.commands import period_for, profile
+from workflows.payments.models import PaymentMethod, ScheduledPayment
 from workflows.people import first_access
 from workflows.register.imports import commands as imports
-from workflows.register.models import CarePackageLine
+from workflows.register.models import CarePackageLine, Contract
 from workflows.reports import commands as reports
 from workflows.search import commands as searches
 

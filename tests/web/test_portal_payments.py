@@ -227,15 +227,16 @@ def test_what_is_below_zero_is_said_in_words() -> None:
     payment, browser = place.opened(), sign_in(place.user())
     rows = ScheduledPayment.objects.filter(pk=payment.pk)
     rows.update(carried_in=Decimal("-10000"), payable=0, carried_out=Decimal("-67.80"))
+    below = "This period is below zero, so nothing is paid: £67.80 is carried to the next period."
+    assert below in text(browser.get(address(payment)))
     Debt.objects.create(
         payment_id=payment.pk, contract=place.contract, amount=Decimal("67.80"),
-        instalments=[[1, "22.60"], [2, "22.60"], [3, "22.60"]],
+        instalments=[["2018-05-07", "33.90", "0.00"], ["2018-06-04", "33.90", "0.00"]],
     )  # fmt: skip
     said = text(browser.get(address(payment)))
     for words in (
-        "This period is below zero, so nothing is paid: £67.80 is carried to the next period.",
-        "Carried from the period before, which was below zero −£10,000.00", "£67.80 is to be recovered",
-        "repaid in 3 instalments: 3 of £22.60.", "Paid on – nothing is to be paid",
+        "Taken back from earlier periods, which were below zero −£10,000.00", "£67.80 is to be recovered",
+        "in 2 instalments: £33.90 from the period that begins on 7 May 2018 and £33.90 from", "Paid on – nothing is to",
     ):  # fmt: skip
         assert words in said, words
 
