@@ -4,7 +4,7 @@ import os
 import platform
 from collections.abc import Sequence
 
-from bench import claims, commands, periods, queue, sweeping, weeks
+from bench import claims, commands, imports, periods, queue, sweeping, weeks
 from bench.databases import Databases, settings
 from bench.table import Line, say
 
@@ -55,6 +55,12 @@ def _periods(databases: Databases, sizes: Sequence[int], rounds: int) -> list[Li
         return periods.run(size)
 
 
+def _imports(databases: Databases, sizes: Sequence[int], rounds: int) -> list[Line]:  # noqa: ARG001
+    size = max((each for each in sizes if each <= imports.MOST_LINES), default=sizes[0])
+    with databases.of(size):
+        return imports.run(size)
+
+
 #: The queue is read before the others change it.
 GROUPS = {
     "queue": _queue,
@@ -63,6 +69,7 @@ GROUPS = {
     "sweep": _sweep,
     "weeks": _weeks,
     "periods": _periods,
+    "imports": _imports,
 }
 
 
