@@ -1,4 +1,4 @@
-"""This installation's council, recording all its lines as hours: what is measured needs a module that it may not have."""
+"""This installation's council, recording all its lines as hours: what is measured needs a module of actuals."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.engine.tabular import safe, write_csv
-from workflows.register.imports import parsing
+from workflows.register.imports import cutting, parsing
 from workflows.register.imports.kinds import KINDS, Column
 
 CLIENTS = "SSRef,Surname,Forename\n2750571,Kent,Karl\n9170468,Land,Lucy\n"
@@ -14,7 +14,7 @@ CLIENTS = "SSRef,Surname,Forename\n2750571,Kent,Karl\n9170468,Land,Lucy\n"
 def read(text: str, kind: str | None = None, file_name: str = "") -> list[tuple[dict[str, str | None], list[str]]]:
     """Values and problems of each record."""
     plan = parsing.layout(text, kind, file_name)
-    found = parsing.records(text, plan.delimiter, plan.header_ends)
+    found = cutting.records(text, plan.delimiter, plan.header_ends)
     return [parsing.values(plan, record) for record in found]
 
 
@@ -78,14 +78,14 @@ def test_a_header_says_what_a_file_holds() -> None:
     ],
 )
 def test_it_says_why_a_file_cannot_be_read(content: bytes, words: str) -> None:
-    with pytest.raises(parsing.Unreadable, match=words):
+    with pytest.raises(cutting.Unreadable, match=words):
         parsing.layout(parsing.decode(content))
 
 
 def test_it_names_the_columns_that_are_missing() -> None:
-    with pytest.raises(parsing.Unreadable, match="no column Surname, Forename"):
+    with pytest.raises(cutting.Unreadable, match="no column Surname, Forename"):
         parsing.layout("SSRef\n1\n", "clients")
-    with pytest.raises(parsing.Unreadable, match="no kind of file called cats"):
+    with pytest.raises(cutting.Unreadable, match="no kind of file called cats"):
         parsing.layout("SSRef\n1\n", "cats")
 
 
@@ -100,7 +100,7 @@ def test_a_quotation_mark_that_is_never_closed_spoils_one_row_only() -> None:
 def test_a_cell_may_hold_a_line_end_and_rows_keep_their_place_in_the_file() -> None:
     text = 'ContractRef,OrganisationRef,Title,Text\nC1,O1,One,"first\nsecond"\nC2,O1,Two,\n'
     plan = parsing.layout(text)
-    records = list(parsing.records(text, plan.delimiter, plan.header_ends))
+    records = list(cutting.records(text, plan.delimiter, plan.header_ends))
     assert [record.number for record in records] == [2, 4]
     assert parsing.values(plan, records[0])[0]["text"] == "first\nsecond"
 
@@ -182,7 +182,7 @@ def test_no_bytes_break_it(content: bytes) -> None:
     """Whatever comes, the answer is rows or one sentence."""
     try:
         rows = read(parsing.decode(b"SSRef,Surname,Forename\n" + content), "clients")
-    except parsing.Unreadable:
+    except cutting.Unreadable:
         return
     assert all(problems or set(values) == {"ss_ref", "surname", "forename"} for values, problems in rows)
 
@@ -217,6 +217,6 @@ def test_every_kind_has_its_key_and_its_references_among_its_columns() -> None:
 
 
 def test_quotation_marks_in_the_middle_of_cells_are_a_problem_of_that_record() -> None:
-    first, second = parsing.records('a"b\nc"d,e\nf,g', ",")
+    first, second = cutting.records('a"b\nc"d,e\nf,g', ",")
     assert first.problem == "The quotation marks of this row do not fit together."
     assert second.cells == ("f", "g")

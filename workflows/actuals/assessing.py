@@ -166,6 +166,8 @@ def occasions_of(week: date, rows: Iterable[Row]) -> list[Occasion]:
 
 
 def _judged(actuals: Actuals, kind: Kind, week: date, rows: Sequence[Row], before: Before) -> Iterable[Judged]:
+    if not any(row.absent for row in rows):
+        return
     stays = stays_after(before.stays, week, rows)
     occasions = [*before.occasions, *occasions_of(week, rows)]
     for row in rows:

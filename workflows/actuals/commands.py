@@ -21,7 +21,7 @@ from workflows.parties.models import Service
 from workflows.parties.selectors import system_actor
 
 from . import generating, notices, rules
-from .filling import OPEN, Filled, fill, said, sum_up
+from .filling import OPEN, Filled, Parts, Unchanged, bring, fill, said, sum_up
 from .flow import ActualsFlow
 from .models import ActualWeek, LineWeek, Standing
 from .module import module
@@ -107,11 +107,42 @@ def change(*, actor: Actor, case_id: int, task_id: int, filled: Sequence[Filled]
 
     def act(turn: door.Turn) -> None:
         fill(turn, filled, Standing.SAVED, strict=True)
-        _submit_rows(turn)
-        turn.state(State.SUBMITTED)
-        turn.notify(notices.CHANGED, turn.desk("payments"))
+        _changed(turn)
 
     return _then_accepted(partial(_run, "change", act, actor, case_id, task_id, key, {"filled": said(filled)}), key)
+
+
+def save_from(*, actor: Actor, case_id: int, task_id: int, source: str, parts: Parts, key: str) -> door.Outcome | None:
+    """Save a week as a file says (`source`: which), a part in memory at a time; None when it changes nothing."""
+
+    def act(turn: door.Turn) -> None:
+        bring(turn, parts, Standing.SAVED)
+
+    try:
+        return _run("save", act, actor, case_id, task_id, key, {"source": source})
+    except Unchanged:
+        return None
+
+
+def change_from(
+    *, actor: Actor, case_id: int, task_id: int, source: str, parts: Parts, key: str
+) -> door.Outcome | None:
+    """Change what was submitted as a file says; None when it changes nothing."""
+
+    def act(turn: door.Turn) -> None:
+        bring(turn, parts, Standing.SAVED)
+        _changed(turn)
+
+    try:
+        return _then_accepted(partial(_run, "change", act, actor, case_id, task_id, key, {"source": source}), key)
+    except Unchanged:
+        return None
+
+
+def _changed(turn: door.Turn) -> None:
+    _submit_rows(turn)
+    turn.state(State.SUBMITTED)
+    turn.notify(notices.CHANGED, turn.desk("payments"))
 
 
 def submit(*, actor: Actor, case_id: int, task_id: int, reviewed: bool, key: str) -> door.Outcome:

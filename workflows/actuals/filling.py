@@ -3,7 +3,7 @@
 Everything here runs inside the week's own door (commands.save, commands.change), with its case locked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from workflows.engine import door
 from workflows.engine.errors import Invalid, NotFound, Refused
 
 from . import rules
-from .assessing import assess, faults_of_figures
+from .assessing import Assessment, assess, faults_of_figures
 from .entry import FilledRow, Row, merged, read
 from .history import before
 from .models import ActualWeek, LineWeek, Standing
@@ -72,14 +72,11 @@ def fill(turn: door.Turn, filled: Sequence[Filled], standing: Standing, *, stric
         if strict and found.lacks and not found.faults:
             faults[f"{stored.pk}-{rows[-1].number}"] = LACKS[min(found.lacks)]
         changed.append((stored, standing.value, figures(rows, found)))
-        raised += [[stored.line_id, one.what, one.cause, one.since.isoformat()] for one in found.raises]
+        raised += _raised(stored.line_id, found)
     if faults:
         raise Invalid(faults)
     write(changed, at=turn.now, by=turn.actor.user_id)
-    turn.facts["lines"] = sorted(weeks)
-    turn.follow(RAISED, {"case": turn.case.pk, "week": week.isoformat(), "raised": raised,
-                         "lines": sorted(each.line_id for each in weeks.values())})  # fmt: skip
-    sum_up(turn)
+    _tell(turn, sorted(weeks), sorted(each.line_id for each in weeks.values()), raised)
 
 
 LACKS = {
@@ -109,6 +106,53 @@ def asked(case_id: int, filled: Sequence[Filled]) -> dict[int, LineWeek]:
     if conflicts:
         raise Conflicts(conflicts)
     return weeks
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A line's week as a file makes it, judged: what `fill` finds out by itself, an import has found out already."""
+
+    pk: int
+    line_id: int
+    rows: Sequence[Row]
+    found: Assessment
+
+
+class Unchanged(Exception):
+    """Nothing that was brought changes the week, so nothing happened to it."""
+
+
+#: Judges a week under its lock, and gives what is brought into it, a part at a time.
+Parts = Callable[[], Iterable[Sequence[Brought]]]
+
+
+def bring(turn: door.Turn, parts: Parts, standing: Standing) -> None:
+    """Write what a file brings into a week, a part of it in memory at a time; raises Unchanged."""
+    weeks: list[int] = []
+    lines: list[int] = []
+    raised: list[list[Any]] = []
+    for part in parts():
+        write(((each, standing.value, figures(each.rows, each.found)) for each in part),
+              at=turn.now, by=turn.actor.user_id)  # fmt: skip
+        for each in part:
+            weeks.append(each.pk)
+            lines.append(each.line_id)
+            raised += _raised(each.line_id, each.found)
+    if not weeks:
+        raise Unchanged
+    _tell(turn, sorted(weeks), sorted(lines), raised)
+
+
+def _raised(line_id: int, found: Assessment) -> list[list[Any]]:
+    return [[line_id, one.what, one.cause, one.since.isoformat()] for one in found.raises]
+
+
+def _tell(turn: door.Turn, weeks: list[int], lines: list[int], raised: list[list[Any]]) -> None:
+    """Say which lines were filled in, and what that sets going."""
+    week = ActualWeek.objects.values_list("week", flat=True).get(pk=turn.case.pk)
+    turn.facts["lines"] = weeks
+    turn.follow(RAISED, {"case": turn.case.pk, "week": week.isoformat(), "raised": raised, "lines": lines})
+    sum_up(turn)
 
 
 def _saved(week: LineWeek) -> tuple[str, datetime | None]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Case, F, Q, Sum, When
 
 from workflows.council.actuals import Actuals
+from workflows.engine.arrays import any_of
 from workflows.register.rules import Span
 
 from .assessing import Before, Decided, occasions_of
@@ -51,7 +52,7 @@ def _weeks(actuals: Actuals, lines: Collection[int], week: date) -> tuple[Stays,
     occasions: Occasions = defaultdict(list)
     back = max((rule.review_after or 0 for rule in actuals.rules), default=0)
     recent = Q(week__gte=week - timedelta(weeks=2 * back))
-    rows = LineWeek.objects.filter(line__in=lines, week__lt=week, week__gte=week - LONGEST)
+    rows = LineWeek.objects.filter(line__in=any_of(lines), week__lt=week, week__gte=week - LONGEST)
     rows = rows.filter(recent | ~Q(causes=[])).annotate(content=Case(When(recent, then=F("rows")), default=None))
     for line, monday, causes, content in rows.order_by("week").values_list("line_id", "week", "causes", "content"):
         for cause in causes:
@@ -63,12 +64,16 @@ def _weeks(actuals: Actuals, lines: Collection[int], week: date) -> tuple[Stays,
 
 def _decided(lines: Collection[int]) -> dict[int, list[Decided]]:
     found: dict[int, list[Decided]] = defaultdict(list)
-    rows = CareDecision.objects.filter(line__in=lines, raised="funding_decision", decided=True).order_by("since", "pk")
+    rows = CareDecision.objects.filter(line__in=any_of(lines), raised="funding_decision", decided=True).order_by(
+        "since", "pk"
+    )
     for each in rows:
         found[each.line_id].append(Decided(each.cause, each.since, Decision(each.until)))
     return found
 
 
 def _authorised(lines: Collection[int], week: date) -> dict[int, Decimal]:
-    rows = Authorisation.objects.filter(line__in=lines, withdrawn_at=None, start__lte=sunday_of(week), end__gte=week)
+    rows = Authorisation.objects.filter(
+        line__in=any_of(lines), withdrawn_at=None, start__lte=sunday_of(week), end__gte=week
+    )
     return dict(rows.values_list("line").annotate(units=Sum("units")).order_by())

@@ -6,7 +6,7 @@ and both are paid once (domain.md §3: "Test both for double payment").
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -38,23 +38,26 @@ class Claim:
     absent: tuple[Absent, ...] = ()
     undecided: Decimal = NOTHING  # not delivered, and nobody has chosen a cause yet: not paid as long as that is so
 
-    @property
-    def missing(self) -> Decimal:
-        """Units that a cause explains."""
-        return sum((each.units for each in self.absent), NOTHING)
+    missing: Decimal = field(init=False, repr=False, compare=False)  # units that a cause explains
+    delivered: Decimal = field(init=False, repr=False, compare=False)  # what was missing is not
+
+    def __post_init__(self) -> None:
+        """Work out once what everything else asks again and again.
+
+        What was missing was not delivered, whether or not the Actual column still counts it.
+        """
+        missing = sum((each.units for each in self.absent), NOTHING) if self.absent else NOTHING
+        gone = missing + self.undecided
+        left = self.actual - gone if self.actual > self.planned else min(self.actual, self.planned - gone)
+        object.__setattr__(self, "missing", missing)
+        object.__setattr__(self, "delivered", max(left, NOTHING))
 
     @property
     def paid_absence(self) -> Decimal:
         """Units that were not delivered and are paid: never more than was planned."""
+        if not self.absent:
+            return NOTHING
         return min(sum((each.units for each in self.absent if each.answer.paid), NOTHING), self.planned)
-
-    @property
-    def delivered(self) -> Decimal:
-        """Units that were delivered: what was missing is not, whether or not the Actual column still counts it."""
-        gone = self.missing + self.undecided
-        if self.actual > self.planned:
-            return max(self.actual - gone, NOTHING)
-        return max(min(self.actual, self.planned - gone), NOTHING)
 
     @property
     def unexplained(self) -> Decimal:
@@ -176,15 +179,16 @@ def judge(
     planned, over = sum((each.planned for each in claims), NOTHING), over_plan(claims)
     delivered = sum((each.delivered for each in claims), NOTHING)
     unauthorised = max(over - allowed, NOTHING)
+    paid = payable(claims, allowed)
     return Verdict(
         planned=planned,
         delivered=delivered,
-        payable=payable(claims, allowed),
+        payable=paid,
         over=over,
         unauthorised=unauthorised,
         refused=actuals.over_plan_advice if actuals.over_plan == "refuse" and over else None,
         disputed=_is_disputed(actuals, delivered - planned, unauthorised, any(each.missing for each in claims)),
-        at_stake=abs(_claimed(claims) - _planned_cost(claims)),
+        at_stake=abs(_claimed(claims, paid) - _planned_cost(claims)),
     )
 
 
@@ -225,9 +229,10 @@ def _pay(claim: Claim, cut: Decimal) -> Payable:
     )
 
 
-def _claimed(claims: Sequence[Claim]) -> Decimal:
-    whole = (_pay(each, NOTHING).cost or NOTHING for each in claims)
-    return sum(whole, NOTHING)
+def _claimed(claims: Sequence[Claim], paid: Sequence[Payable]) -> Decimal:
+    """What all of it would cost, without anything cut."""
+    whole = (each if not each.cut else _pay(claim, NOTHING) for claim, each in zip(claims, paid, strict=True))
+    return sum((each.cost or NOTHING for each in whole), NOTHING)
 
 
 def _planned_cost(claims: Sequence[Claim]) -> Decimal:

@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 
 from .assessing import Assessment
 from .entry import Row, written
-from .models import LineWeek
 from .rules import NOTHING
 from .week import cost
 
@@ -55,8 +54,16 @@ def rounded_cost(row: Row) -> Decimal:
     return cost(sum(row.planned, NOTHING), row.price) or NOTHING
 
 
+class Known(Protocol):
+    """A line's week that is there: LineWeek, or what was read of one."""
+
+    @property
+    def pk(self) -> int:
+        """Its number."""
+
+
 def write(
-    weeks: Iterable[tuple[LineWeek, str, dict[str, Any]]], *, at: datetime | None = None, by: int | None = None
+    weeks: Iterable[tuple[Known, str, dict[str, Any]]], *, at: datetime | None = None, by: int | None = None
 ) -> int:
     """Write (line's week, its standing from now on, figures); the version of each goes up by one. Returns how many.
 

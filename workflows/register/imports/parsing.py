@@ -4,43 +4,28 @@ Understood: a byte order mark, UTF-8, UTF-16 and Windows-1252, CRLF, commas, sem
 rows that Excel has quoted a second time, and dates and amounts as people write them.
 """
 
-import csv
 import re
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache, partial
 
 from workflows.register.rules import EARLIEST, LATEST, MOST_AMOUNT, MOST_QUANTITY
 
 from . import moments
+from .cutting import Record, Unreadable, cells, lines, records
 from .kinds import KINDS, Column, Kind, Reads
 from .rooms import kind_named
 
 DELIMITERS = ",;\t"
-LONGEST_RECORD = 50  # lines: a quotation mark that is never closed must not swallow the rest of the file
 DATE_FORMS = ("%d/%m/%Y", "%Y-%m-%d", "%Y%m%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y")
 FORMULA = re.compile(r'="(.*)"')
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # but line ends and tabs
+REMEMBERED, SHORT = 2_000, 40  # how many cells of a column, and of how many characters
 GUARDED = re.compile(r"'(?=[=+\-@\t\r])")
 YES, NO = {"yes", "y", "true", "1", "x"}, {"no", "n", "false", "0"}
-
-csv.field_size_limit(1_000_000)
-
-
-class Unreadable(ValueError):
-    """The file as a whole cannot be read; the message is a sentence for the person who sent it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record of the file: the line on which it begins, its own text, its cells, or why it has none."""
-
-    number: int
-    raw: str
-    cells: tuple[str, ...] = ()
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,57 +87,49 @@ def layout(text: str, kind_name: str | None = None, file_name: str = "") -> Layo
     return Layout(kind.name, delimiter, header, columns, first.number + first.raw.count("\n"))
 
 
-def records(text: str, delimiter: str, after: int = 0) -> Iterator[Record]:
-    """Cut the text after the first `after` lines into records; blank lines are left out."""
-    lines = _lines(text)
-    place = after
-    while place < len(lines):
-        length = _length(lines, place)
-        raw = "\n".join(lines[place : place + max(length, 1)])
-        if length == 0:
-            yield Record(place + 1, raw, problem="A quotation mark is opened here and never closed.")
-        elif raw.strip(delimiter + " \t\"'"):
-            yield _record(place + 1, raw, delimiter)
-        place += max(length, 1)
+class Reader:
+    """Reads the records of one file. Cells that come again and again, as most do, are read once."""
+
+    def __init__(self, plan: Layout) -> None:
+        self.plan = plan
+        kind, comma = _known(plan.kind), plan.delimiter == ";"
+        self._columns = [
+            (place, name, _reading(kind.column(name), comma=comma))
+            for place, name in enumerate(plan.columns)
+            if name is not None
+        ]
+
+    def values(self, record: Record) -> tuple[dict[str, str | None], list[str]]:
+        """Values by column name in their one canonical form, and what is wrong with the cells."""
+        plan = self.plan
+        if record.problem:
+            return {}, [record.problem]
+        row = _unquoted_again(record.cells, plan.delimiter) if len(plan.header) > 1 else record.cells
+        if len(row) > len(plan.header) and any(cell.strip() for cell in row[len(plan.header) :]):
+            return {}, [f"The row has {len(row)} cells, the header row {len(plan.header)}."]
+        found: dict[str, str | None] = {}
+        problems: list[str] = []
+        for place, name, read in self._columns:
+            try:
+                found[name] = read(row[place] if place < len(row) else "")
+            except ValueError as error:
+                problems.append(str(error))
+        return found, problems
 
 
-def _record(number: int, raw: str, delimiter: str) -> Record:
-    try:
-        return Record(number, raw, cells(raw, delimiter))
-    except Unreadable as error:
-        return Record(number, raw, problem=str(error))
+def _reading(column: Column, *, comma: bool) -> Callable[[str], str | None]:
+    """What reads the cells of a column; short ones are remembered."""
+    remembered = lru_cache(maxsize=REMEMBERED)(partial(value, column, comma=comma))
 
+    def read(text: str) -> str | None:
+        return remembered(text) if len(text) <= SHORT else value(column, text, comma=comma)
 
-def cells(raw: str, delimiter: str) -> tuple[str, ...]:
-    """The cells of one record; Unreadable when its quotation marks stand where none can."""
-    try:
-        return _cells(raw, delimiter)
-    except csv.Error:
-        raise Unreadable("The quotation marks of this row do not fit together.") from None
-
-
-def _cells(raw: str, delimiter: str) -> tuple[str, ...]:
-    return tuple(next(csv.reader([raw], delimiter=delimiter, skipinitialspace=True), []))
+    return read
 
 
 def values(plan: Layout, record: Record) -> tuple[dict[str, str | None], list[str]]:
-    """Read the cells of a record: values by column name in their one canonical form, and what is wrong with them."""
-    kind, problems = _known(plan.kind), [record.problem] if record.problem else []
-    found: dict[str, str | None] = {}
-    row = _unquoted_again(record.cells, plan.delimiter) if len(plan.header) > 1 else record.cells
-    if any(cell.strip() for cell in row[len(plan.header) :]):
-        problems.append(f"The row has {len(row)} cells, the header row {len(plan.header)}.")
-    if problems:
-        return {}, problems
-    for place, name in enumerate(plan.columns):
-        if name is None:
-            continue
-        try:
-            text = row[place] if place < len(row) else ""
-            found[name] = value(kind.column(name), text, comma=plan.delimiter == ";")
-        except ValueError as error:
-            problems.append(str(error))
-    return found, problems
+    """Read the cells of one record; of many by a Reader."""
+    return Reader(plan).values(record)
 
 
 def value(column: Column, text: str, *, comma: bool = False) -> str | None:
@@ -175,7 +152,7 @@ def _text(text: str, column: Column, _comma: bool) -> str:
     if len(text) > column.most:
         raise ValueError(f"can have {column.most:,} characters at most; this has {len(text):,}.")
     # A contract's text may have several lines; any other control character is damage that no document can show.
-    if any(unicodedata.category(letter) == "Cc" for letter in text if letter not in "\n\t"):
+    if CONTROL.search(text):
         raise ValueError("has a character that cannot be shown.")
     return text
 
@@ -273,27 +250,12 @@ def _decoded(content: bytes, encoding: str) -> str | None:
         return None
 
 
-def _lines(text: str) -> list[str]:
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
 def _delimiter(text: str) -> tuple[str, int]:
     """What separates the cells of the header, and how many lines stand before it."""
-    lines = _lines(text)
-    place = next(place for place, line in enumerate(lines) if line.strip())
-    if match := re.fullmatch(r'"?sep=(.)"?', lines[place].strip(" ")):
+    place, line = next((place, line) for place, line in enumerate(lines(text)) if line.strip())
+    if match := re.fullmatch(r'"?sep=(.)"?', line.strip(" ")):
         return match[1], place + 1
-    return max(DELIMITERS, key=lines[place].count), place
-
-
-def _length(lines: Sequence[str], place: int) -> int:
-    """How many lines the record takes; 0 when its quotation marks never close."""
-    marks = 0
-    for length, line in enumerate(lines[place : place + LONGEST_RECORD], start=1):
-        marks += line.count('"')
-        if marks % 2 == 0:
-            return length
-    return 0
+    return max(DELIMITERS, key=line.count), place
 
 
 def _unquoted_again(row: tuple[str, ...], delimiter: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from workflows.engine.errors import NotFound
 from workflows.parties.actor import Actor
 from workflows.register.models import ImportRow, ImportRun
 
-from . import parsing
+from . import cutting
 from .commands import layout_of, require_importer
 from .kinds import KINDS, Kind
 from .rooms import room_of
@@ -104,8 +104,8 @@ def error_file(found: ImportRun) -> Iterator[list[str]]:
 def _cells(raw: str, delimiter: str) -> tuple[str, ...]:
     """The cells of a record; the whole of it in one where it cannot be cut."""
     try:
-        return parsing.cells(raw, delimiter)
-    except parsing.Unreadable:
+        return cutting.cells(raw, delimiter)
+    except cutting.Unreadable:
         return (raw,)
 
 

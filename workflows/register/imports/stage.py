@@ -4,6 +4,7 @@ It lives for one transaction. Every step is one statement for all records, so th
 trips as one.
 """
 
+from collections.abc import Collection
 from typing import Any, LiteralString
 
 from django.db import connection
@@ -70,11 +71,14 @@ class Stage:
             condition=SQL(condition).format(**self.names),
         )
 
-    def create(self, run_id: int) -> None:
-        """Make the table and fill it with the records of the run that parsing has let through."""
-        columns = self.kind.columns
+    def create(self, run_id: int, names: Collection[str] | None = None) -> None:
+        """Make the table and fill it with the records of the run that parsing has let through.
+
+        `names`: the columns that are staged (None: all), where the others are read elsewhere.
+        """
+        columns = [each for each in self.kind.columns if names is None or each.name in names]
         typed = SQL(", ").join(SQL("{} {}").format(Identifier(c.name), SQL(TYPES[c.reads])) for c in columns)
-        ids = [SQL("{} bigint").format(Identifier(c.target)) for c in self.kind.columns if c.refers]
+        ids = [SQL("{} bigint").format(Identifier(c.target)) for c in columns if c.refers]
         self.do("DROP TABLE IF EXISTS {stage}")
         self.do(
             "CREATE TEMPORARY TABLE {stage} (row_id bigint PRIMARY KEY, number integer, message text DEFAULT '',"
@@ -82,13 +86,13 @@ class Stage:
             " {columns}) ON COMMIT DROP",
             columns=SQL(", ").join([typed, *ids]),
         )
-        names = SQL(", ").join(Identifier(c.name) for c in self.kind.columns)
-        read = SQL(", ").join(SQL("d.{}").format(Identifier(c.name)) for c in self.kind.columns)
+        into = SQL(", ").join(Identifier(c.name) for c in columns)
+        read = SQL(", ").join(SQL("d.{}").format(Identifier(c.name)) for c in columns)
         self.do(
-            "INSERT INTO {stage} (row_id, number, {names}) SELECT r.id, r.number, {read} FROM register_importrow r"
+            "INSERT INTO {stage} (row_id, number, {into}) SELECT r.id, r.number, {read} FROM register_importrow r"
             " CROSS JOIN LATERAL jsonb_to_record(r.data) AS d({typed}) WHERE r.run_id = %s AND r.problem = ''",
             [run_id],
-            names=names,
+            into=into,
             read=read,
             typed=typed,
         )
@@ -187,11 +191,14 @@ class Stage:
         )
         self.keep_verdicts(run_id)
 
-    def keep_verdicts(self, run_id: int) -> None:
-        """Write down what becomes of each record; those that could not even be read are rejected."""
+    def keep_verdicts(self, run_id: int, condition: LiteralString = "TRUE") -> None:
+        """Write down what becomes of each staged record s that meets the condition; what could not even be read is
+        rejected."""
         self.do(
             "UPDATE register_importrow r SET verdict = s.verdict, message = s.message, issue = s.issue,"
-            " record_id = s.target_id FROM {stage} s WHERE s.row_id = r.id"
+            " record_id = s.target_id FROM {stage} s WHERE s.row_id = r.id AND (r.verdict, r.message, r.issue,"
+            " r.record_id) IS DISTINCT FROM (s.verdict, s.message, s.issue, s.target_id) AND ({condition})",
+            condition=SQL(condition),
         )
         self.do(
             "UPDATE register_importrow SET verdict = 'rejected', message = problem"
