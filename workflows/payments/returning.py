@@ -21,7 +21,7 @@ from workflows.engine import door, moment
 from workflows.engine.calendar import LONDON
 from workflows.engine.errors import Refused
 from workflows.parties.actor import Actor
-from workflows.register.imports import parsing
+from workflows.register.imports import cutting, parsing
 from workflows.register.rules import money
 
 from . import running
@@ -144,7 +144,7 @@ def read(content: bytes, how: ReturnFile) -> Reading:
         return reading
     try:
         text = parsing.decode(content)
-    except parsing.Unreadable as error:
+    except cutting.Unreadable as error:
         reading.faults.append(Fault(0, str(error)))
         return reading
     try:
