@@ -20,9 +20,9 @@ SHIPPED = tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
 
 
 @contextmanager
-def served(name: str) -> Iterator[Council]:
-    """Inside, everything runs as one of the councils that are shipped, by its own profile."""
-    whole = profile.load(FOLDER / f"{name}.toml").model_dump()
+def served(name: str, folder: Path = FOLDER) -> Iterator[Council]:
+    """Inside, everything runs as one of the councils that are shipped (or of another folder), by its own profile."""
+    whole = profile.load(folder / f"{name}.toml").model_dump()
     try:
         with pytest.MonkeyPatch.context() as patch:
             yield another_council(patch, {}, whole=whole)
