@@ -85,6 +85,7 @@ def oasis(
     contribution: str = "39.88",
     start: date = FIRST,
     of: Organisation | None = None,
+    calendar: str = "four_weekly",
 ) -> Paying:
     """The handbook's home: each line is £536.49 a week less the £39.88 that it collects, £1,986.44 a period."""
     make.load_teams()
@@ -100,7 +101,7 @@ def oasis(
     for each in lines if contribution else ():
         register.set_contribution(actor=system, line_id=each.pk, version=None, amount=D(contribution), start=start)
     methods.set_method(
-        actor=system, contract_id=contract.pk, start=start, calendar="four_weekly", net=bool(contribution),
+        actor=system, contract_id=contract.pk, start=start, calendar=calendar, net=bool(contribution),
         on_actuals=False,
     )  # fmt: skip
     return Paying(home, contract, level, lines)

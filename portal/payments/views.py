@@ -194,7 +194,7 @@ def _link(query: QueryDict, line: Whose) -> str:
 
 
 def _choose(query: QueryDict | dict[str, Any], options: Options, year: str) -> ChooseForm:
-    years = sorted({*options.years, year}, reverse=True)
+    years = sorted({*options.years, year, *_years()[:2]}, reverse=True)
     data = {"year": query.get("year") or year, "contract": query.get("contract", "")}
     return ChooseForm(data, options, years, reverse("portal:payments"))
 
@@ -208,10 +208,9 @@ def _opened(found: Sequence[Any]) -> dates.Opened:
 
 
 def _years() -> list[str]:
-    """This financial year, the one before and the next."""
-    year = moment.today().year
+    """The financial year before this one, this one, and the next."""
     first = rhythm.year_span(moment.today())[0].year
-    return [f"{each}/{each + 1}" for each in (first - 1, first, first + 1) if each <= year + 1]
+    return [f"{each}/{each + 1}" for each in (first - 1, first, first + 1)]
 
 
 def _day_of_year(asked: str) -> date:

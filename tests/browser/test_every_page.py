@@ -13,9 +13,10 @@ NOT_PAGES = {
     "account:case",
     "landing", "web:brand", "web:healthz", "council:queues", "council:pdf",
     "council:import_errors", "portal:documents_spreadsheet", "portal:document_pdf",
+    "portal:payment_calendar_file",
     "portal:file", "council:file", "council:queue_file", "council:queue_all_file", "council:queue_everything_file",
 }  # fmt: skip
-WATCHERS = ("administration", "brokerage_manager", "administrator", "auditor")
+WATCHERS = ("super_user_scheduled", "brokerage_manager", "administrator", "auditor")
 
 
 def pages_of(who: str) -> list[str]:
