@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from threading import Event, Lock, Thread
 
 from django.conf import settings
-from django.db import Error as DatabaseError
 from django.db import connection
 
 logger = logging.getLogger(__name__)
@@ -19,7 +18,7 @@ WHERE engine_outbox.id = held.id AND engine_outbox.attempts = held.attempts AND 
 
 
 class Keeper:
-    """One thread for the process, started with the first message, that renews every lease held here."""
+    """One thread that renews every lease held here; it goes, with its connection, when nothing is held any more."""
 
     def __init__(self) -> None:
         self._held: set[tuple[int, int]] = set()
@@ -32,7 +31,7 @@ class Keeper:
         held = (outbox_id, attempts)
         with self._lock:
             self._held.add(held)
-            if self._thread is None or not self._thread.is_alive():
+            if self._thread is None:
                 self._thread = Thread(target=self._keep, name="leases", daemon=True)
                 self._thread.start()
         try:
@@ -52,13 +51,26 @@ class Keeper:
 
     def _keep(self) -> None:
         pause = Event()
-        while True:
-            pause.wait(settings.OUTBOX_LEASE_SECONDS / 3)
-            try:
-                self.renew()
-            except DatabaseError as error:
-                logger.warning("Leases were not renewed (%s).", type(error).__name__)
-                connection.close()
+        try:
+            while not self._is_over():
+                pause.wait(settings.OUTBOX_LEASE_SECONDS / 3)
+                self._try()
+        finally:
+            connection.close()
+
+    def _try(self) -> None:
+        try:
+            self.renew()
+        except Exception as error:  # whatever it was, the next renewal must still come
+            logger.warning("Leases were not renewed (%s).", type(error).__name__)
+            connection.close()
+
+    def _is_over(self) -> bool:
+        """Whether nothing is held; decided under the lock, so that the next message starts another thread."""
+        with self._lock:
+            if not self._held:
+                self._thread = None
+            return not self._held
 
 
 keeper = Keeper()
