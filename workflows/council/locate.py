@@ -67,7 +67,7 @@ def _after(rows: list[str], number: int, start: int, path: Path, found: dict[Pat
         return number
     array = _Array()
     while True:
-        for element in array.read(_without_comment(value)):
+        for element in array.read(without_comment(value)):
             found[(*path, element)] = number
         if array.depth <= 0 or number >= len(rows):
             return number
@@ -110,7 +110,7 @@ def _closing(rows: list[str], number: int, quotes: str) -> int:
     return next((each + 1 for each in range(number, len(rows)) if quotes in rows[each]), len(rows))
 
 
-def _without_comment(row: str) -> str:
+def without_comment(row: str) -> str:
     """A row up to its comment; a # in quotes is none."""
     quoted = ""
     for place, letter in enumerate(row):
