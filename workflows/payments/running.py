@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Count, Max, Sum
 
 from workflows.engine import batches, door
@@ -172,7 +172,6 @@ def make_file(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Out
     return _run(verb="make_file", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=act)
 
 
-@transaction.atomic
 def sent(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
     """The file went to finance. What comes to nothing has no transfer to wait for."""
 
@@ -180,15 +179,14 @@ def sent(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
         if not PaymentRun.objects.get(pk=case_id).file:
             raise Refused("Make the payment file first.", "no_file")
         turn.state(RunState.SENT)
+        for payment in ScheduledPayment.objects.filter(run=case_id, paid_at=None, payable=0).order_by("pk"):
+            _mark(payment.pk, "", None, f"{key}:{payment.pk}")
 
     outcome = _run(verb="sent", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=act)
-    for payment in ScheduledPayment.objects.filter(run=case_id, paid_at=None, payable=0).order_by("pk"):
-        _mark(payment.pk, "", None, f"{key}:{payment.pk}")
     _close(case_id, key)
     return outcome
 
 
-@transaction.atomic
 def mark_paid(
     *, actor: Actor, case_id: int, task_id: int, references: Mapping[str, str], key: str,
     paid_on: Mapping[str, date] | None = None, file: ReturnedFile | None = None,
