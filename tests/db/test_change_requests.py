@@ -2,12 +2,9 @@
 
 import re
 from datetime import timedelta
-from io import StringIO
-from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
-from django.core.management import call_command
 from django.test import Client
 
 from tasks.actors import first_access as first_mail
@@ -376,27 +373,6 @@ def test_old_requests_are_archived(james: Actor, anita: Actor) -> None:
         assert [row["case_id"] for row in selectors.listed(james)] == [waiting]
         assert {row["case_id"] for row in selectors.listed(james, archived=True)} == {old, waiting}
         assert selectors.page(james, old).archived
-
-
-def test_the_demonstration_has_one_in_each_state(settings: Any) -> None:
-    settings.DEMO = True
-    call_command("load_council", stdout=StringIO())
-    call_command("demo", scale=0, stdout=StringIO())
-    found = sorted(Case.objects.filter(kind="change_request").values_list("state", flat=True))
-    states = [
-        "accepted",
-        "accepted",
-        "accepted_in_part",
-        "rejected",
-        "submitted",
-        "submitted",
-        "submitted",
-        "withdrawn",
-    ]
-    assert found == states
-    call_command("demo", scale=0, stdout=StringIO())
-    assert Case.objects.filter(kind="change_request").count() == len(states)
-    assert verify().findings == []
 
 
 def test_the_mail_to_somebody_new_brings_no_password(
