@@ -18,6 +18,7 @@ from .organisation import views as organisation
 from .payments import views as payments
 from .reports import views as reports
 from .search import views as search
+from .visits import views as visits
 
 app_name = "portal"
 urlpatterns = [
@@ -57,6 +58,12 @@ urlpatterns = [
     path("actuals/import/<int:run_id>/update/", actuals_files.update_system, name="actuals_import_update"),
     path("actuals/import/<int:run_id>/cancel/", actuals_files.cancel, name="actuals_import_cancel"),
     path("actuals/import/<int:run_id>/errors.csv", actuals_files.errors, name="actuals_import_errors"),
+    path("actuals/visits/import/", visits.upload, name="visits_import_new"),
+    path("actuals/visits/import/<int:run_id>/", visits.show, name="visits_import"),
+    path("actuals/visits/import/<int:run_id>/update/", visits.update_system, name="visits_import_update"),
+    path("actuals/visits/import/<int:run_id>/cancel/", visits.cancel, name="visits_import_cancel"),
+    path("actuals/visits/import/<int:run_id>/errors.csv", visits.errors, name="visits_import_errors"),
+    path("actuals/<int:case_id>/lines/<int:line_week_id>/visits/", visits.line, name="actuals_visits"),
     path("actuals/<int:case_id>/", actuals.week, name="actuals_week"),
     path("actuals/<int:case_id>/lines/<int:line_week_id>/", actuals.line, name="actuals_line"),
     path("actuals/<int:case_id>/answer/", actuals.answer, name="actuals_answer"),

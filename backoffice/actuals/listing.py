@@ -61,6 +61,7 @@ def weeks(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(to_check, missing, late=late),
         "rooms": rooms(actor),
         "may": _checks(actor),
+        "may_import_visits": actuals.monitoring is not None and _checks(actor),
         "query": _query(asked),
         "asked": asked,
         **_choices(actor, actuals, asked),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from backoffice.cases.frame import frame, held_of, path_of
 from backoffice.cases.view import CaseView
 from backoffice.web.gate import staff
+from backoffice.web.monitored import said
 from backoffice.web.pieces import Row
 from backoffice.web.words import date_range, moment, money
 from workflows.actuals import checking, selectors
@@ -17,6 +18,8 @@ from workflows.actuals.entry import Row as EnteredRow
 from workflows.actuals.entry import read
 from workflows.actuals.models import LineWeek, LineWeekVersion
 from workflows.actuals.rules import NOTHING
+from workflows.actuals.visits import selectors as visits
+from workflows.council.actuals import Actuals
 from workflows.engine import selectors as engine
 from workflows.engine.errors import NotFound
 from workflows.parties.actor import Actor
@@ -87,8 +90,15 @@ def line(request: HttpRequest, case_id: int, line_week_id: int) -> HttpResponse:
         "line": found.week.line,
         "rows": _rows(found),
         "versions": _versions(found),
+        "visited": _visited(actuals, found),
     }
     return render(request, "backoffice/actuals/line.html", context)
+
+
+def _visited(actuals: Actuals, line: selectors.Line) -> str:
+    """How many visits were recorded, where there are any."""
+    seen = visits.of_lines(actuals, [line]).get(line.week.pk)
+    return said(seen.number, seen.minutes) if seen else ""
 
 
 def _rows(line: selectors.Line) -> list[Row]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from backoffice.web.monitored import corrections
 from backoffice.web.words import listing, money, upper_first
 from workflows.actuals.assessing import Judged
 from workflows.actuals.entry import Absence, Row
@@ -54,6 +55,7 @@ def cause_label(key: str) -> str:
 def reasons(line: Line, actuals: Actuals) -> list[Why]:
     """Every sentence about a line's week, what is not paid first."""
     found = [*_absences(line), *_silent(line, actuals), *_above(line, actuals), *_faults(line)]
+    found += [Why(each) for each in corrections(actuals, line.rows)]
     if not found:
         return [Why("Delivered as planned: all of it will be paid.", standing="paid")]
     order = {"unpaid": 0, "waits": 0, "": 1, "paid": 2}

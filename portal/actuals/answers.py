@@ -65,6 +65,8 @@ def differences(actuals: Actuals, line: Line) -> list[str]:
         found.append(f"{-more:.2f} below plan")
     elif not found and any(row.differs for row in line.rows):
         found.append("The same in all, on other days")
+    if any(row.corrects for row in line.rows):
+        found.append("Differs from the recorded visits")
     if added and more <= 0:
         found.append(f"{plural(len(added), 'row')} added")
     return found
@@ -109,6 +111,11 @@ def of_line(actuals: Actuals, line: Line) -> Answered:
     if line.found.unpriced:
         return Answered(Tag("No rate yet", "orange"), because=("The council sets the rate. Nothing is lost.",))
     tagged = _tag(line)
+    if "correction" in line.found.lacks:
+        said = "It differs from the visits that were recorded."
+        return Answered(Tag("Say why", "orange"), because=(said, *because), sources=sources)
+    if "visits" in line.found.lacks:
+        return Answered(Tag("Enter the number of visits", "orange"), because=because, sources=sources)
     if "comment" in line.found.lacks:
         return Answered(Tag("Add a comment", "orange"), because=because, sources=sources)
     return Answered(tagged, PAID if tagged is None else "", because, sources)

@@ -22,7 +22,7 @@ from workflows.council.actuals import Actuals, Box
 from . import answers, names
 from .answers import Answered
 from .desk import Control, Desk
-from .sheet import BOX_WORDS, Cell, boxes_of
+from .sheet import BOX_WORDS, Cell, boxes_of, correction_of, corrections_for
 from .typed import causes_for
 
 TABS = {"all": "All service users", "differences": "Differences", "needs": "Needs you"}
@@ -45,6 +45,8 @@ class GridRow:
     amount: str
     href: str
     standing: str = ""
+    correction: Control | None = None  # why it differs from the visits that were recorded
+    corrections: Sequence[tuple[str, str]] = ()
 
     @property
     def key(self) -> str:
@@ -86,8 +88,8 @@ def needs_you(line: Line) -> bool:
 
 
 def differs(line: Line) -> bool:
-    """Whether a line differs from its plan."""
-    return any(row.differs for row in line.rows)
+    """Whether a line differs from its plan, or from the visits that were recorded."""
+    return any(row.differs or row.corrects for row in line.rows)
 
 
 def clients(lines: Iterable[Line]) -> int:
@@ -161,6 +163,7 @@ def row(page: Page, line: Line, columns: Sequence[Box], desk: Desk, first: bool)
     row = None if line.suspended else simple(line)
     cells = [_cell(line, row, box, desk) for box in columns]
     asked = _asked(page.actuals, line, row, desk)
+    correction = correction_of(page.actuals, line, row, desk) if row is not None else None
     href = reverse("portal:actuals_line", args=[page.case.pk, line.week.pk])
     return GridRow(
         line=line,
@@ -176,6 +179,8 @@ def row(page: Page, line: Line, columns: Sequence[Box], desk: Desk, first: bool)
         amount=money(line.found.pay),
         href=href,
         standing=Standing(line.week.standing).label if line.week.standing == Standing.DISPUTED else "",
+        correction=correction,
+        corrections=corrections_for(page.actuals),
     )
 
 

@@ -59,6 +59,8 @@ class Sheet:
     remove: Control | None
     marker: Control | None
     further: Panel | None
+    correction: Control | None = None  # why it differs from the visits that were recorded
+    corrections: Sequence[tuple[str, str]] = ()
     fault: str = ""
 
 
@@ -156,7 +158,11 @@ def _about(line: Line) -> str:
 def _sheet(actuals: Actuals, line: Line, row: Row, desk: Desk) -> Sheet:
     beginning = names.row(line.week.pk, row.number)
     marker = desk.hidden(f"{beginning}-ticks", "on") if _has_ticks(line, row, desk) else None
-    strips = [_planned(line, row), *(_strip(actuals, line, row, box, desk) for box in boxes_of(line))]
+    strips = [
+        _planned(line, row),
+        *_recorded(line, row),
+        *(_strip(actuals, line, row, box, desk) for box in boxes_of(line)),
+    ]
     panels = [*panels_of(actuals, line, row, desk)]
     return Sheet(
         key=beginning,
@@ -173,6 +179,8 @@ def _sheet(actuals: Actuals, line: Line, row: Row, desk: Desk) -> Sheet:
         else None,
         marker=marker,
         further=another(actuals, line, row, desk),
+        correction=correction_of(actuals, line, row, desk),
+        corrections=corrections_for(actuals),
         fault=desk.faults.get(f"{line.week.pk}-{row.number}", ""),
     )
 
@@ -193,6 +201,33 @@ def _planned(line: Line, row: Row) -> Strip:
     texts = [names.figure(each) or "–" for each in row.planned]
     cells = [Cell(head[1], None, text) for head, text in zip(_heads(line, row) or [("", "")], texts, strict=True)]
     return Strip("Planned", cells, f"{sum(row.planned, NOTHING):.2f}", "planned")
+
+
+def _recorded(line: Line, row: Row) -> list[Strip]:
+    """What recorded visits come to, where there are any: the figure below came from them, or corrects it."""
+    if row.monitored is None:
+        return []
+    said = row.monitored.places
+    texts = ["–" if each is None else names.figure(each, always=True) for each in said]
+    cells = [Cell(head[1], None, text) for head, text in zip(_heads(line, row) or [("", "")], texts, strict=True)]
+    return [Strip("From visits", cells, f"{sum((each or NOTHING for each in said), NOTHING):.2f}", "recorded")]
+
+
+def correction_of(actuals: Actuals, line: Line, row: Row, desk: Desk) -> Control | None:
+    """Why a row differs from the visits that were recorded, where the council wants to know it."""
+    if desk.fixed or not row.corrects or not corrections_for(actuals):
+        return None
+    stored = stored_row(line, row)
+    title = title_of(line, row)
+    label = f"{line.week.line.client}, {line.week.line.service_level.name}{f', {title}' if title else ''}"
+    name = f"{names.row(line.week.pk, row.number)}-corrected"
+    return desk.control(name, label, stored.corrected if stored else "")
+
+
+def corrections_for(actuals: Actuals) -> list[tuple[str, str]]:
+    """(key, words) of the causes of corrections."""
+    found = actuals.monitoring.corrections if actuals.monitoring else ()
+    return [(each.key, each.label) for each in found]
 
 
 def _strip(actuals: Actuals, line: Line, row: Row, box: Box, desk: Desk) -> Strip:

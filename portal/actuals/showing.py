@@ -95,7 +95,12 @@ def _recording(page: Page, mode: Mode) -> Now:
 def _lack(line: Line) -> str:
     if answers.faults(line):
         return "put right what was entered for"
-    return "choose a cause for" if "cause" in line.found.lacks else "add a comment for"
+    lacks = line.found.lacks
+    if "cause" in lacks:
+        return "choose a cause for"
+    if "correction" in lacks:
+        return "say why the visits differ for"
+    return "enter the number of visits for" if "visits" in lacks else "add a comment for"
 
 
 ENDS = {"explicit_confirm": "confirm the week", "action_notice": "submit the week", "on_save": "save"}

@@ -159,7 +159,17 @@ def _row(reading: _Reading, row: Row, *, nothing: bool) -> FilledRow:
         comment=reading.text(f"{beginning}-comment", row.comment),
         visits=_visits(reading, f"{beginning}-visits", row.visits, asked=any(actual for actual, _ in cells)),
         level=row.level,
+        corrected=_corrected(reading, f"{beginning}-corrected"),
     )
+
+
+def _corrected(reading: _Reading, name: str) -> str | None:
+    """Why a figure differs from its visits; None where the form has no such field."""
+    said = reading.data.get(name)
+    monitoring = reading.actuals.monitoring
+    if said is None or monitoring is None:
+        return None
+    return said if monitoring.correction(said) is not None else ""
 
 
 def _cell(reading: _Reading, row: Row, place: int) -> tuple[Decimal, list[Absence]]:

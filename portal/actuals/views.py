@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from backoffice.web import disputed, drafts
+from backoffice.web import disputed, drafts, monitored
 from backoffice.web.gate import needs
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Tab
@@ -20,6 +20,7 @@ from workflows.actuals import commands, selectors
 from workflows.actuals.models import Standing
 from workflows.actuals.module import module
 from workflows.actuals.selectors import FUNCTION, Line, Page
+from workflows.actuals.visits import selectors as visits
 from workflows.council.profile import current
 from workflows.disputes import selectors as disputes
 from workflows.engine import selectors as engine
@@ -59,6 +60,7 @@ def weeks(request: HttpRequest) -> HttpResponse:
         "page_of_list": page,
         "first": calendar.first(selectors.next_week(actor), awaiting_weeks(request).count),
         "may_import": actor.may(FUNCTION, "edit"),
+        "monitored": module().monitoring is not None,
     }
     return render(request, "portal/actuals/weeks.html", context)
 
@@ -232,6 +234,7 @@ def _week_context(request: HttpRequest, found: Shown, only: frozenset[int] | Non
         "number": number,
         "pages": range(1, (len(chosen) - 1) // MOST_LINES + 2) if len(chosen) > MOST_LINES else (),
         "question": _question(page),
+        "visited": _visited(page),
         "disputes": _disputes(actor_of(request), page),
     }  # fmt: skip
 
@@ -271,6 +274,8 @@ def _line_context(actor: Actor, found: Shown, line_week_id: int, more: str = "")
         "client_key": _client_key(found),
         "following": _following(page, line_week_id),
         "unsuspend": unsuspending(actor, own[0]),
+        "visited": _visited(page),
+        "counting": monitored.rule(page.actuals.monitoring.rounding) if page.actuals.monitoring else "",
     }  # fmt: skip
 
 
@@ -319,6 +324,12 @@ def _as_it_was(actor: Actor, page: Page, mode: Mode) -> Mode:
     if not actor.may(FUNCTION, "edit", page.case.service_id):
         raise Forbidden("Your role lets you read this week, not change it.")
     return replace(mode, name=RECORD)
+
+
+def _visited(page: Page) -> dict[int, str]:
+    """How many visits were recorded and how long they were, in words, by the line's week that has any."""
+    found = visits.sums(page.case.pk) if page.actuals.monitoring else {}
+    return {pk: monitored.said(number, length) for pk, (number, length) in found.items()}
 
 
 def _question(page: Page) -> str:

@@ -5,7 +5,7 @@ not there yet. A service whose weeks were there before only gets those that are 
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -22,6 +22,7 @@ from workflows.parties.actor import Actor
 from workflows.parties.models import Membership, Service, TeamMember, User
 from workflows.parties.selectors import actor_for, system_actor
 from workflows.register import commands as register
+from workflows.register.imports import commands as imports
 from workflows.register.models import CarePackageLine
 from workflows.register.visits import Planned, plan_visits
 
@@ -31,6 +32,7 @@ from .filling import Filled
 from .models import ActualWeek, CareDecision, LineWeek, Standing
 from .rules import WEEK, cut_off, is_live, monday_of, sunday_of
 from .topics import NOTICE, RAISED
+from .visits.columns import VISITS
 
 #: What became of a week: `open` nobody sent it (late, once its cut-off has passed); `partly` is accepted in part.
 Fate = Literal["open", "submitted", "queried", "partly", "accepted"]
@@ -105,6 +107,19 @@ class Saved(Table):
     actual: tuple[Decimal, ...] = ()  # none: as planned
     absent: tuple[Absent, ...] = ()
     comment: str = ""
+    corrected: str = ""  # why it differs from the recorded visits
+
+
+class Recorded(Table):
+    """Visits of a line that were recorded in one week, one on each of these days: `took` minutes each, 0 for one that
+    did not take place."""
+
+    line: str
+    ago: int
+    carer: str
+    start: time
+    planned: int
+    took: tuple[int, ...]  # by day, 0 is Monday
 
 
 class Decided(Table):
@@ -126,6 +141,7 @@ class Demo(Table):
     authorised: tuple[Authorised, ...] = ()
     weeks: tuple[Became, ...] = ()
     saved: tuple[Saved, ...] = ()
+    recorded: tuple[Recorded, ...] = ()
     decided: tuple[Decided, ...] = ()
 
 
@@ -260,6 +276,7 @@ def _run(stage: Stage, place: Place, service: Service, case_id: int, ago: int) -
         return
     if who is None or ago < 0:
         return
+    _record(stage, who, case_id, ago)
     if filled := _filled(stage, case_id, ago):
         with moment.at(stage.when(week, 7, 9, 42)):
             commands.save(actor=who, case_id=case_id, task_id=_turn(case_id), filled=filled, key=f"{key}:save")
@@ -269,6 +286,33 @@ def _run(stage: Stage, place: Place, service: Service, case_id: int, ago: int) -
         return
     _send(stage, who, case_id, week, key)
     _check(stage, wanted, case_id, week, key)
+
+
+def _record(stage: Stage, who: Actor, case_id: int, ago: int) -> None:
+    """The file of recorded visits that came in after the week, as its provider imports one."""
+    week = stage.week(ago)
+    lines = set(LineWeek.objects.filter(case=case_id).values_list("line__reference", flat=True))
+    records = [
+        record
+        for each in stage.wanted.recorded
+        if each.ago == ago and each.line in lines
+        for record in _visits(each, week)
+    ]
+    if not records:
+        return
+    content = "\n".join(["CarePackageRef,CarerRef,PlannedStart,PlannedEnd,ActualStart,ActualEnd", *records]).encode()
+    with moment.at(stage.when(week, 7, 8, 30)):
+        run = imports.start(actor=who, file_name=f"visits-{week.isoformat()}.csv", content=content, kind=VISITS.name)
+        imports.update_system(actor=who, run_id=run.pk)
+
+
+def _visits(wanted: Recorded, week: date) -> Iterator[str]:
+    for day, took in enumerate(wanted.took):
+        begin = datetime.combine(week + timedelta(days=day), wanted.start)
+        times = [begin, begin + timedelta(minutes=wanted.planned)]
+        actual = [begin + timedelta(minutes=2), begin + timedelta(minutes=2 + took)] if took else []
+        said = [f"{each:%Y-%m-%d %H:%M}" for each in (*times, *actual)]
+        yield ",".join([wanted.line, wanted.carer, *said, *[""] * (4 - len(said))])
 
 
 def _send(stage: Stage, who: Actor, case_id: int, week: date, key: str) -> None:
@@ -328,7 +372,7 @@ def _line_week(week: LineWeek, saved: Iterable[Saved]) -> Filled:
     for each in saved:
         planned = stored[each.row].planned if each.row else ()
         absent = tuple(Absence(one.box, one.units, one.cause, one.day, one.comment) for one in each.absent)
-        rows.append(FilledRow(each.row, each.actual or planned, absent, each.comment))
+        rows.append(FilledRow(each.row, each.actual or planned, absent, each.comment, corrected=each.corrected or None))
     return Filled(week.pk, week.version, tuple(rows))
 
 

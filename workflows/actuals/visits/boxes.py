@@ -73,6 +73,12 @@ def _last(cursor: CursorWrapper, columns: list[list[Any]], *, staged: bool) -> d
     return {(service, week): last for service, week, last in cursor.fetchall()}
 
 
+def of_record(row: RecordedVisit) -> Visit:
+    """A visit as it is kept."""
+    day = (row.day - row.week).days
+    return _visit(row.pk, day, row.planned_start, row.actual_start, row.carer, row.planned_minutes, row.minutes)
+
+
 def _visit(
     id: int, day: int, planned: datetime | None, actual: datetime | None, carer: str, plan: int | None, took: int | None
 ) -> Visit:

@@ -1,0 +1,1 @@
+"""Recorded visits: a file in, and the visits of one line and week."""
