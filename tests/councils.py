@@ -15,6 +15,8 @@ from workflows.engine import calendar, definitions
 #: Whether a test has changed the council: conftest.own_council takes it back when it has.
 changed = False
 FOLDER = Path(__file__).parents[1] / "fixtures" / "councils"
+#: Where an invented council is (westmere.toml).
+POLICIES = Path(__file__).parent / "policies"
 #: The keys of the councils that are shipped.
 SHIPPED = tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
+from workflows.council.profile import current
 from workflows.parties.models import Membership, TeamMember, User
 
 from . import passcode
 
 PASSWORD = "Harbour-lamp-27"  # noqa: S105 - shown on the sign-in page of a demonstration, used nowhere else
-PASSCODE = "592741"
+#: The passcode is the first of these, as many as the council asks for; none go up or down.
+DIGITS = "5927418360"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,11 @@ class Person:
     place: str
     password: str
     passcode: str
+
+
+def digits() -> str:
+    """The panel's passcode, as long as the council's are."""
+    return DIGITS[: current().sign_in.passcode.length]
 
 
 def give_credentials(users: list[User], *, first_sign_in: frozenset[str] = frozenset()) -> None:
@@ -36,7 +43,7 @@ def give_credentials(users: list[User], *, first_sign_in: frozenset[str] = froze
     for user in users:
         user.password = password
         user.must_change_password = user.email in first_sign_in
-        user.passcode = "" if user.must_change_password else passcode.hashed(user.pk, PASSCODE)
+        user.passcode = "" if user.must_change_password else passcode.hashed(user.pk, digits())
         user.password_set_at = None
     User.objects.bulk_update(users, ["password", "must_change_password", "passcode", "password_set_at"], batch_size=500)
 
@@ -62,7 +69,7 @@ def people(limit: int = 40) -> list[Person]:
 def _passcode_of(user: User) -> str:
     if not user.passcode:
         return "none yet: chosen at the first sign-in"
-    return PASSCODE if passcode.matches(user.pk, user.passcode, passcode.whole(PASSCODE)) else "their own"
+    return digits() if passcode.matches(user.pk, user.passcode, passcode.whole(digits())) else "their own"
 
 
 def _places(users: list[User]) -> dict[int, str]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -13,7 +12,7 @@ from tests import factories as make
 from tests.browser.conftest import Open
 from tests.browser.oasis import state_of
 from tests.browser.weeks import place
-from tests.councils import served
+from tests.councils import POLICIES, served
 from workflows.council.schema import Council
 from workflows.engine.models import Case
 
@@ -23,7 +22,7 @@ CODE = "59274186"
 
 @pytest.fixture(autouse=True)
 def westmere() -> Iterator[Council]:
-    with served("westmere", Path(__file__).parents[1] / "policies") as council:
+    with served("westmere", POLICIES) as council:
         yield council
 
 

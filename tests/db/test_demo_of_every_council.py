@@ -1,4 +1,5 @@
-"""Each council that is shipped has a demonstration: its own levels of care, and somebody of each team and role."""
+"""Each council that is shipped has a demonstration, and one that is not gets one made of its profile: levels of care,
+and somebody of each team and role."""
 
 from collections.abc import Iterator
 from io import StringIO
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from tests.councils import SHIPPED, served
+from tests.councils import FOLDER, POLICIES, SHIPPED, served
 from workflows.actuals import selectors
 from workflows.actuals.models import ActualWeek, CareDecision, LineWeek, LineWeekVersion, Standing
 from workflows.actuals.rules import State
@@ -32,11 +33,11 @@ RECORDS = {
 }
 
 
-@pytest.fixture(params=SHIPPED)
+@pytest.fixture(params=[*SHIPPED, "westmere"])
 def council(request: pytest.FixtureRequest, settings: Any) -> Iterator[Council]:
     """Each council in turn, with its demonstration loaded."""
     settings.DEMO = True
-    with served(request.param) as made:
+    with served(request.param, POLICIES if request.param == "westmere" else FOLDER) as made:
         call_command("load_council", stdout=StringIO())
         call_command("demo", scale=12, stdout=StringIO())
         yield made

@@ -4,16 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from django.conf import settings
-
-from tests.councils import FOLDER, SHIPPED
+from tests.councils import FOLDER, POLICIES, SHIPPED
 from workflows.council import axes
 from workflows.council.axes import Axis
 from workflows.council.profile import load
 from workflows.council.schema import Council
 
 FIVE = [load(FOLDER / f"{name}.toml") for name in SHIPPED]
-SIXTH = load(settings.ROOT / "tests" / "policies" / "westmere.toml")
+SIXTH = load(POLICIES / "westmere.toml")
 #: What cannot be said beside something else that the sixth council says: minutes to the nearest so many beside bands;
 #: a file with one row a payment beside codes of lines.
 EITHER = {("actuals", "monitoring", "rounding", "nearest"), ("payments", "file", "rows")}

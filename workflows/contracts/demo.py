@@ -68,7 +68,7 @@ def _live(line_id: int, chance: random.Random, now: datetime) -> bool:
     if fate < 0.6:
         _answer(document, provider, answered, "agree")
         return True
-    _answer(document, provider, answered, "reject", reason=rejection[0], text=rejection[1])
+    _answer(document, provider, answered, "reject", reason=_reason(rejection[0]), text=rejection[1])
     if fate > 0.78:
         _amend(document, council_calendar().next_open(answered + timedelta(hours=5)), rejection[2], now)
     return True
@@ -89,7 +89,7 @@ def _answer(document: ContractDocument, actor: Actor, when: datetime, verb: str,
 
 
 def _amend(document: ContractDocument, when: datetime, more: Decimal, now: datetime) -> None:
-    officer = _officer()
+    officer = _officer(document.line.service.group)
     if officer is None:
         return
     price = line_terms(document.line_id, on=moment.today()).unit_cost + more
@@ -111,6 +111,12 @@ def _turn(document: ContractDocument) -> int:
     return turn
 
 
+def _reason(wanted: str) -> str:
+    """The reason, or the first that the council has, where it has other ones."""
+    keys = [each.key for each in current().contract_documents.reasons]
+    return wanted if wanted in keys else keys[0]
+
+
 def _who_answers(document: ContractDocument) -> Actor | None:
     """Somebody of the provider who may answer; None when the demo gave them nobody."""
     roles = [role.key for role in current().roles if "contract_documents" in role.edit]
@@ -118,7 +124,7 @@ def _who_answers(document: ContractDocument) -> Actor | None:
     return actor_for(who.user, document.case.organisation_id) if who else None
 
 
-def _officer() -> Actor | None:
-    team = current().team_for("brokerage", None)
+def _officer(service_group: str) -> Actor | None:
+    team = current().team_for("brokerage", service_group)
     member = TeamMember.objects.filter(team__key=team, user__kind=User.Kind.STAFF).order_by("pk").first()
     return actor_for(member.user) if member else None

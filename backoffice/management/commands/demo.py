@@ -23,14 +23,17 @@ from workflows.engine import moment
 from workflows.parties.selectors import system_actor
 from workflows.payments import demo as payments
 from workflows.people import demo as people
-from workflows.register import generator
+from workflows.register import generator, sketch
 from workflows.register.imports import commands as imports
 from workflows.register.imports.kinds import KINDS
 from workflows.register.models import CarePackageLine, ImportRow, ImportRun
 
 
 class Command(BaseCommand):
-    """Loads the handbook's example, made-up work of other homes, and people who may sign in."""
+    """Loads the handbook's example, made-up work of other homes, and people who may sign in.
+
+    For a council without examples they are made of its profile.
+    """
 
     help = "Load a demonstration: the seeds' examples, other homes' live work (--scale lines), people."
 
@@ -46,7 +49,7 @@ class Command(BaseCommand):
             raise CommandError("This makes up people with a known password: set CONCORD_DEMO=1 if you mean it.")
         folder = settings.ROOT / "fixtures" / "demo" / current().key
         if not folder.is_dir():
-            raise CommandError(f"There is no demonstration for {current().name} (fixtures/demo/{current().key}).")
+            folder = sketch.written(current(), Path(settings.HOME) / "demo" / current().key)
         own, others = self._handbook(folder), self._other_homes(folder, scale)
         self._people(folder)
         published = documents.seed(own, others)
