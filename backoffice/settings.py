@@ -155,11 +155,13 @@ NOTICE_PAGES = {
     "staff": {
         "import.read": "council:import",
         "import.finished": "council:import",
+        "report.made": "council:report_made",
         "batch.finished": "council:bulk_batch",
     },
     "provider": {
         "import.read": "portal:actuals_import",
         "import.finished": "portal:actuals_import",
+        "report.made": "portal:report_made",
         "line.started": "portal:line",
         "line.varied": "portal:line",
         "line.ended": "portal:line",

@@ -80,6 +80,7 @@ urlpatterns = [
     path("disputes/<int:dispute_id>/rows/<int:row_id>/", disputed_actuals.row, name="dispute_row"),
     path("disputes/<int:dispute_id>/rows/<int:row_id>/answer/", disputed_actuals.answer, name="dispute_row_answer"),
     path("reports/", reports.reports, name="reports"),
+    path("reports/files/<int:file_id>/", reports.report_made, name="report_made"),
     path("reports/commissioned-v-actuals/", reports.commissioned, name="commissioned"),
     path("reports/commissioned-v-actuals/<slug:question_id>/", reports.commissioned_shown, name="commissioned_shown"),
     path(

@@ -1,6 +1,7 @@
 """The council's reports, for whoever reads weeks of actuals."""
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
@@ -54,11 +55,19 @@ def commissioned_shown(request: HttpRequest, question_id: str) -> HttpResponse:
 
 
 @staff()
-@require_GET
-def commissioned_file(request: HttpRequest, question_id: str, form: str) -> FileResponse:
-    """Its file."""
+@require_http_methods(["GET", "POST"])
+def commissioned_file(request: HttpRequest, question_id: str, form: str) -> HttpResponseBase:
+    """Its file; a post has a worker make a long one."""
     _reader(request)
-    return pages.download(request, question_id, form)
+    return pages.download(request, question_id, form, SIDE)
+
+
+@staff()
+@require_GET
+def report_made(request: HttpRequest, file_id: int) -> HttpResponse:
+    """A long file on its way."""
+    _reader(request)
+    return pages.made_page(request, file_id, SIDE)
 
 
 def _reader(request: HttpRequest) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
 from tempfile import TemporaryFile
-from typing import Any
+from typing import IO, Any
 
 from django.http import FileResponse
 from openpyxl import Workbook
@@ -19,6 +19,7 @@ from workflows.engine.tabular import csv_lines
 from .words import LONDON
 
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
 Value = str | int | Decimal | date | datetime | None
 FORMATS = {Decimal: "#,##0.00", date: "d mmmm yyyy", datetime: "d mmmm yyyy hh:mm"}
 STARTERS = ("=", "+", "-", "@")
@@ -35,25 +36,24 @@ def spreadsheet(file_name: str, title: str, headings: Sequence[str], rows: Itera
 
 def workbook(file_name: str, sheets: Iterable[tuple[str, Iterable[Sequence[Value]]]]) -> FileResponse:
     """Answer with a workbook of several sheets, each with its title and its rows, the headings first."""
-    book = Workbook(write_only=True)
-    for title, rows in sheets:
-        _fill(book.create_sheet(NOT_IN_TITLES.sub("", title)[:LONGEST_TITLE]), iter(rows))
     file = TemporaryFile()  # noqa: SIM115 (the response closes it once it has been sent)
-    book.save(file)
+    write_workbook(file, sheets)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=file_name, content_type=TYPE)
 
 
-def comma_separated(file_name: str, rows: Iterable[Sequence[Value]]) -> FileResponse:
-    """Answer with a CSV file of any length, written row by row; the headings first.
+def write_workbook(file: IO[bytes], sheets: Iterable[tuple[str, Iterable[Sequence[Value]]]]) -> None:
+    """Write a workbook of several sheets into a file; its rows are never in memory together."""
+    book = Workbook(write_only=True)
+    for title, rows in sheets:
+        _fill(book.create_sheet(NOT_IN_TITLES.sub("", title)[:LONGEST_TITLE]), iter(rows))
+    book.save(file)
 
-    It is finished before anything is sent: a file that breaks off in its middle would look like a whole one.
-    """
-    file = TemporaryFile()  # noqa: SIM115 (the response closes it once it has been sent)
+
+def write_lines(file: IO[bytes], rows: Iterable[Sequence[Value]]) -> None:
+    """Write rows into a file as CSV, one by one; the headings first."""
     for line in csv_lines(rows):
         file.write(line.encode())
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=file_name, content_type="text/csv; charset=utf-8")
 
 
 def _fill(sheet: Any, rows: Iterator[Sequence[Value]]) -> None:

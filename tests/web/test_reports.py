@@ -12,19 +12,21 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
-from backoffice.web.reports import forms
+from backoffice.web.reports import forms, making
 from backoffice.web.reports.pages import NEEDED
 from tests import care
 from tests import factories as make
 from tests.care import WEEK
 from tests.councils import another_council, served
 from tests.db.test_reports import less, provider
-from workflows.engine.models import Access
+from workflows.engine.models import Access, Outbox, StoredFile
 from workflows.parties.models import Client as Person
 from workflows.parties.models import Service
 from workflows.register.models import CarePackageLine, ServiceLevel
+from workflows.reports import commands, files
 from workflows.reports.models import KeptQuestion
 
 from .conftest import browser_of
@@ -255,6 +257,47 @@ def test_pages_of_the_screen_follow_each_other(browser: Client, home: Service, l
     assert 'rel="prev"' in second.content.decode()
     for spoilt in ("?after=x", "?after=1.2025-99-01", "?before=" + "9" * 40 + ".2025-01-01"):
         assert browser.get(f"{first.redirect_chain[-1][0]}{spoilt}").status_code == 200
+
+
+def test_a_long_report_is_made_by_a_worker_and_kept_for_who_asked(
+    browser: Client, home: Service, level: ServiceLevel, line: CarePackageLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "AT_ONCE", {"xlsx": 1, "csv": 1})
+    monkeypatch.setattr(files, "STEP", 1)
+    care.line(home, level, client=make.client_("Kent", "Karl"))
+    shown = browser.post(ASK, chosen(missing="on"), follow=True)
+    token = KeptQuestion.objects.get().token
+    taken = f"{ASK}{token}/report.xlsx"
+    assert f'action="{taken}"' in shown.content.decode()
+    assert browser.get(taken)["Location"] == f"{ASK}{token}/", "nobody has asked for the file"
+    page = browser.post(taken, follow=True)
+    assert browser.post(taken)["Location"] == page.redirect_chain[-1][0], "a double post is one file"
+    assert "0 of 2 rows are written" in text(page)
+    found = files.MadeFile.objects.get()
+    place = f"/portal/reports/files/{found.pk}/"
+    assert (page.redirect_chain[-1][0], browser.get(taken)["Location"]) == (place, place)
+
+    files.make(found.pk, making.write)
+    files.make(found.pk, making.write)
+    assert files.MadeFile.objects.get().progress == 2
+    assert "Download Data" in text(browser.get(place))
+    book = load_workbook(io.BytesIO(body(browser.get(taken))))
+    assert [row[2].value for row in book.worksheets[0].iter_rows()] == ["Client", "Beiley, Ada", "Kent, Karl"]
+    assert Access.objects.filter(what="report.commissioned_v_actuals.xlsx").count() == 1
+    told = [each.payload for each in Outbox.objects.filter(topic="notify") if each.payload["kind"] == "report.made"]
+    assert [each["audience"] for each in told] == [{"user": found.question.user_id}]
+
+    other = sign_in(make.provider_user(home.organisation, role="finance"))
+    assert other.get(place).status_code == other.get(taken).status_code == other.post(taken).status_code == 404
+    files.MadeFile.objects.update(reach="what they might read before")
+    assert browser.get(place).status_code == 404
+    assert browser.get(taken)["Location"] == f"{ASK}{token}/"
+    assert browser.post(taken)["Location"] == place, "made anew, of what they may read now"
+    files.make(found.pk, making.write)
+    assert commands.forget() == 0
+    assert commands.forget(now=timezone.now() + timedelta(hours=25)) == 1
+    assert not files.MadeFile.objects.exists()
+    assert not StoredFile.objects.filter(name__endswith=".xlsx", created_at__gte=found.asked_at).exists()
 
 
 def test_a_council_calls_it_as_it_does_or_has_none(monkeypatch: pytest.MonkeyPatch) -> None:

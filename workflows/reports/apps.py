@@ -10,4 +10,4 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
-        from . import erasing  # noqa: F401 (it registers itself)
+        from . import erasing, notices  # noqa: F401 (they register themselves)

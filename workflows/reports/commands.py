@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from workflows.engine import moment
+from workflows.engine.storage import drop_unnamed
 from workflows.parties.actor import Actor
 
-from .models import KEPT_FOR, KeptQuestion
+from .models import KEPT_FOR, KeptQuestion, MadeFile
 
 
 def keep(*, actor: Actor, report: str, chosen: Mapping[str, Any]) -> KeptQuestion:
@@ -24,5 +25,9 @@ def keep(*, actor: Actor, report: str, chosen: Mapping[str, Any]) -> KeptQuestio
 
 
 def forget(*, now: datetime | None = None) -> int:
-    """Delete the choices for reports that are older than 12 hours. Returns how many there were."""
-    return KeptQuestion.objects.filter(expires_at__lte=now or moment.now()).delete()[0]
+    """Delete the choices for reports that are older than 12 hours, and files that are older than a day."""
+    old = KeptQuestion.objects.filter(expires_at__lte=now or moment.now())
+    names = list(MadeFile.objects.filter(question__in=old).exclude(file="").values_list("file", flat=True))
+    gone = old.delete()[1].get("reports.KeptQuestion", 0)
+    drop_unnamed(names)
+    return gone

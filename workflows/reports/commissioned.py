@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal, Self
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, transaction
+from django.db import connection
 
 from workflows.actuals.module import module
 from workflows.actuals.planning import recorded
@@ -159,7 +159,8 @@ def part(actor: Actor, asked: Asked, at: Cursor | None = None, size: int = SIZE)
 def every(actor: Actor, asked: Asked) -> Iterator[Row]:
     """All rows, read from the database as they are taken: a report of any length needs the memory of a few rows."""
     statement, parameters = _prepared(actor, asked)
-    with transaction.atomic(), connection.chunked_cursor() as cursor:
+    # Outside of a transaction the server keeps the rows: whoever takes them may write down how far they are.
+    with connection.chunked_cursor() as cursor:
         cursor.execute(statements.rows(statement), parameters)
         while chunk := cursor.fetchmany(BATCH):
             yield from (Row(*row) for row in chunk)

@@ -4,13 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from workflows.engine.erase import with_client
+from workflows.engine.storage import drop_unnamed
 from workflows.parties.models import Client
 
-from .models import KeptQuestion
+from .models import KeptQuestion, MadeFile
 
 
 @with_client
 def erase_questions(client: Client, _now: datetime) -> Iterable[str]:
-    """Forget the choices of this client; each would be forgotten within the day anyway."""
+    """Forget the choices of this client, and every file, as each may name them: all would be gone within the day."""
+    names = list(MadeFile.objects.exclude(file="").values_list("file", flat=True))
+    MadeFile.objects.all().delete()
     KeptQuestion.objects.filter(chosen__client_id=client.pk).delete()
+    drop_unnamed(names)
     return ()

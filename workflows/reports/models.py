@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 KEPT_FOR = timedelta(hours=12)
+FILE_KEPT_FOR = timedelta(days=1)
 
 
 def new_token() -> str:
@@ -28,3 +29,33 @@ class KeptQuestion(models.Model):
 
     def __str__(self) -> str:
         return f"Report {self.pk}"
+
+
+class MadeFile(models.Model):
+    """A long report as a file, made by a worker for whoever asked, and kept for them for a day.
+
+    `reach` is what the person might read when it was made: who may read something else by now has to ask again.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        MAKING = "making", "Being made"
+        MADE = "made", "Ready"
+        FAILED = "failed", "Not made"
+
+    question = models.ForeignKey(KeptQuestion, on_delete=models.CASCADE, related_name="files")
+    form = models.CharField(max_length=10)  # of file: xlsx, csv
+    state = models.CharField(max_length=10, choices=State.choices, default=State.MAKING)
+    total = models.IntegerField()  # rows when it was asked for
+    progress = models.IntegerField(default=0)  # rows that are written
+    file = models.FileField(max_length=200, blank=True)
+    reach = models.CharField(max_length=64)
+    asked_at = models.DateTimeField(default=timezone.now)
+    made_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["question", "form"], name="made_file_once")]
+
+    def __str__(self) -> str:
+        return f"File {self.pk}"

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from tempfile import TemporaryFile
 from typing import Any, Literal, cast
 
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -13,18 +15,21 @@ from workflows.actuals.rules import DAY, WEEK
 from workflows.engine import selectors as engine
 from workflows.engine.errors import NotFound
 from workflows.parties.actor import Actor
-from workflows.reports import commands, commissioned, selectors
+from workflows.reports import commands, commissioned, files, selectors
 from workflows.reports.commissioned import NAME, Asked, Cursor, Part, Row
+from workflows.reports.models import KeptQuestion, MadeFile
 
+from ..files import given_out
 from ..paging import Page
 from ..pieces import Row as Chosen
-from ..spreadsheet import comma_separated, workbook
 from ..words import date_range, listing, upper_first
+from . import making
 from .forms import ALL_CLIENTS, CommissionedForm, as_chosen
-from .tables import Address, Rows, Totals, lines, total_lines
+from .tables import Address, Rows, Totals
 
 #: Both sides name their addresses so.
 LIST, ASK, SHOWN, TAKEN = "reports", "commissioned", "commissioned_shown", "commissioned_file"
+MADE = "report_made"
 FILES = {"xlsx": "Download Data (spreadsheet)", "csv": "Download Data (CSV)"}
 LONGEST_NUMBER = 19
 NEEDED = "This report requires parameters. Please complete the fields above and press the View or Download Data button."
@@ -72,7 +77,7 @@ def ask(request: HttpRequest, side: Side) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         kept = commands.keep(actor=_actor(request), report=NAME, chosen=form.asked().kept())
         wanted = request.POST.get("do")
-        return redirect(side.to(TAKEN, kept.token, wanted) if wanted in FILES else side.to(SHOWN, kept.token))
+        return _asked_for(request, kept, wanted, side) if wanted in FILES else redirect(side.to(SHOWN, kept.token))
     return render(request, "web/reports/report.html", _page(side, form))
 
 
@@ -92,25 +97,74 @@ def shown(request: HttpRequest, question_id: str, side: Side) -> HttpResponse:
         "totals": Totals(totals) if totals else None,
         "table": Rows(part.rows, _address(actor, side), own=actor.is_provider),
         "page_of_list": _pages(part),
-        "files": [(name, side.to(TAKEN, kept.token, form_)) for form_, name in FILES.items()],
+        "files": [
+            (name, side.to(TAKEN, kept.token, form_), making.is_long(form_, sum(each.rows for each in totals)))
+            for form_, name in FILES.items()
+        ],
     }
     return render(request, "web/reports/report.html", context)
 
 
-def download(request: HttpRequest, question_id: str, form: str) -> FileResponse:
-    """All rows as XLSX or CSV; that they were taken is recorded. No name of a client is in the file's own name."""
+def download(request: HttpRequest, question_id: str, form: str, side: Side) -> HttpResponseBase:
+    """All rows as XLSX or CSV; that they were taken is recorded. No name of a client is in the file's own name.
+
+    A long one is made by a worker, when it is posted for; as long as nobody has, the report's page offers that.
+    """
     _exists()
     if form not in FILES:
         raise NotFound
     actor = _actor(request)
     kept = selectors.kept(actor, NAME, question_id)
-    asked = Asked.read(kept.chosen)
-    engine.viewed(actor, f"report.{NAME}.{form}", kept.pk, asked.client_id)
-    name = f"commissioned-v-actuals-{asked.first.isoformat()}-{asked.last.isoformat()}.{form}"
-    rows = lines(commissioned.every(actor, asked))
-    if form == "csv":
-        return comma_separated(name, rows)
-    return workbook(name, [(commissioned.name(), rows), ("Totals", total_lines(commissioned.totals(actor, asked)))])
+    if request.method == "POST":
+        return _asked_for(request, kept, form, side)
+    made = files.made_of(actor, kept, form)
+    if made is not None and made.state == MadeFile.State.MADE:
+        _taken(actor, kept, form)
+        return given_out(made.file, name=making.name_of(kept, form), content_type=making.TYPES[form])
+    if made is not None:
+        return redirect(side.to(MADE, made.pk))
+    if making.is_long(form, _rows(actor, kept)):
+        return redirect(side.to(SHOWN, kept.token))
+    return _at_once(actor, kept, form)
+
+
+def made_page(request: HttpRequest, file_id: int, side: Side) -> HttpResponse:
+    """A long report on its way: how far it is, then the way to download it. It goes on when the page is closed."""
+    _exists()
+    found = files.made(_actor(request), file_id)
+    context = {
+        "made": found,
+        "title": commissioned.name(),
+        "back": side.to(SHOWN, found.question.token),
+        "file": side.to(TAKEN, found.question.token, found.form),
+    }
+    return render(request, "web/reports/made.html", context)
+
+
+def _asked_for(request: HttpRequest, kept: KeptQuestion, form: str, side: Side) -> HttpResponse:
+    """Have a worker make a long file; a short one is there at once."""
+    actor = _actor(request)
+    rows = _rows(actor, kept)
+    if not making.is_long(form, rows):
+        return redirect(side.to(TAKEN, kept.token, form))
+    return redirect(side.to(MADE, files.ask_for(actor=actor, question=kept, form=form, total=rows).pk))
+
+
+def _at_once(actor: Actor, kept: KeptQuestion, form: str) -> FileResponse:
+    _taken(actor, kept, form)
+    file = TemporaryFile()  # noqa: SIM115 (the response closes it once it has been sent)
+    making.write(actor, kept, form, file, iter)
+    file.seek(0)
+    name = making.name_of(kept, form)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=making.TYPES[form])
+
+
+def _taken(actor: Actor, kept: KeptQuestion, form: str) -> None:
+    engine.viewed(actor, f"report.{NAME}.{form}", kept.pk, Asked.read(kept.chosen).client_id)
+
+
+def _rows(actor: Actor, kept: KeptQuestion) -> int:
+    return sum(each.rows for each in commissioned.totals(actor, Asked.read(kept.chosen)))
 
 
 def _exists() -> None:
