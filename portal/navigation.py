@@ -9,6 +9,7 @@ from workflows.actions.selectors import FUNCTION as ACTIONS
 from workflows.actuals.selectors import FUNCTION as ACTUALS
 from workflows.changes.selectors import CONTACTS, DETAILS
 from workflows.council.profile import current
+from workflows.parties.actor import Actor
 from workflows.payments.selectors import FUNCTION as PAYMENTS
 from workflows.register.selectors import FUNCTION as LINES
 
@@ -23,6 +24,9 @@ from .asking import (
     awaiting_weeks,
 )
 from .reports.views import has_reports
+
+#: So many entries stand on one line of the bar; more of them come under "All chapters".
+MOST = 6
 
 
 def entries(request: HttpRequest) -> list[NavigationItem]:
@@ -48,11 +52,25 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
         changes = (reverse("portal:change_requests"),)
         found.append(NavigationItem(chapter.name(), reverse("portal:actions"), str(count) if count else "", changes))
     actor = actor_of(request)
+    if has_reports(actor):
+        found.append(NavigationItem("Reports", reverse("portal:reports")))
+    return _at_most(found, _about_us(actor))
+
+
+def _about_us(actor: Actor) -> list[NavigationItem]:
+    """What the council knows of the provider itself."""
+    found = []
     if actor.services_for(CONTACTS) is None:
         found.append(NavigationItem("Contacts", reverse("portal:contacts")))
     if actor.may(DETAILS):
         under = (reverse("portal:organisation"), "/portal/services/")
         found.append(NavigationItem("Organisation and service details", reverse("portal:organisation"), under=under))
-    if has_reports(actor):
-        found.append(NavigationItem("Reports", reverse("portal:reports")))
     return found
+
+
+def _at_most(found: list[NavigationItem], about_us: list[NavigationItem]) -> list[NavigationItem]:
+    """The bar on one line (picture 01): what would not fit is among all chapters, on the home page."""
+    if len(found) + len(about_us) <= MOST:
+        return found + about_us
+    under = tuple(address for each in (*found[MOST:], *about_us) for address in (each.href, *each.under))
+    return [*found[:MOST], NavigationItem("All chapters", f"{reverse('portal:home')}#chapters", under=under)]

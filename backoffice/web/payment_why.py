@@ -91,6 +91,9 @@ class Working:
 
 
 HELD = "Held out"
+#: What the price is comes first, then what of it is not paid, then what is put right.
+ORDER = {"Rate": 0, "Contribution": 0, "Rounding": 2, "Adjustment": 3, "By hand": 4, HELD: 5, "VAT": 6}
+NOT_PAID_FIRST = 1
 
 
 def working(paid: Paid, *, inside: bool, held_by: str = "") -> Working:
@@ -101,13 +104,14 @@ def working(paid: Paid, *, inside: bool, held_by: str = "") -> Working:
     steps: list[Step] = []
     for row in paid.rows:
         steps += _of_row(row, inside=inside, held_by=held_by)
-    if not any(each.name == NAMES[Cause.ABSENCE] for each in steps):
+    own = any(row.kind == PaymentLine.Kind.SCHEDULED for row in paid.rows)
+    if own and not any(each.name == NAMES[Cause.ABSENCE] for each in steps):
         steps.append(Step(NAMES[Cause.ABSENCE], "No unpaid days away in this period"))
     if not any(row.kind == PaymentLine.Kind.ADJUSTMENT for row in paid.rows):
         steps.append(Step("Adjustment", "None from earlier periods"))
     if paid.vat:
         steps.append(Step("VAT", _vat_words(paid), paid.vat))
-    return Working(paid, steps)
+    return Working(paid, sorted(steps, key=lambda each: ORDER.get(each.name, NOT_PAID_FIRST)))
 
 
 def _of_row(row: PaymentLine, *, inside: bool, held_by: str) -> Iterator[Step]:

@@ -32,6 +32,7 @@ from ..actions import chapter
 from ..asking import actor_of, awaiting, awaiting_actions, awaiting_disputes, awaiting_payments, awaiting_weeks
 from ..council import brokerage
 from ..payments import asking as paying
+from ..reports.views import has_reports
 from . import waiting
 
 
@@ -160,7 +161,10 @@ def _chapters(request: HttpRequest, actor: Actor, summary: Summary) -> list[Chap
     disputed_ = [_disputes(disputes, actor)] if has_module() and actor.may(DISPUTES) else []
     payments = [_payments(request)] if current().payments and actor.may(PAYMENTS) else []
     weeks = [_weeks(module.name, awaiting_weeks(request), actor)] if module and actor.may(ACTUALS) else []
-    return documents + weeks + lines + payments + disputed_ + conversations + _about_us(actor)
+    reports = (
+        [Chapter("Reports", reverse("portal:reports"), "", "To read and to download")] if has_reports(actor) else []
+    )
+    return documents + weeks + lines + payments + disputed_ + conversations + reports + _about_us(actor)
 
 
 def _about_us(actor: Actor) -> list[Chapter]:

@@ -35,6 +35,7 @@ class ByGet(ConcordForm):
 
     what_failed: ClassVar[str] = "A part of the filter was left out"
     button: ClassVar[str] = "View"
+    tone: ClassVar[str] = "secondary"
 
     @property
     def helper(self) -> FormHelper:

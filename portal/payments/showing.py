@@ -229,7 +229,7 @@ class Shown:
         verb = "Rejected" if payment.confirmation == Confirmation.REJECTED else "Confirmed"
         words = text_of(payment.comments)
         when = weekday_moment(payment.confirmed_at)
-        return f"{verb} by {payment.confirmed_by.name}, {when}{f': “{words}”' if words else ''}."
+        return f"{verb} by {payment.confirmed_by.name}, {when}{f': “{words}”' if words else '.'}"
 
     @property
     def with_council(self) -> str:

@@ -60,7 +60,8 @@ def test_suffolk_5_commissioned_v_actuals_steps_1_to_12(
     page = tab.page
 
     page.goto("/portal/")
-    page.get_by_role("navigation", name="Menu").get_by_role("link", name="Reports").click()
+    page.get_by_role("navigation", name="Menu").get_by_role("link", name="All chapters").click()
+    page.get_by_role("main").get_by_role("link", name="Reports", exact=True).click()
     tab.step("1-go-to-reports-from-the-main-menu")
 
     page.get_by_role("link", name="Commissioned v Actuals").click()
