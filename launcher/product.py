@@ -18,11 +18,12 @@ NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
 
 def council(named: str | None, environ: Mapping[str, str] = os.environ) -> str:
-    """Return the council to serve: the one asked for, else CONCORD_COUNCIL, else Norfolk.
+    """Return the council to serve: the one asked for, else CONCORD_COUNCIL, else that of CONCORD_COUNCIL_FILE, else
+    Norfolk. Each has a database of its own.
 
     Raises Trouble when there is no profile of that name, and says which there are.
     """
-    name = named or environ.get("CONCORD_COUNCIL") or COUNCIL
+    name = named or environ.get("CONCORD_COUNCIL") or Path(environ.get("CONCORD_COUNCIL_FILE", "")).stem or COUNCIL
     profiles = TREE / "fixtures" / "councils"
     if NAME.fullmatch(name) and (environ.get("CONCORD_COUNCIL_FILE") or (profiles / f"{name}.toml").is_file()):
         return name

@@ -28,6 +28,7 @@ def test_an_unknown_council_is_told_with_those_that_there_are(name: str) -> None
 
 
 def test_each_council_has_a_database_of_its_own() -> None:
+    assert product.council(None, {"CONCORD_COUNCIL_FILE": "/etc/concord/westmere.toml"}) == "westmere"
     assert product.database("west-sussex") == "concord_west_sussex"
 
 
