@@ -11,6 +11,7 @@ ROOMS = (
     ("dispute", "Disputes", "council:disputes"),
     ("actuals", "Actuals", "council:actuals"),
     ("care_decision", "Decisions on care", "council:care_decisions"),
+    ("scheduled_payment", "Scheduled payments", "council:payments"),
 )
 
 

@@ -73,8 +73,8 @@ def home_words(row: Row) -> str:
 
 
 def stake_words(row: Row) -> str:
-    """What the amount is: of a week, when there is one."""
-    return "a week" if row["amount"] is not None else ""
+    """What the amount is money of, when there is one: of a week, of one period."""
+    return registry.latest(row["kind"]).amount_is if row["amount"] is not None else ""
 
 
 def priority_words(row: Row) -> str:

@@ -15,7 +15,7 @@ from backoffice.web import news
 from backoffice.web.clock import clock_of
 from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
-from backoffice.web.words import capped_count, date_words, per_week, plural
+from backoffice.web.words import capped_count, date_words, money, plural
 from workflows.engine import moment, selectors
 from workflows.engine.calendar import LONDON
 from workflows.parties.actor import Actor
@@ -99,7 +99,8 @@ def _todo(mine: list[worklist.Row], queues: list[dict[str, Any]]) -> dict[str, A
     """The one thing to do first: one's own work, else the queue's, else nothing."""
     if mine:
         row = mine[0]
-        about = f"{worklist.client_words(row)}, {clock_words(row)}, {per_week(row['amount'])}"
+        stake = f"{money(row['amount'])} {worklist.stake_words(row)}".strip()
+        about = f"{worklist.client_words(row)}, {clock_words(row)}, {stake}"
         return {"title": f"Next: {row['title']}", "text": about, "href": row["href"], "button": "Open it",
                 "warm": row["clock"].tag is not None}  # fmt: skip
     waiting = next((each for each in queues if each["counts"]["unclaimed"]), None)

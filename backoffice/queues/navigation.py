@@ -24,8 +24,7 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
     items = [NavigationItem("Home", "/", under=(reverse("council:home"),))]
     if actor.team_ids or "auditor" in actor.duties:
         items.append(NavigationItem("Queue", reverse("council:queues"), _open(request, actor)))
-    if lists := rooms(actor):
-        items.append(NavigationItem("Cases", lists[0][1], under=tuple(address for _, address in lists)))
+    items += _cases(actor)
     if "contract_document" in actor.reads:
         register = (reverse("council:clients"), reverse("council:contracts"), reverse("council:levels"))
         items.append(NavigationItem("Care packages", reverse("council:lines"), under=register))
@@ -45,6 +44,14 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
     return items
 
 
+def _cases(actor: Actor) -> list[NavigationItem]:
+    """The lists of cases; payments stand for themselves for who pays."""
+    own = reverse("council:payments") if pays(actor) else ""
+    lists = [address for _, address in rooms(actor) if address != own]
+    found = [NavigationItem("Cases", lists[0], under=tuple(lists))] if lists else []
+    return [*found, NavigationItem("Payments", own)] if own else found
+
+
 def works_at_brokerage(actor: Actor) -> bool:
     """Whether one of the person's teams does brokerage for any service group."""
     return bool(teams_of_desk("brokerage") & set(actor.teams))
@@ -53,6 +60,12 @@ def works_at_brokerage(actor: Actor) -> bool:
 def decides_changes(actor: Actor) -> bool:
     """Whether one of the person's teams decides change requests."""
     return bool((teams_of_desk("procurement") | teams_of_desk("helpline")) & set(actor.teams))
+
+
+def pays(actor: Actor) -> bool:
+    """Whether one of the person's teams does the work of the payments desk, and looks after nothing else."""
+    reads = "scheduled_payment" in actor.reads and not actor.duties
+    return reads and bool(teams_of_desk("payments") & set(actor.teams))
 
 
 def imports(actor: Actor) -> bool:

@@ -12,7 +12,7 @@ from workflows.engine import rules
 MOST = 20_000
 HEADINGS = (
     "Due", "Clock", "Not before", "What", "Kind", "Reference", "Priority", "Provider", "Service", "Client", "SSRef",
-    "At stake, £ a week", "Holder", "Team",
+    "At stake, £", "Holder", "Team",
 )  # fmt: skip
 MORE = f"Only the first {MOST:,} are in this file. Narrow the list to have the rest."
 

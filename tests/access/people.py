@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 
 from django.utils import timezone
 
@@ -22,7 +23,7 @@ from workflows.engine.models import Attachment, Notice, Outbox, Task
 from workflows.parties.actor import Actor
 from workflows.parties.models import Absence, Organisation, Service, Team, User
 from workflows.parties.selectors import system_actor
-from workflows.payments import commands, methods, opening
+from workflows.payments import commands, methods, opening, stopping
 from workflows.payments.calendar import number_on, period_on
 from workflows.payments.commands import period_for, profile
 from workflows.payments.models import PaymentMethod, ScheduledPayment
@@ -71,7 +72,9 @@ class World:
             "sending_id": batches.create(SEND, officer, [self.organisation.pk]).pk,
             "contract_id": line.contract_id,
             "level_id": line.service_level_id,
-            "payment_id": payment(line.contract).pk,
+            "payment_id": (paid := payment(line.contract)).pk,
+            "adjustment_id": _adjustment(paid, line),
+            "stop_id": _stop(provider_of_all, make.line(self.home)),
             "calendar": "four_weekly",
             "batch_id": batches.create(PUBLISH, officer, [line.pk]).pk,
             "run_id": run.pk,
@@ -116,6 +119,24 @@ def payment(contract: Contract) -> ScheduledPayment:
     )
     opening.work_out_new()
     return ScheduledPayment.objects.get(contract=contract)
+
+
+def _adjustment(of: ScheduledPayment, line: CarePackageLine) -> int:
+    """An amount by hand that waits for a second person."""
+    officer = make.actor(make.staff_user("payments_residential"))
+    turn = Task.objects.get(process=of.pk, finished=None).pk
+    said = {"line_id": line.pk, "excl": Decimal(1), "vat": Decimal(0), "text": "Words", "key": make.key()}
+    commands.adjust(actor=officer, case_id=of.pk, task_id=turn, **said)
+    return of.lines.get(kind="manual").pk
+
+
+def _stop(provider: Actor, line: CarePackageLine) -> int:
+    """A notice of death stops the payments of a line."""
+    asked = Asked("death", "client", line.client_id, None, "service_brokerage", "Death", "Words", since=moment.today())
+    notice = open_action(actor=provider, asked=asked, key=make.key()).case_id
+    done = stopping.stop(actor=system_actor(), notice_id=notice, key=make.key())
+    assert done is not None
+    return done.case_id
 
 
 def _newcomer(organisation: Organisation) -> User:

@@ -29,6 +29,7 @@ LOCAL = {"at_this_service", "at_another_service"}
 OTHERS = {"other_provider", "other_read_only"}
 BROKERAGE = {"service_brokerage", "brokerage_manager"}
 DECIDERS = {"procurement", "fes_admin"}
+PAYING = {"payments_residential", "auditor"}
 IMPORTERS = BROKERAGE | {"procurement"}
 TEAMS = IMPORTERS | {"payments_residential", "fes_admin"}
 LOOKING = TEAMS | {"auditor"}
@@ -241,6 +242,22 @@ TABLE: Mapping[str, Row] = {
     "council:care_extend": Row(set(), "GET POST", absent=STAFF),
     "council:care_stop": Row(set(), "GET POST", absent=STAFF),
     "council:care_noted": Row(set(), "GET POST", absent=STAFF),
+    # scheduled payments: the team that pays, and whoever audits; what others may not read does not exist for them
+    "council:payments": Row(PAYING, absent=STAFF - PAYING),
+    "council:payments_rejected": Row(PAYING, absent=STAFF - PAYING),
+    "council:payments_by_hand": Row(PAYING, absent=STAFF - PAYING),
+    "council:payments_stops": Row(PAYING, absent=STAFF - PAYING),
+    "council:payments_owed": Row(PAYING, absent=STAFF - PAYING),
+    "council:payment_methods": Row(
+        PAYING | {"procurement"}, "GET POST", absent=STAFF - PAYING - {"procurement"},
+        posting={"payments_residential", "procurement"},
+    ),
+    "council:payment_line": Row(PAYING, absent=STAFF - PAYING),
+    "council:payment_again": Row({"payments_residential"}, "POST", absent=STAFF - PAYING),
+    **{f"council:payment_{act}": Row({"payments_residential"}, "GET POST", absent=STAFF - PAYING)
+       for act in ("answer", "adjust", "by_hand", "hold_out", "put_back", "debt")},
+    **{f"council:stop_{act}": Row({"payments_residential"}, "GET POST", absent=STAFF - PAYING)
+       for act in ("confirm", "lift")},
     "council:lines": Row(LOOKING, "GET POST"),
     "council:lines_csv": Row(LOOKING),
     "council:lines_xlsx": Row(LOOKING),

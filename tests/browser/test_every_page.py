@@ -16,7 +16,7 @@ NOT_PAGES = {
     "portal:payment_calendar_file",
     "portal:file", "council:file", "council:queue_file", "council:queue_all_file", "council:queue_everything_file",
 }  # fmt: skip
-WATCHERS = ("super_user_scheduled", "brokerage_manager", "administrator", "auditor")
+WATCHERS = ("super_user_scheduled", "brokerage_manager", "administrator", "payments_residential", "auditor")
 
 
 def pages_of(who: str) -> list[str]:

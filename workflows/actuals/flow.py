@@ -12,6 +12,7 @@ class ActualsFlow(CaseFlow):
     """Week of actuals"""
 
     kind = "actuals"
+    amount_is = "in all"
     version = 1
     prefix = "ACW"
     function = "actuals"

@@ -12,6 +12,7 @@ class DisputeFlow(CaseFlow):
     """Dispute"""
 
     kind = "dispute"
+    amount_is = "in all"
     version = 1
     prefix = "DSP"
     function = "actuals"

@@ -24,7 +24,7 @@ class CaseFlow(Flow):
     `kind` and `version` name it in the data; `prefix` begins its references (with a dot in it, it is the place of the
     profile that says so); `function` is what a provider's role must allow; `renamed` maps old node names to new ones;
     `afterwards` lists the verbs that are still allowed when the case is closed, with who may; `said` puts each verb in
-    the past tense.
+    the past tense; `amount_is` says what a case's amount is money of.
     """
 
     process_class = Case
@@ -38,6 +38,7 @@ class CaseFlow(Flow):
     renamed: ClassVar[Mapping[str, str]] = {}
     afterwards: ClassVar[Mapping[str, str]] = {}
     said: ClassVar[Mapping[str, str]] = {}
+    amount_is: ClassVar[str] = "a week"
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         cls.process_title = cls.process_description = ""  # else every flow is called as its base

@@ -14,14 +14,18 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 
 from workflows.engine import moment
 from workflows.engine import selectors as engine
+from workflows.engine.errors import NotFound
 from workflows.engine.models import Case, Event, Task
+from workflows.engine.selectors.stories import TEXTS
 from workflows.parties.actor import Actor
-from workflows.register.models import CarePackageLine, Contract
+from workflows.register import selectors as register
+from workflows.register.models import CarePackageLine, Contract, PaymentHold
 
 from .acting import profile
 from .flow import PaymentStopFlow, ScheduledPaymentFlow
 from .models import Confirmation, Debt, PaymentLine, PaymentStop, Rejected, ScheduledPayment
 from .rules import State
+from .selectors import BY_CLIENT, Options, Page
 
 ZERO = Decimal("0.00")
 #: How the list of periods is ordered: those paid last first.
@@ -104,6 +108,36 @@ def payments(actor: Actor) -> QuerySet[ScheduledPayment]:
     return ScheduledPayment.objects.filter(case__in=cases(actor))
 
 
+def page(actor: Actor, case_id: int) -> Page:
+    """One payment with all that its provider said of it; NotFound when it does not exist for this person."""
+    counted = PaymentLine.objects.filter(payment=OuterRef("pk")).order_by().values("payment")
+    related = ("case__organisation", "case__holder_team", "contract", "method", "comments", "confirmed_by", "debt")
+    rows: Any = payments(actor).select_related(*related)
+    lines_of = Subquery(counted.annotate(n=Count("line", distinct=True)).values("n"))
+    payment = rows.annotate(lines_of=lines_of).filter(pk=case_id).first()
+    if payment is None:
+        raise NotFound
+    said = Rejected.objects.filter(payment=case_id).select_related("line__client", "why", "by").order_by("pk")
+    lines_there, nothing = payment.lines_of or 0, Options((), ())
+    return Page(payment, None, True, lines_there, payment.total, nothing, list(said))
+
+
+def lines(case_id: int, shown: str) -> QuerySet[CarePackageLine, dict[str, Any]]:
+    """The lines of a payment whose reader is checked, as plain rows for `page_by_key` with `BY_CLIENT`; `shown` is one
+    of selectors.SHOWN, or empty."""
+    mine = PaymentLine.objects.filter(payment=case_id, line=OuterRef("pk"))
+    narrowed = {
+        "not_paid": Exists(mine.filter(Q(not_paid__gt=0) | Q(held_out_at__isnull=False))),
+        "adjusted": Exists(mine.exclude(kind=PaymentLine.Kind.SCHEDULED)),
+        "rejected": Exists(Rejected.objects.filter(payment=case_id, answer="", line=OuterRef("pk"))),
+    }
+    rows = CarePackageLine.objects.filter(Exists(mine))
+    if shown:
+        rows = rows.filter(narrowed[shown])
+    found: Any = rows.values(*BY_CLIENT, "client_id")
+    return found  # type: ignore[no-any-return]
+
+
 def figures() -> Figures:
     """What stands above the list, in one query. The caller has checked that the person reads payments."""
     late = "confirmation = 'unconfirmed' AND cut_off < %s" if profile().review == "confirm" else "false"
@@ -147,8 +181,8 @@ def noted(case_ids: Collection[int]) -> dict[int, dict[str, Any]]:
     rows = PaymentLine.objects.filter(payment__in=case_ids).order_by().values("payment_id")
     told: Any = rows.annotate(
         lines=Count("pk", filter=Q(kind=PaymentLine.Kind.SCHEDULED)),
-        waiting=Count("pk", filter=Q(waiting=True)),
-        waiting_money=Sum("not_paid", filter=Q(waiting=True), default=ZERO),
+        waits=Count("pk", filter=Q(waiting=True)),
+        waits_money=Sum("not_paid", filter=Q(waiting=True), default=ZERO),
         held_out=Count("pk", filter=Q(held_out_at__isnull=False)),
         adjusted=Count("pk", filter=Q(kind=PaymentLine.Kind.ADJUSTMENT)),
         by_hand=Count("pk", filter=_UNAPPROVED),
@@ -167,9 +201,9 @@ def rejections(actor: Actor) -> Any:
         "at_risk_at",
         "not_before",
         "assigned",
+        "reference",
         case_id=F("process_id"),
-        reference=F("process__reference"),
-        organisation=F("process__organisation__name"),
+        provider_name=F("process__organisation__name"),
         contract=Subquery(about.values("contract__reference")),
         first=Subquery(about.values("first")),
         last=Subquery(about.values("last")),
@@ -204,10 +238,10 @@ def contracts() -> list[tuple[int, str]]:
 
 
 def since_generated(payment: ScheduledPayment, lines: Sequence[int]) -> list[Event]:
-    """What happened to these lines since the payment was first worked out, the newest first."""
-    streams = [f"line:{each}" for each in lines]
+    """What happened to these lines, and to the contract, since the payment was first worked out, the newest first."""
+    streams = [f"contract:{payment.contract_id}", *(f"line:{each}" for each in lines)]
     rows = Event.objects.filter(stream__in=streams, at__gte=payment.case.created).select_related("actor")
-    return list(rows.order_by("-at", "-pk")[:50])
+    return list(rows.annotate(texts=TEXTS).order_by("-at", "-pk")[:50])
 
 
 def stop_of(actor: Actor, case_id: int) -> PaymentStop | None:
@@ -263,3 +297,95 @@ STATES = (State.CURRENT, State.PARTLY, State.FINALISED, State.PAID)
 def debts() -> QuerySet[Debt]:
     """What is to be recovered, or was, with the payment that it is from; the caller has scoped."""
     return Debt.objects.select_related("payment__case__organisation", "contract")
+
+
+def names_of_lines(ids: Collection[int]) -> dict[int, str]:
+    """Whose these lines are, in one query, and none when there is none."""
+    if not ids:
+        return {}
+    rows = CarePackageLine.objects.filter(pk__in=ids).select_related("client")
+    return {each.pk: f"{each.client} ({each.client.ss_ref}), {each.reference}" for each in rows}
+
+
+def lines_to_amend(actor: Actor, ids: Collection[int]) -> list[CarePackageLine]:
+    """Lines with their prices of today, as a form that changes them shows them."""
+    return list(register.lines(actor, historical=True).filter(pk__in=ids))
+
+
+def by_hand_of(actor: Actor, case_id: int, line_id: int) -> PaymentLine | None:
+    """An amount by hand of a payment that nobody has approved, whether that is final or not."""
+    every = (by_hand(actor, missed=missed).filter(payment=case_id, pk=line_id).first() for missed in (False, True))
+    return next((each for each in every if each is not None), None)
+
+
+def to_hold(case_id: int, *, out: bool) -> list[PaymentLine]:
+    """The rows of a payment, whose reader is checked, that can be held out of it, or (not `out`) put back."""
+    rows = PaymentLine.objects.filter(payment=case_id).select_related("line__client", "held_out_why", "held_out_by")
+    if out:
+        rows = rows.filter(held_out_at=None).exclude(_UNAPPROVED)
+    else:
+        rows = rows.filter(held_out_at__isnull=False, put_back_at=None)
+    return list(rows.order_by("line__client__surname", "line__client__forename", "pk"))
+
+
+def lines_of_contract(contract_id: int) -> list[tuple[int, str]]:
+    """(line, whose it is) of a contract whose reader is checked."""
+    rows = CarePackageLine.objects.filter(contract=contract_id).select_related("client")
+    found = rows.order_by("client__surname", "client__forename", "pk")
+    return [(each.pk, f"{each.client} ({each.client.ss_ref}), {each.reference}") for each in found]
+
+
+def contracts_of(stop: PaymentStop) -> set[int]:
+    """The contracts of the lines that a stop's notice holds."""
+    rows = PaymentHold.objects.filter(case=stop.notice_id, lifted_at=None)
+    return set(rows.values_list("line__contract_id", flat=True))
+
+
+def stopped(stop: PaymentStop) -> list[dict[str, Any]]:
+    """Each line that a stop's notice holds or held, with the payments that are current: what of them is not paid
+    because of it, and what is taken back of earlier ones."""
+    holds = PaymentHold.objects.filter(case=stop.notice_id).select_related("line__client", "line__contract")
+    lines = {each.line_id: each for each in holds.order_by("pk")}
+    rows = PaymentLine.objects.filter(line__in=lines, payment__finalised_at=None).order_by("payment__first")
+    told: dict[int, list[tuple[ScheduledPayment | None, Decimal, Decimal]]] = {pk: [] for pk in lines}
+    sums: dict[tuple[int, int], list[Any]] = {}
+    for row in rows.select_related("payment"):
+        found = sums.setdefault((row.line_id, row.payment_id), [row.payment, ZERO, ZERO])
+        found[1 if row.kind == PaymentLine.Kind.SCHEDULED else 2] += (
+            row.not_paid if row.kind == PaymentLine.Kind.SCHEDULED else min(_because(row, stop), ZERO)
+        )
+    for (line, _), (payment, not_paid, taken) in sums.items():
+        told[line].append((payment, not_paid, taken))
+    return [
+        {
+            "line_id": pk, "client_id": hold.line.client_id, "reference": hold.line.reference,
+            "contract": hold.line.contract.reference, "payment_id": payment.pk if payment else None,
+            "first": payment.first if payment else None, "last": payment.last if payment else None,
+            "not_paid": not_paid, "taken": -taken, "lifted": hold.lifted_at,
+        }
+        for pk, hold in lines.items()
+        for payment, not_paid, taken in told[pk] or NONE_CURRENT
+    ]  # fmt: skip
+
+
+#: What stands for a line none of whose payments is current.
+NONE_CURRENT: list[tuple[ScheduledPayment | None, Decimal, Decimal]] = [(None, ZERO, ZERO)]
+#: By what an adjustment tells that a notice took something back: before it is checked, and after.
+_TAKES_BACK = {"death": {"hold", "death"}, "away": {"hold", "absence"}, "move": {"hold", "absence"}}
+
+
+def _because(row: PaymentLine, stop: PaymentStop) -> Decimal:
+    """What of an adjustment is because of the notice."""
+    causes = (each for each in row.causes if each["cause"] in _TAKES_BACK[stop.cause])
+    return sum((Decimal(each["excl"]) + Decimal(each["vat"]) for each in causes), ZERO)
+
+
+def contract(contract_id: int) -> Contract | None:
+    """A contract with its provider; the caller has checked who asks."""
+    return Contract.objects.filter(pk=contract_id).select_related("organisation").first()
+
+
+def periods_of(case_ids: Collection[int]) -> dict[int, tuple[date, date]]:
+    """The first and last day of these payments."""
+    rows = ScheduledPayment.objects.filter(pk__in=case_ids)
+    return {pk: (first, last) for pk, first, last in rows.values_list("pk", "first", "last")}

@@ -12,6 +12,7 @@ class ScheduledPaymentFlow(CaseFlow):
     """Scheduled payment"""
 
     kind = "scheduled_payment"
+    amount_is = "in one period"
     version = 1
     prefix = "PAY"
     function = "scheduled_payments"
@@ -81,6 +82,7 @@ class PaymentRunFlow(CaseFlow):
     """Payment run"""
 
     kind = "payment_run"
+    amount_is = "in all"
     version = 1
     prefix = "RUN"
     function = "payment_runs"  # of no role: providers do not know that there are runs
@@ -138,6 +140,7 @@ class PaymentStopFlow(CaseFlow):
     """Payment stop"""
 
     kind = "payment_stop"
+    amount_is = "in all"
     version = 1
     prefix = "STP"
     function = "scheduled_payments"

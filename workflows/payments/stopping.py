@@ -82,6 +82,15 @@ def lift(*, actor: Actor, case_id: int, task_id: int, text: str, key: str) -> do
     )
 
 
+def write(case_id: int, verb: str, actor: Actor) -> None:
+    """What a verb makes of a stop, without its story: what a page tries to see the money (trying.py takes it back)."""
+    if verb == "lift":
+        _lift_holds(case_id, actor)
+    else:
+        PaymentStop.objects.filter(pk=case_id).update(confirmed=True)
+        Case.objects.filter(pk=case_id).update(state=StopState.CONFIRMED)
+
+
 def _lift_holds(case_id: int, actor: Actor) -> None:
     notice = PaymentStop.objects.filter(pk=case_id).values_list("notice_id", flat=True).first()
     if notice is not None:

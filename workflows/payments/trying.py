@@ -60,8 +60,11 @@ def amended(*, actor: Actor, case_id: int, task_id: int, changed: Sequence[Chang
 
 
 @command
-def done(*, contracts: Collection[int], change: Callable[[], object]) -> Tried:
-    """What the payments of these contracts that are not finalised would come to after a change."""
+def done(*, actor: Actor, contracts: Collection[int], change: Callable[[], object]) -> Tried:  # noqa: ARG001 (@command)
+    """What the payments of these contracts that are not finalised would come to after a change.
+
+    `change` raises what its command would refuse; `actor` is who asks.
+    """
     return _tried(Q(contract__in=contracts), change)
 
 
