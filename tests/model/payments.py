@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from tests import factories as make
 from tests.councils import another_council, usual_council
@@ -280,9 +281,10 @@ def died(people: Everybody, line: CarePackageLine, day: date) -> int:
 def follow(*topics: str) -> None:
     """What follows what has happened, as a worker does it, once."""
     for row in Outbox.objects.filter(topic__in=topics, done_at=None).order_by("pk"):
-        for each in reactions.of(row.topic):
-            each.function(row.payload, f"{row.key}:{each.name}")
-        Outbox.objects.filter(pk=row.pk).update(done_at=moment.now())
+        with transaction.atomic():
+            for each in reactions.of(row.topic):
+                each.function(row.payload, f"{row.key}:{each.name}")
+            Outbox.objects.filter(pk=row.pk).update(done_at=moment.now())
 
 
 def stop_call(verb: str, actor: Actor, page: Page, key: str, words: str) -> Call:
