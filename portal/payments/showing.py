@@ -19,7 +19,7 @@ from workflows.parties.actor import Actor
 from workflows.payments import selectors
 from workflows.payments.commands import profile
 from workflows.payments.models import Confirmation, Rejected, ScheduledPayment
-from workflows.payments.selectors import FUNCTION, Asked, Page, Paid, text_of
+from workflows.payments.selectors import Asked, Page, Paid, text_of
 
 from ..council import team_name
 from ..lines import acting
@@ -310,11 +310,6 @@ def _toggle(paid: Paid, opened: str, query: dict[str, str]) -> str:
     shown = opened in {str(paid.line.pk), "all"}
     asked = {**query, **({} if shown else {"why": str(paid.line.pk)})}
     return f"?{urlencode(asked)}#line-{paid.line.pk}"
-
-
-def may_edit(actor: Actor) -> bool:
-    """Whether this person's role has more than reading."""
-    return actor.may(FUNCTION, "edit")
 
 
 def asked_of(payment: ScheduledPayment) -> Asked:

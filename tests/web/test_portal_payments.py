@@ -147,6 +147,11 @@ def test_who_was_faster_is_told_with_what_was_typed() -> None:
     assert "It is right" in late.content.decode() and "while you had this page open" in text(late)
     assert browser.post(address(payment), hidden(late) | {"answer": "confirm"}).status_code == 302
     assert again(payment).confirmation == Confirmation.CONFIRMED
+    opened = hidden(browser.get(address(payment)))
+    ScheduledPayment.objects.filter(pk=payment.pk).update(finalised_at=moment.now())
+    over = browser.post(address(payment), opened | {"answer": "confirm", "comments": "And now"})
+    assert over.status_code == 422 and "No further changes can be made to it" in text(over)
+    assert "And now" in over.content.decode()
 
 
 @pytest.mark.parametrize("role", ["read_only", "reports"])
@@ -255,6 +260,8 @@ def test_one_line_or_many_and_many_periods_cost_the_same(monkeypatch: pytest.Mon
                 actor=system_actor(), contract_id=place.contract.pk, period=period, method_id=method.pk, key=make.key()
             )
         ScheduledPayment.objects.filter(contract=place.contract).update(generated_at=moment.now())
+        wrong = [commands.Wrong(each.pk, FIRST, died=True) for each in place.lines]
+        commands.reject(actor=place.actor(), wrong=wrong, **on(payment))
         for path in (address(payment), address(payment, "?why=all"), LIST, "/portal/scheduled-payments/calendar/"):
             browser.get(path)
             with CaptureQueriesContext(connection) as asked:
