@@ -141,6 +141,7 @@ CASE_PAGES = {
         "actuals": "council:case",
         "care_decision": "council:case",
         "dispute": "council:case",
+        "payment_run": "council:case",
     },
     "provider": {
         "contract_document": "portal:document",

@@ -53,7 +53,7 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
         found.append(NavigationItem(chapter.name(), reverse("portal:actions"), str(count) if count else "", changes))
     actor = actor_of(request)
     if has_reports(actor):
-        found.append(NavigationItem("Reports", reverse("portal:reports")))
+        found.append(NavigationItem("Reports", reverse("portal:reports"), under=(reverse("portal:remittances"),)))
     return _at_most(found, _about_us(actor))
 
 

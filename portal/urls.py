@@ -16,6 +16,7 @@ from .home import views as home
 from .lines import views as lines
 from .organisation import views as organisation
 from .payments import views as payments
+from .remittance import views as remittance
 from .reports import views as reports
 from .search import views as search
 from .visits import views as visits
@@ -88,6 +89,9 @@ urlpatterns = [
         reports.commissioned_file,
         name="commissioned_file",
     ),
+    path("remittance/", remittance.choose, name="remittances"),
+    path("remittance/<int:paid_id>/", remittance.advice, name="remittance"),
+    path("remittance/<int:paid_id>/remittance.<slug:form>", remittance.file, name="remittance_file"),
     path("actions/new/", actions.new, name="action_new"),
     path("actions/<int:action_id>/", actions.action, name="action"),
     path("actions/<int:action_id>/request-closure/", actions.close, name="action_close"),

@@ -10,6 +10,7 @@ ROOMS = (
     ("action", "Actions", "council:actions"),
     ("dispute", "Disputes", "council:disputes"),
     ("actuals", "Actuals", "council:actuals"),
+    ("payment_run", "Payment runs", "council:payment_runs"),
     ("care_decision", "Decisions on care", "council:care_decisions"),
     ("scheduled_payment", "Scheduled payments", "council:payments"),
 )

@@ -30,6 +30,7 @@ from workflows.engine.turns import bulk, handing
 from workflows.parties.actor import Actor
 from workflows.parties.selectors import people as people_of_council
 from workflows.parties.selectors import teams_by_key
+from workflows.payments.running import FINALISE, PAID
 
 from .asking import number
 from .bulk_forms import BulkForm, ClaimForm, FollowUpForm, HandOverForm, PriorityForm
@@ -59,6 +60,8 @@ PAGES = {
     SEND: "council:action_sending",
     ACCEPT: "council:actuals_batch",
     DECIDE: "council:dispute_batch",
+    FINALISE: "council:run_batch",
+    PAID: "council:run_batch",
 }
 WILL, WILL_NOT = Tag("It will be done", "green"), Tag("Stays as it is", "red")
 

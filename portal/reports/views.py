@@ -7,8 +7,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.web.gate import needs
+from backoffice.web.remittance.pages import NAME as REMITTANCE
 from backoffice.web.reports import pages
+from backoffice.web.reports.pages import Report
 from workflows.actuals.selectors import FUNCTION as ACTUALS
+from workflows.council.profile import current
 from workflows.engine.errors import Forbidden, NotFound
 from workflows.parties.actor import Actor
 from workflows.register.selectors import FUNCTION as LINES
@@ -20,7 +23,7 @@ from ..asking import actor_of
 
 def has_reports(actor: Actor) -> bool:
     """Whether there are reports here for this person."""
-    return pages.offered() and actor.may(FUNCTION)
+    return (pages.offered() or current().payments is not None) and actor.may(FUNCTION)
 
 
 def _from(actor: Actor, row: Row) -> str:
@@ -38,9 +41,13 @@ SIDE = pages.Side("portal", _from)
 @needs()
 @require_GET
 def reports(request: HttpRequest) -> HttpResponse:
-    """The list (§5 step 1)."""
-    _reader(request)
-    return pages.listed(request, SIDE)
+    """The list (suffolk-user-guide §5 step 1; norfolk-handbook §8 has the remittance advice alone)."""
+    paid = current().payments is not None
+    if not paid and not pages.offered():
+        raise NotFound
+    _role(request)
+    about = "What each payment that was finalised pays, client by client."
+    return pages.listed(request, SIDE, [Report(REMITTANCE, about, reverse("portal:remittances"))] if paid else [])
 
 
 @needs()
@@ -80,5 +87,9 @@ def _reader(request: HttpRequest) -> None:
     """What the council does not have does not exist, and a role without reports is told so."""
     if not pages.offered():
         raise NotFound
+    _role(request)
+
+
+def _role(request: HttpRequest) -> None:
     if not actor_of(request).may(FUNCTION):
         raise Forbidden("Your role does not include reports. Ask whoever looks after your users.")

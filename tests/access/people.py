@@ -12,6 +12,7 @@ from backoffice.web.models import Draft
 from tests import changes
 from tests import factories as make
 from tests.model.moves import seen, verb_call
+from tests.runs import sent_run
 from workflows.actions.batches import SEND
 from workflows.actions.commands import open_action
 from workflows.actions.rules import Asked
@@ -58,6 +59,7 @@ class World:
         provider_of_all = make.actor(make.provider_user(self.organisation))
         run = imports.start(actor=officer, file_name="clients.csv", content=CLIENTS, kind=None)
         line = self.document.line
+        paid = sent_run(self.rejected.line)
         self.ids = {
             "case_id": self.document.pk,
             "number": 1,
@@ -96,6 +98,10 @@ class World:
             "search_id": searches.keep(actor=make.actor(make.staff_user()), text="somebody").token,
             "question_id": reports.keep(actor=make.actor(make.staff_user()), report="x", chosen={}).token,
             "file_id": Attachment.objects.get(attached_at__isnull=False).pk,
+            "payment_run_id": paid.run.pk,
+            "paid_id": paid.payment.pk,
+            "day": paid.due.isoformat(),
+            "act": "make_file",
             "token": first_access.issue(_newcomer(self.organisation), hours=1),
         }
 

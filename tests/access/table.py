@@ -31,6 +31,8 @@ BROKERAGE = {"service_brokerage", "brokerage_manager"}
 DECIDERS = {"procurement", "fes_admin"}
 PAYING = {"payments_residential", "auditor"}
 IMPORTERS = BROKERAGE | {"procurement"}
+#: §8: the report is under Reports, and who may see payments may see what they came to.
+REMITTED = SUPER | {"reports", "read_only"}
 TEAMS = IMPORTERS | {"payments_residential", "fes_admin"}
 LOOKING = TEAMS | {"auditor"}
 STAFF = LOOKING | {"administrator"}
@@ -143,12 +145,16 @@ TABLE: Mapping[str, Row] = {
     "portal:payment_calendar_file": Row(PAYERS, absent=ELSEWHERE),
     "portal:payment": Row(PAYERS, "GET POST", absent=ELSEWHERE, posting={"super_user_scheduled"}),
     "portal:payment_story": Row(PAYERS, absent=ELSEWHERE),
-    # nor any report (test_reports.py)
-    "portal:reports": Row(set(), absent=PROVIDERS),
+    # nor any other report than the remittance advice (test_reports.py)
+    "portal:reports": Row(REMITTED | OTHERS),
     "portal:commissioned": Row(set(), "GET POST", absent=PROVIDERS),
     "portal:commissioned_shown": Row(set(), absent=PROVIDERS),
     "portal:commissioned_file": Row(set(), "GET POST", absent=PROVIDERS),
     "portal:report_made": Row(set(), absent=PROVIDERS),
+    # §8: with reports, or with scheduled payments; one's own provider's
+    "portal:remittances": Row(REMITTED | OTHERS),
+    "portal:remittance": Row(REMITTED, absent=OTHERS),
+    "portal:remittance_file": Row(REMITTED, absent=OTHERS),
     "portal:actions": Row(ACTION_READERS | ELSEWHERE),
     "portal:action": Row(ACTION_READERS, "GET POST", absent=ELSEWHERE, posting=ACTION_WRITERS),
     "portal:action_new": Row(ACTION_WRITERS | {"at_another_service", "other_provider"}, "GET POST"),
@@ -258,6 +264,18 @@ TABLE: Mapping[str, Row] = {
        for act in ("answer", "adjust", "by_hand", "hold_out", "put_back", "debt")},
     **{f"council:stop_{act}": Row({"payments_residential"}, "GET POST", absent=STAFF - PAYING)
        for act in ("confirm", "lift")},
+    # runs and remittance: the team that pays, and whoever audits; the world's run was sent to finance
+    "council:payment_runs": Row(PAYING),
+    "council:payments_due": Row(PAYING, "GET POST", posting={"payments_residential"}),
+    "council:run_batch": Row(set(), absent=PAYING),  # the world's batch is no run's
+    "council:run_payments": Row(PAYING),
+    "council:run_looks": Row(PAYING),
+    "council:run_payment": Row(PAYING, "GET POST", posting={"payments_residential"}),
+    "council:run_act": Row({"payments_residential"}, "GET POST"),
+    "council:run_file": Row(PAYING),
+    "council:run_return": Row({"payments_residential"}, "GET POST"),
+    "council:remittance": Row(PAYING),
+    "council:remittance_file": Row(PAYING),
     "council:lines": Row(LOOKING, "GET POST"),
     "council:lines_csv": Row(LOOKING),
     "council:lines_xlsx": Row(LOOKING),

@@ -27,6 +27,8 @@ from .models import PaymentLine, PaymentRun, ScheduledPayment
 RELATED = ("line__client", "line__service", "line__service_level")
 CONTROL = "CONTROL"
 NONE = Decimal(0)
+#: Which rows of a payment count (generating.SUM): not those that were held out, nor by hand and never approved.
+COUNTS = Q(held_out_at=None) & (~Q(kind=PaymentLine.Kind.MANUAL) | Q(approved_by__isnull=False))
 #: What is said of the part of a debt that a payment takes off what it pays.
 CARRIED = "Carried from an earlier period"
 
@@ -100,9 +102,8 @@ def file_of(run: PaymentRun) -> bytes:
 
 
 def paid_lines(payments: Any) -> QuerySet[PaymentLine]:
-    """The rows of payments that count: those that were held out, or never approved, are not paid."""
-    rows = PaymentLine.objects.filter(payment__in=payments, held_out_at=None)
-    return rows.filter(~Q(kind=PaymentLine.Kind.MANUAL) | Q(approved_by__isnull=False))
+    """The rows of payments that count."""
+    return PaymentLine.objects.filter(COUNTS, payment__in=payments)
 
 
 def _entries(run: PaymentRun, file: PaymentFile) -> Iterator[Entry]:

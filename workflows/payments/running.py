@@ -2,7 +2,7 @@
 what came back (design, workflows §5). Payments are finalised one by one in a worker, each through its own door.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Count, Max, Sum
 
 from workflows.engine import batches, door
-from workflows.engine.errors import Forbidden, Invalid, Refused
+from workflows.engine.errors import Forbidden, Invalid, NotFound, Refused
 from workflows.engine.models import Batch, Case, Task
 from workflows.engine.typed import faults_of_text
 from workflows.parties.actor import Actor
@@ -74,6 +74,36 @@ def prepare(*, actor: Actor, calendar: str, pay_on: date, key: str) -> door.Outc
 def recount(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
     """Count the run again, after payments in it were worked out again, or lines of it held out."""
     return _run(verb="recount", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=_count)
+
+
+def hold_out(
+    *, actor: Actor, case_id: int, task_id: int, payment_id: int, lines: Collection[int], text: str, key: str
+) -> door.Outcome:
+    """Hold lines of one of the run's payments out, for a reason, and count the run again: both or neither."""
+    if faults := faults_of_text(text, "Say why these lines are held out"):
+        raise Invalid(faults)
+
+    def act(turn: door.Turn) -> None:
+        own = _of_run(turn, payment_id)
+        commands.hold_out(actor=actor, lines=lines, text=text, key=f"{key}:{payment_id}", **own)
+        _count(turn)
+
+    said = {"payment": payment_id, "lines": sorted(lines), "text": text}
+    return _run(verb="recount", actor=actor, case_id=case_id, task_id=task_id, key=key, body=said, act=act)
+
+
+def put_back(
+    *, actor: Actor, case_id: int, task_id: int, payment_id: int, lines: Collection[int], key: str
+) -> door.Outcome:
+    """Put lines back that were held out, and count the run again: both or neither."""
+
+    def act(turn: door.Turn) -> None:
+        own = _of_run(turn, payment_id)
+        commands.put_back(actor=actor, lines=lines, key=f"{key}:{payment_id}", **own)
+        _count(turn)
+
+    said = {"payment": payment_id, "lines": sorted(lines)}
+    return _run(verb="recount", actor=actor, case_id=case_id, task_id=task_id, key=key, body=said, act=act)
 
 
 def propose(*, actor: Actor, case_id: int, task_id: int, seen: Decimal, key: str) -> door.Outcome:
@@ -258,6 +288,16 @@ def _as_seen(turn: door.Turn, seen: Decimal) -> Decimal:
         raise Refused("Something of the run has changed and is being worked out again. Count it again soon.", "changed")
     _count(turn)
     return now.total
+
+
+def _of_run(turn: door.Turn, payment_id: int) -> dict[str, int]:
+    """A payment of the run and its turn, as a command asks for them; NotFound."""
+    there = ScheduledPayment.objects.filter(pk=payment_id, run=turn.case.pk).exists()
+    task = Task.objects.filter(process=payment_id, finished=None).first() if there else None
+    if task is None:
+        raise NotFound
+    turn.facts["payment"] = payment_id
+    return {"case_id": payment_id, "task_id": task.pk}
 
 
 def _begin(turn: door.Turn) -> None:

@@ -1,6 +1,6 @@
 """What the report pages of both sides do. Each side gives its addresses and who may read (`Side`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from tempfile import TemporaryFile
@@ -56,17 +56,17 @@ class Report:
     href: str
 
 
-def listed(request: HttpRequest, side: Side) -> HttpResponse:
-    """The reports of the council; what it does not have does not exist."""
-    if not offered():
-        raise NotFound
+def listed(request: HttpRequest, side: Side, more: Sequence[Report] = ()) -> HttpResponse:
+    """The reports of the council, and the side's own; what it does not have does not exist."""
     about = "Compares planned service delivery with actual service delivery for any selected time period."
-    reports = [Report(commissioned.name(), about, side.to(ASK))]
+    reports = [*([Report(commissioned.name(), about, side.to(ASK))] if offered() else []), *more]
+    if not reports:
+        raise NotFound
     return render(request, "web/reports/list.html", {"reports": reports})
 
 
 def offered() -> bool:
-    """Whether the council has any report."""
+    """Whether the council has this report."""
     return commissioned.is_offered()
 
 

@@ -1,0 +1,1 @@
+"""The remittance advice as both sides show it and give it out."""

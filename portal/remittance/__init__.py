@@ -1,0 +1,1 @@
+"""The provider's remittance advice (norfolk-handbook §8)."""
