@@ -11,6 +11,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable
 from backoffice.web.tag_cell import TagCell
+from backoffice.web.words import listing, plural
 from workflows.engine import selectors as engine
 from workflows.engine.tabular import safe
 from workflows.parties.actor import Actor
@@ -18,6 +19,7 @@ from workflows.register.imports import selectors
 from workflows.register.models import ImportRow, ImportRun
 
 Status = ImportRun.Status
+MOST_UNUSED = 5
 RUNNING = {Status.READING, Status.UPDATING}
 VERDICTS = {
     "new": Tag("New", "green"),
@@ -86,11 +88,19 @@ def context(
         "problems": run.rejected + run.quality_issues,
         "same": selectors.same_file(run),
         "latest": _after(request) is None,
+        "unused": unused(run),
     }
     if run.status in {Status.PENDING, Status.DONE}:
         engine.viewed(actor, "import", run.pk)
         found |= _records(request, run)
     return found
+
+
+def unused(run: ImportRun) -> str:
+    """The columns of the file that mean nothing here, as a sentence has them: the first few by name."""
+    names = [f"“{each[:40]}”" for each in run.layout.get("unused", ())]
+    more = len(names) - MOST_UNUSED
+    return listing([*names[:MOST_UNUSED], plural(more, "other column")] if more > 0 else names)
 
 
 def errors(run: ImportRun, actor: Actor) -> StreamingHttpResponse:

@@ -169,6 +169,10 @@ class Marked:
         return found + [f"/portal/disputes/{each.pk}/" for each in self.disputes]
 
 
+#: All weeks as a file (Actuals Bulk Export).
+EXPORT = "/portal/actuals/export/?first_day=1&first_month=1&first_year=2020&last_day=31&last_month=12&last_year=2030"
+
+
 @pytest.fixture
 def providers() -> Iterator[tuple[Marked, Marked]]:
     with served("bradford"):
@@ -213,6 +217,8 @@ def test_no_page_file_or_filter_of_one_shows_a_mark_of_the_other(providers: tupl
         for room in ("/portal/actuals/", "/portal/disputes/", "/portal/files/"):
             assert [path for path, page in crawl.places().items() if path.startswith(room) and one.words in page], room
         assert other.mark not in crawl.text()
+        assert one.words in answer(browser, EXPORT)
+        assert other.mark not in answer(browser, EXPORT)
         line = other.lines[0]
         for path in (
             f"/portal/actuals/?service={other.home.pk}", f"/portal/disputes/?client={line.client_id}",
@@ -233,7 +239,7 @@ def test_a_colleague_at_another_service_sees_nothing_of_this_one(providers: tupl
     for path in one.pages:
         refused = away.get(path)
         assert (refused.status_code, one.words in refused.content.decode()) == (404, False), path
-    for path in ("/portal/actuals/", "/portal/disputes/", f"/portal/actuals/?service={one.home.pk}"):
+    for path in ("/portal/actuals/", "/portal/disputes/", f"/portal/actuals/?service={one.home.pk}", EXPORT):
         assert one.words not in answer(away, path)
         assert one.home.name not in answer(away, path).partition("<main")[2]
     here = sign_in(make.provider_user(one.organisation, role="actuals", only=one.home, name="Here"))

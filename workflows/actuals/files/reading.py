@@ -1,7 +1,7 @@
 """What the records of a file say of one line's week: which rows they fill in, and what is wrong with them. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from workflows.register.rules import plain
 from .columns import BOXES, DAYS, HEADERS
 
 Verdict = Literal["new", "updated", "unchanged"]
+NO_DAY = "NotDelivered was taken for the whole week, as the days do not come to it. Lower the days, or use the page."
 ALL_WEEK = "Only figures of whole weeks (day 0) can be imported."
 
 
@@ -79,6 +80,8 @@ class Sheet:
         if not same:
             _in_time(record, version)
             found.filled.append(filled)
+            if row is not None and row.by_day and any(each.day is None for each in filled.absent):
+                found.doubts[record.id] = NO_DAY
         new = filled.number == 0
         found.rows[record.id] = 0 if row is None else row.number
         found.verdicts[record.id] = "unchanged" if same else "new" if new else "updated"
@@ -103,15 +106,18 @@ class Sheet:
         values = record.values
         if row is None:
             return FilledRow(0, _new_figures(values, stored), (), values.get("comment") or "", values.get("visits"))
+        actual = _figures(row, values)
         return FilledRow(
             number=row.number,
-            actual=_figures(row, values),
-            absent=self._absent(kind, week, row, values),
+            actual=actual,
+            absent=self._absent(kind, week, row, actual, values),
             comment=(values.get("comment") or "") if "comment" in self.given else row.comment,
             visits=values.get("visits") if "visits" in self.given else row.visits,
         )
 
-    def _absent(self, kind: Kind, week: date, row: Row, values: Mapping[str, Any]) -> tuple[Absence, ...]:
+    def _absent(
+        self, kind: Kind, week: date, row: Row, actual: Sequence[Decimal], values: Mapping[str, Any]
+    ) -> tuple[Absence, ...]:
         if values.get("extra"):
             raise Wrong("Extra cannot be imported: add a row for more care.")
         if self.given & BOXES.keys():
@@ -126,7 +132,7 @@ class Sheet:
         if not units:
             raise Wrong("Cause is filled in and NotDelivered is not.")
         cause = self._cause(said) if said else ""
-        return (Absence(self._box(kind, week, cause), units, cause),)
+        return _by_day(row, actual, Absence(self._box(kind, week, cause), units, cause))
 
     def _cause(self, said: str) -> str:
         plainly = said.strip().casefold()
@@ -152,6 +158,18 @@ def causes_of(actuals: Actuals, row: Row) -> str:
     """The causes of a row in the council's words."""
     labels = {each.key: each.label for each in actuals.causes}
     return "; ".join(dict.fromkeys(labels.get(each.cause, each.cause) for each in row.absent if each.cause))
+
+
+def _by_day(row: Row, actual: Sequence[Decimal], absence: Absence) -> tuple[Absence, ...]:
+    """An absence on the days that say it: where the days of the record lack as much as NotDelivered has.
+
+    A file has one cell for the week, and occasions in a row are counted by day; else it stays the week's.
+    """
+    short = [planned - units for planned, units in zip(row.planned, actual, strict=True)]
+    lacking = {day: units for day, units in enumerate(short) if units > 0}
+    if not row.by_day or sum(lacking.values(), NOTHING) != absence.units:
+        return (absence,)
+    return tuple(replace(absence, day=day, units=units) for day, units in lacking.items())
 
 
 def _in_time(record: Given, version: int) -> None:

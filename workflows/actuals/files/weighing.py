@@ -186,7 +186,7 @@ def _find_faults(said: Found, kind: Kind, rows: Sequence[Row], judged: Assessmen
         if refused:
             said.problems[record] = _sentences(refused)
         elif doubted:
-            said.doubts[record] = _sentences(doubted)
+            said.doubts[record] = f"{said.doubts.get(record, '')} {_sentences(doubted)}".strip()
     if faults and not said.problems:
         said.problems[max(said.rows)] = _sentences(next(iter(faults.values())))
 
