@@ -1,12 +1,17 @@
 """A council needs one file and nothing else: an invented one says all otherwise than the five that are shipped."""
 
+import copy
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, get_args
 
+import pytest
+
 from tests.councils import FOLDER, POLICIES, SHIPPED
-from workflows.council import axes
+from workflows.council import axes, checking
 from workflows.council.axes import Axis
+from workflows.council.locate import Path
 from workflows.council.profile import load
 from workflows.council.schema import Council
 
@@ -66,3 +71,30 @@ def test_what_does_not_differ_is_found() -> None:
     found = {*not_otherwise(like, FIVE)}
     assert {"short_name", "sign_in.lock_after", "sign_in.password.min_length"} <= found
     assert "name" not in found
+
+
+#: What is written where something else belongs.
+WRONG = (7, "x!", [], {}, True, ["x!"], [{}], {"x": 1}, -1.5, "<fill in>")
+
+
+def places(value: Any, above: Path = ()) -> Iterator[Path]:
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, each in inside:
+        yield (*above, name)
+        yield from places(each, (*above, name))
+
+
+def test_whatever_stands_in_a_profile_is_taken_or_told_with_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each key of a whole profile in turn says something else: it is never an error of ours."""
+    text = (POLICIES / "westmere.toml").read_text(encoding="utf-8")
+    whole = tomllib.loads(text)
+    for number, place in enumerate(places(whole)):
+        data = copy.deepcopy(whole)
+        found: Any = data
+        for part in place[:-1]:
+            found = found[part]
+        found[place[-1]] = WRONG[number % len(WRONG)]
+        monkeypatch.setattr(checking.tomllib, "loads", lambda _text, data=data: data)
+        checked = checking.check("mine.toml", text)
+        assert (checked.council is None) == bool(checked.lines), place
+        assert all(" line " in line for line in checked.lines), place

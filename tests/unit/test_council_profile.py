@@ -67,6 +67,8 @@ def test_a_profile_says_its_own_words_and_nobody_else_s(path: Path) -> None:
     ("old", "new", "line_with", "said"),
     [
         ("lock_after = 3", "lock_afer = 3", "lock_afer", "is not a setting that Concord knows"),
+        ("lock_after = 3", 'lock_after = "3"', "lock_after =", "'3' is not a whole number from 1 to 20 (3 in 3 of 5"),
+        ("password_to_answer = true", 'password_to_answer = "yes"', "password_to", "'yes' is not true or false"),
         ("lock_after = 3", "lock_after = 0", "lock_after = 0", "greater than or equal to 1"),
         ('respond_within = "5 working days"', 'respond_within = "5 days"', "respond_within", "'5 working days'"),
         ('brokerage = "service_brokerage"', 'brokerage = "nobody"', 'brokerage = "nobody"', "not declared"),

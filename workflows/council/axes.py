@@ -59,8 +59,21 @@ def axes(of: type[BaseModel], above: tuple[str, ...] = ()) -> tuple[Axis, ...]:
 
 def at(of: type[BaseModel], path: Path) -> Axis | None:
     """The axis at a path into a profile; None when there is none."""
-    names = tuple(part for part in path if isinstance(part, str))
-    return next((each for each in axes(of) if each.path == names), None)
+    return _by_path(of).get(tuple(part for part in path if isinstance(part, str)))
+
+
+@cache
+def _by_path(of: type[BaseModel]) -> dict[tuple[str, ...], Axis]:
+    return {each.path: each for each in axes(of)}
+
+
+def pattern(of: type[BaseModel], axis: Axis) -> str:
+    """Where an axis stands, as `references.found` reads it: `teams.*.key`."""
+    parts: list[str] = []
+    for length, name in enumerate(axis.path, start=1):
+        table = at(of, axis.path[:length])
+        parts += [name, "*"] if table is not None and table.many else [name]
+    return ".".join(parts)
 
 
 def _axes(of: type[BaseModel], above: tuple[str, ...]) -> Iterator[Axis]:

@@ -97,7 +97,7 @@ def _words(value: object) -> str:
 
 def _read(data: dict[str, Any]) -> tuple[Council | None, list[Fault]]:
     """The council that a file describes, or its mistakes."""
-    open_places = [*_to_fill(data)]
+    open_places = [*_to_fill(data), *_taken_for_another(data)]
     filled = {each.path for each in open_places}
     try:
         made = Council.model_validate(data)
@@ -107,6 +107,15 @@ def _read(data: dict[str, Any]) -> tuple[Council | None, list[Fault]]:
         found += [each for each in references.faults(data) if each.path not in known]
         return None, open_places + [each for each in found if each.path not in filled]
     return (None, open_places) if open_places else (made, [])
+
+
+def _taken_for_another(data: dict[str, Any]) -> Iterator[Fault]:
+    """Words where a number or true and false belong: they would be read as such, and nothing is guessed."""
+    for axis in axes.axes(Council):
+        if axis.allowed.startswith((axes.PLAIN[bool], "a whole number", "a number")):
+            for path, value in references.found(data, axes.pattern(Council, axis)):
+                if isinstance(value, str) and TO_FILL not in value:
+                    yield Fault(path, f"{examples.shortened(value)!r} is not {axis.allowed}{_usual(axis)}")
 
 
 def _to_fill(value: object, path: Path = ()) -> Iterator[Fault]:
@@ -138,6 +147,10 @@ def _told(error: dict[str, Any]) -> Iterator[Fault]:
             f"{error['input']!r} is not known; write one of {', '.join(choices)}{meant(str(error['input']), choices)}"
         )
         yield Fault(path, said)
+    elif error["type"] == "too_short":
+        yield Fault(path, f"needs at least {error['ctx']['min_length']}{_hint(axes.at(Council, path))}")
+    elif error["type"].endswith(("_parsing", "_type")) and (axis := axes.at(Council, path)) and axis.allowed:
+        yield Fault(path, f"{examples.shortened(error['input'])!r} is not {axis.allowed}{_usual(axis)}")
     else:
         yield Fault(path, _right(error["type"], said, path))
 
@@ -162,3 +175,8 @@ def _hint(axis: axes.Axis | None) -> str:
     written = axis.allowed or ("a list of tables" if axis.many else "a table")
     usual = examples.commonest(axis.path)
     return f" ({written}{f'; {usual.words}' if usual else ''})"
+
+
+def _usual(axis: axes.Axis) -> str:
+    usual = examples.commonest(axis.path)
+    return f" ({usual.words})" if usual else ""

@@ -69,7 +69,7 @@ class CaseClock(Table):
 
 def _when(value: object) -> object:
     match = re.fullmatch(r"breached \+ (.+)", str(value).strip())
-    if value not in {"at_risk", "breached"} and (match is None or parse(match[1]).count == 0):
+    if value not in ("at_risk", "breached") and (match is None or parse(match[1]).count == 0):
         raise ValueError(f"write at_risk, breached, or such as 'breached + 1 working day', not {value!r}")
     return value
 

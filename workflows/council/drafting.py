@@ -85,12 +85,11 @@ def _setting(axis: Axis, *, off: bool, own: dict[str, Any]) -> list[str]:
 
 def _value(axis: Axis, usual: examples.Usual | None) -> Any:
     """What most councils have; what is a name or a key is for the council to say."""
-    if usual is not None and _most_say(usual) and not _of_a_list(axis):
+    if usual is not None and usual.count > usual.of // 2 and not _of_a_list(axis):
         return usual.value
     if not axis.required:
         return _plain(axis.info.get_default(call_default_factory=True))
-    asked = axes.first_allowed(axis.info.annotation) or TO_FILL
-    return [asked] if axis.allowed.startswith(axes.A_LIST) else asked
+    return [TO_FILL] if axis.allowed.startswith(axes.A_LIST) else TO_FILL
 
 
 def _of_a_list(axis: Axis) -> bool:
