@@ -218,7 +218,7 @@ class Shown:
     def heading(self) -> str:
         """What stands above the lines."""
         count = plural(self.page.lines, "line")
-        return f"First check {'these' if self.page.lines != 1 else 'this'} {count}" if self.asks else f"The {count}"
+        return f"First check {'these' if self.page.lines != 1 else 'this'} {count}" if self.asks else "What is paid"
 
     @property
     def said(self) -> str:
