@@ -17,7 +17,7 @@ from backoffice.casework import worklist
 from backoffice.casework.asking import day_in, key_of, number_in
 from backoffice.casework.batch_page import page_of
 from backoffice.web.clock import clock_of
-from backoffice.web.gate import staff, teams_of_desk
+from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Fact, Tab
 from backoffice.web.words import capped_count, date_words, money, plural
@@ -60,8 +60,8 @@ def weeks(request: HttpRequest) -> HttpResponse:
         "name": actuals.name,
         "tabs": _tabs(to_check, missing, late=late),
         "rooms": rooms(actor),
-        "may": _checks(actor),
-        "may_import_visits": actuals.monitoring is not None and _checks(actor),
+        "may": batches.accepts(actor),
+        "may_import_visits": actuals.monitoring is not None and batches.accepts(actor),
         "query": _query(asked),
         "asked": asked,
         **_choices(actor, actuals, asked),
@@ -118,16 +118,11 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 def _checker(request: HttpRequest) -> Actor:
-    """Who asks, of a team that checks. Forbidden for who only reads: no batch is begun that every door refuses."""
+    """Who asks, of a team that checks. Forbidden for who only reads: what they could not begin they are not shown."""
     actor, _ = entered(request, KIND)
-    if not _checks(actor):
+    if not batches.accepts(actor):
         raise Forbidden("Only the team that pays accepts weeks.")
     return actor
-
-
-def _checks(actor: Actor) -> bool:
-    """Whether one of the person's teams pays for any service."""
-    return bool(teams_of_desk("payments") & set(actor.teams))
 
 
 def _check(request: HttpRequest, actor: Actor, ids: Sequence[int], *, moved: bool) -> HttpResponse:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from workflows.council.profile import current
 from workflows.engine import batches, door
 from workflows.engine.batches import Item, runs_batch
-from workflows.engine.errors import NotFound, Refused
+from workflows.engine.errors import Forbidden, NotFound, Refused
 from workflows.engine.models import Batch, Task
 from workflows.parties.actor import Actor
 
@@ -39,7 +40,16 @@ def accept_many(*, actor: Actor, case_ids: Iterable[int], seen: str, key: str) -
         raise Refused(f"Choose between 1 and {MOST:,} weeks.", "too_many" if ids else "none_chosen")
     if reads(actor, ids) != set(ids):
         raise NotFound
+    if not accepts(actor):
+        raise Forbidden("Only the team that pays accepts weeks.")
     return batches.create(ACCEPT, actor, ids, {"seen": seen}, key=key)
+
+
+def accepts(actor: Actor) -> bool:
+    """Whether one of the person's teams pays for any service; each week's own door asks for its team."""
+    council = current()
+    groups = [None, *(each.key for each in council.service_groups)]
+    return actor.is_staff and bool({council.team_for("payments", group) for group in groups} & set(actor.teams))
 
 
 @runs_batch(ACCEPT)

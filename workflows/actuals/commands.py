@@ -109,7 +109,7 @@ def change(*, actor: Actor, case_id: int, task_id: int, filled: Sequence[Filled]
         fill(turn, filled, Standing.SAVED, strict=True)
         _changed(turn)
 
-    return _then_accepted(partial(_run, "change", act, actor, case_id, task_id, key, {"filled": said(filled)}), key)
+    return then_accepted(partial(_run, "change", act, actor, case_id, task_id, key, {"filled": said(filled)}), key)
 
 
 def save_from(*, actor: Actor, case_id: int, task_id: int, source: str, parts: Parts, key: str) -> door.Outcome | None:
@@ -134,7 +134,7 @@ def change_from(
         _changed(turn)
 
     try:
-        return _then_accepted(partial(_run, "change", act, actor, case_id, task_id, key, {"source": source}), key)
+        return then_accepted(partial(_run, "change", act, actor, case_id, task_id, key, {"source": source}), key)
     except Unchanged:
         return None
 
@@ -165,7 +165,7 @@ def submit(*, actor: Actor, case_id: int, task_id: int, reviewed: bool, key: str
         if module().notice is not None:
             turn.follow(NOTICE, {"case": case_id, "user": actor.user_id, "organisation": actor.organisation_id})
 
-    return _then_accepted(partial(_run, "submit", act, actor, case_id, task_id, key, {"reviewed": reviewed}), key)
+    return then_accepted(partial(_run, "submit", act, actor, case_id, task_id, key, {"reviewed": reviewed}), key)
 
 
 def take(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
@@ -179,7 +179,7 @@ def take(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
         _submit_rows(turn)
         turn.state(State.SUBMITTED)
 
-    return _then_accepted(partial(_run, "take", act, actor, case_id, task_id, key, {}), key)
+    return then_accepted(partial(_run, "take", act, actor, case_id, task_id, key, {}), key)
 
 
 def accept(*, actor: Actor, case_id: int, task_id: int, lines: Collection[int] | None = None,
@@ -193,11 +193,11 @@ def accept(*, actor: Actor, case_id: int, task_id: int, lines: Collection[int] |
     while True:
         try:
             return _accept(verb, actor, case_id, task_id, lines, version, key)
-        except _OtherVerb as other:  # a colleague accepted other lines meanwhile, or the provider changed one
+        except OtherVerb as other:  # a colleague accepted other lines meanwhile, or the provider changed one
             verb = other.verb
 
 
-class _OtherVerb(Exception):
+class OtherVerb(Exception):
     """Under the lock, these lines lead elsewhere than they did before it."""
 
     def __init__(self, verb: str) -> None:
@@ -217,7 +217,7 @@ def _accept(
 ) -> door.Outcome:
     def act(turn: door.Turn) -> None:
         if (under_lock := _accepting(case_id, lines)) != verb:
-            raise _OtherVerb(under_lock)
+            raise OtherVerb(under_lock)
         turn.answer["verb"] = verb
         rows = LineWeek.objects.filter(case=case_id, standing=Standing.SUBMITTED)
         chosen = rows if lines is None else rows.filter(pk__in=lines)
@@ -337,7 +337,7 @@ def _submit_rows(turn: door.Turn) -> None:
         turn.follow(DISPUTABLE, {"case": turn.case.pk})
 
 
-def _then_accepted(run: Callable[[], door.Outcome], key: str) -> door.Outcome:
+def then_accepted(run: Callable[[], door.Outcome], key: str) -> door.Outcome:
     """Submit, and accept what needs nobody, both or neither; that it was refused stays noted."""
     came: door.Outcome | Refused
     with transaction.atomic():

@@ -47,6 +47,7 @@ class ActualsFlow(CaseFlow):
         Pause("Checked, can be changed until it is paid")
         .Stay("settle", by="payments|system")
         .Stay("rejudge", by="system")
+        .On("recheck", this.check, by="system")
         .On("change", this.check, by="provider")
         .On("pay", this.end, by="system")
     )
@@ -67,6 +68,7 @@ class ActualsFlow(CaseFlow):
         "dispute": "disputed a part of it",
         "settle": "recorded what became of a dispute",
         "rejudge": "worked it out again",
+        "recheck": "worked it out again: what was accepted is other money now",
         "query": "asked about it",
         "accept": "accepted it",
         "pay": "paid it",

@@ -6,6 +6,7 @@ SUBMITTED = "actuals.submitted"
 CHANGED = "actuals.changed"
 QUERIED = "actuals.queried"
 ACCEPTED = "actuals.accepted"
+MOVED = "actuals.moved"
 ASKED = "care_decision.asked"
 GROUP = "Actuals"
 STAFF, PROVIDER = frozenset({"staff"}), frozenset({"provider"})
@@ -23,6 +24,14 @@ declare(
     one="Actuals {reference} were changed after they were submitted",
     many="{count} weeks of actuals were changed after they were submitted",
     name="A provider changes actuals that were submitted",
+    group=GROUP,
+    sides=STAFF,
+)
+declare(
+    MOVED,
+    one="Actuals {reference} come to other money than was accepted",
+    many="{count} weeks of actuals come to other money than was accepted",
+    name="A decision or a price changes what was accepted",
     group=GROUP,
     sides=STAFF,
 )

@@ -64,6 +64,7 @@ TRANSITIONS = (
     Transition(S.CHECKED, "checked", "settle", "payments", S.CHECKED, "checked"),
     Transition(S.CHECKED, "checked", "settle", "system", S.CHECKED, "checked"),
     Transition(S.CHECKED, "checked", "rejudge", "system", S.CHECKED, "checked"),
+    Transition(S.CHECKED, "checked", "recheck", "system", S.SUBMITTED, "check"),
     Transition(S.CHECKED, "checked", "change", "provider", S.SUBMITTED, "check"),
     Transition(S.CHECKED, "checked", "pay", "system", S.PAID, "end"),
 )

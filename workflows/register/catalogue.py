@@ -24,7 +24,7 @@ from .models import Contract, Rate, ServiceLevel
 from .rules import Span, UpliftPreview, day_before, refusal_of_amount, refusal_of_span, room_for
 from .selectors import uplift_preview
 
-#: Follows when a level has another price from some day on.
+#: Follows when a level has another price from some day on, in whatever scope: {"level": id, "start": day}.
 RATES_CHANGED = "rates.changed"
 
 
@@ -168,7 +168,8 @@ def uplift(*, actor: Actor, service_level_id: int, start: date, amount: Decimal)
 def _tell_rates(level: ServiceLevel, kind: str, actor: Actor, facts: Mapping[str, Any]) -> None:
     """Record what happened to the prices of a level, and let the other rooms know."""
     event = tell(f"level:{level.pk}", kind, actor, facts)
-    outbox.put(RATES_CHANGED, f"level:{level.pk}:{event.seq}", {"level": level.pk})
+    payload = {"level": level.pk, "start": facts["start"].isoformat()}
+    outbox.put(RATES_CHANGED, f"level:{level.pk}:{event.seq}", payload)
 
 
 def _locked_level(actor: Actor, service_level_id: int) -> ServiceLevel:

@@ -50,7 +50,8 @@ def take_over(stage: Stage, actor_id: int, publish: bool) -> None:
     if stage.kind.name == "lines":
         copy(Outbox, _rows(events, publish, at))
     if stage.kind.name == "rates":
-        copy(Outbox, _rates(events, at))
+        copy(Outbox, _rates(rows, events, at))
+    if stage.kind.name in {"lines", "rates"}:
         outbox.wake_after_commit()
 
 
@@ -144,10 +145,14 @@ def what_happened(row: dict[str, Any]) -> What:
     return "ended" if "end" in row["changes"] and row["changes"]["end"][1] is not None else "varied"
 
 
-def _rates(events: list[Event], at: datetime) -> Iterator[Outbox]:
-    """One row for each level that has another price, however many of its rates came."""
-    for stream, event in {each.stream: each for each in events}.items():
-        yield outbox.row(RATES_CHANGED, f"{stream}:{event.seq}", {"level": int(stream.partition(":")[2])}, at)
+def _rates(rows: list[dict[str, Any]], events: list[Event], at: datetime) -> Iterator[Outbox]:
+    """One row for each level that has another price, from the first day on which one of its new rates holds."""
+    first: dict[int, tuple[str, int]] = {}
+    for row, event in zip(rows, events, strict=True):
+        level, told = int(row["values"]["service_level"]), (str(row["values"]["start"]), event.seq)
+        first[level] = min(told, first.get(level, told))
+    for level, (start, seq) in first.items():
+        yield outbox.row(RATES_CHANGED, f"level:{level}:{seq}", {"level": level, "start": start}, at)
 
 
 def _rows(events: list[Event], publish: bool, at: datetime) -> Iterator[Outbox]:
