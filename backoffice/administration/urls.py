@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from . import views
+from . import erasing, views
 
 urlpatterns = [
     path("administration/", views.administration, name="administration"),
     path("administration/parked/", views.messages_parked, name="parked"),
     path("administration/parked/<int:outbox_id>/try-again/", views.try_again, name="try_again"),
     path("administration/people/", views.people, name="people"),
+    path("administration/erase/", erasing.find, name="erase"),
+    path("administration/erase/clients/<int:client_id>/", erasing.client, name="erase_client"),
+    path("administration/erase/people/<int:user_id>/", erasing.person, name="erase_person"),
+    path("administration/erase/contacts/<int:contact_id>/", erasing.contact, name="erase_contact"),
     path("administration/mail/", views.demo_mails, name="mails"),
     path("administration/mail/<slug:name>/", views.demo_mail, name="mail"),
 ]

@@ -325,6 +325,10 @@ TABLE: Mapping[str, Row] = {
     "council:parked": Row({"administrator"}),
     "council:try_again": Row({"administrator"}, "POST"),
     "council:people": Row({"administrator", "auditor"}),
+    "council:erase": Row({"administrator"}, "GET POST"),
+    "council:erase_client": Row({"administrator"}, "GET POST"),
+    "council:erase_person": Row({"administrator"}, "GET POST"),
+    "council:erase_contact": Row(set(), "GET POST", absent={"administrator"}),  # who signs in is erased as a person
     "council:mails": Row(set(), absent=STAFF),
     "council:mail": Row(set(), absent=STAFF),
 }  # fmt: skip

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from tasks.mailbox import FolderBackend
 from tests import factories
-from workflows.engine.models import Outbox
+from workflows.engine.models import Content, Event, Outbox
+from workflows.engine.verify import verify
 
 from . import council
 from .conftest import browser_of
@@ -95,3 +96,51 @@ def test_mails_of_a_demonstration_can_be_read_and_nowhere_else(browser: Browser,
 def test_an_empty_mailbox_says_so(browser: Browser, settings: Any, tmp_path: Path) -> None:
     settings.DEMO, settings.MAIL_DIR = True, tmp_path / "none"
     assert "No e-mail was sent yet" in council.words(browser.get("/administration/mail/"))
+
+
+def test_a_client_is_erased_after_what_goes_was_seen(browser: Browser) -> None:
+    document = factories.published()
+    line, client = document.line, document.line.client
+    named, reference = f"{client} ({client.ss_ref})", client.ss_ref
+    assert "Erase a client or a person" in council.words(browser.get("/administration/"))
+    assert "Nobody was found" in council.words(browser.post("/administration/erase/", {"text": "Nobody"}))
+    assert "Nobody was found" in council.words(browser.post("/administration/erase/", {"text": reference[:-1]}))
+    assert named in council.words(browser.post("/administration/erase/", {"text": f" {reference} "}))
+    address = f"/administration/erase/clients/{client.pk}/"
+    page = browser.get(address)
+    assert named in council.words(page)
+    assert named not in page.content.decode().partition("<title>")[2].partition("</title>")[0]
+    assert "Files 1 file" in council.words(page)  # the document; what was tried was taken back
+    client.refresh_from_db()
+    assert (client.ss_ref, client.erased_at) == (reference, None)
+    refused = council.words(browser.post(address, {"reason": " "}))
+    assert "Say why this is erased" in refused
+    assert "Confirm that nothing of this must be kept" in refused
+    client.refresh_from_db()
+    assert client.erased_at is None
+    done = browser.post(address, {"reason": "Asked for by the family", "checked": "on"}, follow=True)
+    assert "Erased, with" in council.words(done)
+    client.refresh_from_db()
+    assert client.surname == ""
+    line.refresh_from_db()
+    assert line.reference == f"erased-{line.pk}"
+    told = Event.objects.get(stream=f"client:{client.pk}", kind="content.erased")
+    assert Content.objects.get(stream=told.stream, label="reason").text == "Asked for by the family"
+    assert browser.get(address).status_code == 404
+    assert verify().findings == []
+
+
+def test_a_person_is_erased_only_when_their_access_has_ended(browser: Browser) -> None:
+    person = factories.provider_user(factories.organisation(), name="Ann Other")
+    address = f"/administration/erase/people/{person.pk}/"
+    assert "Ann Other" in council.words(browser.post("/administration/erase/", {"text": person.email.upper()}))
+    said = council.words(browser.get(address))
+    assert "Ann Other has access. End it first" in said
+    assert "Erase for ever" not in said
+    sent = browser.post(address, {"reason": "Gone", "checked": "on"})
+    assert "End it first" in council.words(sent)
+    type(person).objects.filter(pk=person.pk).update(is_active=False)
+    assert "Name, address and access" in council.words(browser.get(address))
+    browser.post(address, {"reason": "Gone", "checked": "on"})
+    person.refresh_from_db()
+    assert person.name == "(erased)"

@@ -4,7 +4,9 @@ The erasure is an event itself, on a stream of its own, and lists what was erase
 event are a finding of `verify_events`.
 """
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -14,8 +16,8 @@ from workflows.parties.actor import Actor
 from workflows.parties.models import Client
 
 from . import events, files
-from .errors import Forbidden
-from .models import Case, Content
+from .errors import Forbidden, NotFound
+from .models import Attachment, Case, Content, StoredFile
 
 ERASED = "content.erased"
 #: Content rows an event: its body stays small.
@@ -45,36 +47,75 @@ def erase_streams(streams: Iterable[str], actor: Actor) -> int:
     return erase_words(streams, "erasure", actor, timezone.now())
 
 
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What an erasure takes: texts by what they were written about (the first part of their streams), and files."""
+
+    texts: Mapping[str, int]
+    files: int
+
+
 @transaction.atomic
-def erase_client(client_id: int, actor: Actor) -> int:
+def erase_client(client_id: int, actor: Actor, reason: str = "") -> int:
     """Erase a client's name and reference, and every word on the streams of the client and of their cases.
 
-    Returns how many content rows were erased. Raises Forbidden unless an administrator asks.
+    Returns how many content rows were erased; `reason` stays with the erasure. Raises Forbidden unless an administrator
+    asks, NotFound for who is erased already.
     """
-    require_eraser(actor)
-    client = Client.objects.select_for_update().get(pk=client_id)
+    client = _client(client_id, actor)
     now = timezone.now()
-    own = f"client:{client.pk}"
-    streams = {own, *(f"case:{case}" for case in Case.objects.filter(client=client).values_list("pk", flat=True))}
-    for also in _also:
-        streams |= set(also(client, now))
-    count = erase_words(streams, own, actor, now)
+    count = erase_words(_streams_of(client, now), f"client:{client.pk}", actor, now, reason)
     gone = {"surname": "", "forename": "", "ss_ref": f"erased-{client.pk}", "erased_at": now}
     Client.objects.filter(pk=client.pk).update(**gone)
     return count
 
 
-def erase_words(streams: Iterable[str], told_on: str, actor: Actor, now: datetime) -> int:
+def would_erase_client(client_id: int, actor: Actor) -> Gone:
+    """What `erase_client` would take: it is done as far as that is seen, and taken back."""
+    return taken_back(lambda now: _streams_of(_client(client_id, actor), now))
+
+
+def taken_back(erasing: Callable[[datetime], Iterable[str]]) -> Gone:
+    """What would go with an erasure that returns its streams. Nothing is written."""
+    with transaction.atomic():
+        before = StoredFile.objects.count()
+        streams = sorted(erasing(timezone.now()))
+        rows = Content.objects.filter(stream__in=streams, erased_at=None).values_list("stream", flat=True)
+        attached = Attachment.objects.filter(stream__in=streams, erased_at=None).count()
+        gone = Gone(Counter(each.partition(":")[0] for each in rows), attached + before - StoredFile.objects.count())
+        transaction.set_rollback(True)
+    return gone
+
+
+def _client(client_id: int, actor: Actor) -> Client:
+    require_eraser(actor)
+    client = Client.objects.select_for_update().filter(pk=client_id, erased_at=None).first()
+    if client is None:
+        raise NotFound
+    return client
+
+
+def _streams_of(client: Client, now: datetime) -> set[str]:
+    """The streams of a client, after every room has erased what it holds besides words."""
+    cases = Case.objects.filter(client=client).values_list("pk", flat=True)
+    streams = {f"client:{client.pk}", *(f"case:{case}" for case in cases)}
+    for also in _also:
+        streams |= set(also(client, now))
+    return streams
+
+
+def erase_words(streams: Iterable[str], told_on: str, actor: Actor, now: datetime, reason: str = "") -> int:
     """Erase the words and files of streams and tell it on one of them; who may is asked by whoever calls, and the
     caller holds what it erases. Returns how many texts."""
     streams = sorted(streams)
+    words = {"reason": reason.strip()} if reason.strip() else None
     files.erase(streams, now)
     rows = Content.objects.filter(stream__in=streams, erased_at=None)
     ids = sorted(str(pk) for pk in rows.values_list("pk", flat=True))
     rows.filter(pk__in=ids).update(text="", salt=b"", erased_at=now)
     for start in range(0, max(len(ids), 1), PIECE):
         facts = {"streams": len(streams), "erased": ids[start : start + PIECE]}
-        events.record(told_on, ERASED, actor.user_id, facts, at=now)
+        events.record(told_on, ERASED, actor.user_id, facts, at=now, words=words)
     return len(ids)
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import transaction
 
 from workflows.engine import moment
-from workflows.engine.erase import erase_words, require_eraser
+from workflows.engine.erase import Gone, erase_words, require_eraser, taken_back
 from workflows.engine.errors import NotFound, Refused
 from workflows.engine.models import BatchItem, Outbox
 from workflows.parties import grants
@@ -65,12 +65,32 @@ def with_person(function: Also) -> Also:
 
 
 @transaction.atomic
-def erase_person(user_id: int, actor: Actor) -> int:
+def erase_person(user_id: int, actor: Actor, reason: str = "") -> int:
     """Erase somebody who signs in, at every provider; returns how many texts.
 
     Raises Forbidden unless an administrator asks, NotFound, and Refused while they have access or something about
     them is undecided.
     """
+    return _erase(_person(user_id, actor), f"user:{user_id}", actor, reason)
+
+
+def would_erase_person(user_id: int, actor: Actor) -> Gone:
+    """What `erase_person` would take, or its refusal; nothing is written."""
+    return taken_back(lambda now: _streams_of(_person(user_id, actor), f"user:{user_id}", now))
+
+
+@transaction.atomic
+def erase_contact(contact_id: int, actor: Actor, reason: str = "") -> int:
+    """Erase a contact who never had access; returns how many texts. Who signs in is erased as a person."""
+    return _erase(_contact(contact_id, actor), f"contact:{contact_id}", actor, reason)
+
+
+def would_erase_contact(contact_id: int, actor: Actor) -> Gone:
+    """What `erase_contact` would take, or its refusal; nothing is written."""
+    return taken_back(lambda now: _streams_of(_contact(contact_id, actor), f"contact:{contact_id}", now))
+
+
+def _person(user_id: int, actor: Actor) -> Person:
     require_eraser(actor)
     there = User.objects.filter(pk=user_id, erased_at=None).exclude(kind=User.Kind.SYSTEM)
     user = there.select_for_update(no_key=True).first()
@@ -79,31 +99,35 @@ def erase_person(user_id: int, actor: Actor) -> int:
     if user.is_active:
         raise Refused(f"{user.name} has access. End it first, then erase what is kept of them.", "active")
     contacts = Contact.objects.select_for_update(no_key=True).filter(user=user).order_by("pk")
-    return _erase(Person(user, tuple(contacts)), f"user:{user.pk}", actor)
+    return Person(user, tuple(contacts))
 
 
-@transaction.atomic
-def erase_contact(contact_id: int, actor: Actor) -> int:
-    """Erase a contact who never had access; returns how many texts. Who signs in is erased as a person."""
+def _contact(contact_id: int, actor: Actor) -> Person:
     require_eraser(actor)
     contact = Contact.objects.select_for_update(no_key=True).filter(pk=contact_id).first()
-    if contact is None:
+    if contact is None or contact.forename == ERASED:
         raise NotFound
     if contact.user_id is not None:
         raise Refused(f"{contact.name} can sign in. Erase the person, at every provider.", "signs_in")
-    return _erase(Person(None, (contact,)), f"contact:{contact.pk}", actor)
+    return Person(None, (contact,))
 
 
-def _erase(person: Person, own: str, actor: Actor) -> int:
-    now = moment.now()
+def _streams_of(person: Person, own: str, now: datetime) -> set[str]:
+    """The streams of a person, after every room has erased what it holds besides words."""
     streams = {own, *(f"contact:{each.pk}" for each in person.contacts)}
     for also in _also:
         streams |= set(also(person, now))
+    return streams
+
+
+def _erase(person: Person, own: str, actor: Actor, reason: str) -> int:
+    now = moment.now()
+    streams = _streams_of(person, own, now)
     _erase_told(person)
     _erase_contacts(person, now)
     if person.user is not None:
         _erase_user(person.user, now)
-    return erase_words(streams, own, actor, now)
+    return erase_words(streams, own, actor, now, reason)
 
 
 def _erase_contacts(person: Person, now: datetime) -> None:
