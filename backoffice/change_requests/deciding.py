@@ -128,11 +128,15 @@ def password(request: HttpRequest, request_id: int) -> HttpResponse:
     page = selectors.page(actor_of(request), request_id)
     if elsewhere := _elsewhere(request, page, "issue_password"):
         return elsewhere
+    contact = page.request.contact
+    if request.method != "POST" and contact and contact.user and contact.user.password_set_at is not None:
+        messages.info(request, f"{contact.user.name} has chosen a password already.")
+        return redirect("council:case", request_id)
     form = OnceForm.of(request, button="Make a first password", cancel=reverse("council:case", args=[request_id]))
     made = ""
     if request.method == "POST" and form.is_valid():
         made = _made(request, page, form)
-    context = views.heading(page) | {"form": form, "made": made, "contact": page.request.contact}
+    context = views.heading(page) | {"form": form, "made": made, "contact": contact}
     return render(request, "backoffice/change_requests/password.html", context)
 
 

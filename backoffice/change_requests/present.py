@@ -111,6 +111,9 @@ class View(CaseView):
                 f"password: telephone them that they can choose {self.case.organisation.name} now."
             )
             return Now("Now: telephone them; no password is needed", text, warm=True)
+        if contact and contact.user and contact.user.password_set_at is not None:
+            text = f"{self.about} has chosen a password already, and signs in as {address}."
+            return Now("Now: telephone them; no password is needed", text, warm=True)
         if not self.may("issue_password"):
             return Now(f"Accepted: {self.team()} telephones the first password", text)
         href = self.address("change_request_password")

@@ -358,6 +358,8 @@ def test_of_many_clients_one_is_found_by_typing_and_none_stands_in_the_address(
     kept = options(browser.post(NEW, typed | {"entity": f"client:{line.client_id}"}), "entity")
     assert len(kept) == 3  # what was chosen before is not lost by looking for another one
     osman = CarePackageLine.objects.get(client__forename="Oscar4").client_id
+    chosen = browser.post(NEW, typed | {"find": "Nobody at all", "entity": f"client:{osman}"})
+    assert "None was found" in text(chosen)  # what was chosen before stays, and is no answer to what was typed
     case = opened(browser, filled(line, entity=f"client:{osman}", find="osman oscar4"))
     assert case.client_id == osman
 

@@ -42,11 +42,13 @@ COLUMNS: Mapping[Related, tuple[tuple[str, ...], Callable[..., str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a list offers; `many`: there are more than it holds; `searched`: a text was typed to find them."""
+    """What a list offers; `many`: there are more than it holds; `searched`: a text was typed to find them; `none`: it
+    found nothing, and the list has no more than what was chosen before."""
 
     rows: Sequence[tuple[int, str]]
     many: bool = False
     searched: bool = False
+    none: bool = False
 
     @property
     def finds(self) -> bool:
@@ -60,7 +62,7 @@ class Found:
             return f"There are more than {SHOWN}. Find the one you mean first." if self.many else ""
         if self.many:
             return f"More than {SHOWN} were found, of which you see the first. Type more to find fewer."
-        return "" if self.rows else "None was found. Type less, or something else."
+        return "None was found. Type less, or something else." if self.none else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def found(
     offered = [] if many and not text else first[:SHOWN]
     if chosen is not None and chosen not in {pk for pk, _ in offered}:
         offered += _named(rows.filter(pk=chosen), related)
-    return Found(offered, many=many, searched=bool(text))
+    return Found(offered, many=many, searched=bool(text), none=not first)
 
 
 def _rows(actor: Actor, related: str, organisation: int) -> QuerySet[Any] | None:
