@@ -37,6 +37,8 @@ def accept(request: HttpRequest, case_id: int) -> HttpResponse:
     """
     actor, _ = entered(request, KIND)
     view = view_of_id(actor, case_id)
+    if isinstance(refusal := door.may(actor, "accept_some", view.case, view.turn, view.group), Forbidden):
+        raise refusal
     form = AcceptForm.of(request, cancel=view.address("case"), initial=_turn(view))
     if request.method == "POST" and "seen" in request.POST and form.is_valid():
         if door.answered(actor, str(form.cleaned_data["client_key"])) is not None:
@@ -83,15 +85,15 @@ def _act(
         if carried(form, partial(command, **words)) is not None:
             messages.success(request, done)
             return redirect("council:case", case_id)
-    elif request.method != "POST":
-        refuse(view, verb)
+    refuse(request, view, verb)
     return page(request, view, form, title, text)
 
 
-def refuse(view: Any, verb: str) -> None:
-    """Open a form only for whoever may send it: what the door would say is said at once."""
+def refuse(request: HttpRequest, view: Any, verb: str) -> None:
+    """Show a form only to whoever may send it: what the door would say is said at once. Whoever has sent one keeps
+    what they typed when somebody was faster."""
     refusal = door.may(view.actor, verb, view.case, view.turn, view.group)
-    if refusal is not None:
+    if isinstance(refusal, Forbidden) or (refusal is not None and request.method != "POST"):
         raise refusal
 
 
@@ -119,8 +121,6 @@ def _accept(request: HttpRequest, view: WeekView, form: AcceptForm, chosen: Sequ
 
 def _accepting(request: HttpRequest, view: WeekView, chosen: Sequence[LineWeek], *, moved: bool) -> HttpResponse:
     """Check before accepting: what will be paid of each line, and in all."""
-    if isinstance(refusal := door.may(view.actor, "accept_some", view.case, view.turn, view.group), Forbidden):
-        raise refusal
     ids = ",".join(str(each.pk) for each in chosen)
     form = AcceptForm(cancel=view.address("case"), initial=_turn(view) | {"line_weeks": ids, "seen": _seen(chosen)})
     form.button = f"Accept {plural(len(chosen), 'line')}"  # type: ignore[misc]

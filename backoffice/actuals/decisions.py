@@ -28,6 +28,7 @@ from workflows.actuals.flow import CareDecisionFlow
 from workflows.actuals.rules import Asking
 from workflows.engine import moment
 from workflows.engine import selectors as engine
+from workflows.engine.errors import NotFound
 from workflows.engine.selectors import Chapter
 from workflows.parties.actor import Actor
 
@@ -229,6 +230,8 @@ def _decide(
 ) -> HttpResponse:
     actor, _ = entered(request, KIND)
     view = view_of_id(actor, case_id)
+    if view.is_decision is (verb == "noted"):  # what is decided is not noted, and the other way round
+        raise NotFound
     initial: dict[str, Any] = {"task": view.turn.pk if view.turn else None}
     form = kind.of(request, cancel=view.address("case"), initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -238,6 +241,5 @@ def _decide(
         if carried(form, partial(run, **data)) is not None:
             messages.success(request, done)
             return redirect("council:case", case_id)
-    elif request.method != "POST":
-        refuse(view, verb)
+    refuse(request, view, verb)
     return form_page(request, view, form, title, text, rows=view.rows())

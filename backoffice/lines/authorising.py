@@ -19,6 +19,7 @@ from workflows.actuals.models import Authorisation
 from workflows.actuals.module import module
 from workflows.actuals.selectors import authorisations
 from workflows.council.profile import current
+from workflows.engine.duties import require_desk
 from workflows.engine.errors import NotFound, Refused
 from workflows.register import selectors
 from workflows.register.models import CarePackageLine
@@ -43,6 +44,7 @@ def authorise(request: HttpRequest, line_id: int) -> HttpResponse:
     module()
     actor = actor_of(request)
     line = selectors.line(actor, line_id)
+    require_desk(actor, line.service.group, "brokerage")
     href = reverse("council:register_line", args=[line.pk])
     form = AuthoriseForm.of(request, cancel=href)
     if request.method == "POST" and form.is_valid():

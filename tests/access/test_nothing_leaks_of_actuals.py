@@ -33,7 +33,7 @@ from workflows.actuals.models import ActualWeek, CareDecision
 from workflows.disputes import commands as disputes
 from workflows.disputes.models import Dispute, DisputedRow
 from workflows.engine import files
-from workflows.engine.models import Attachment
+from workflows.engine.models import Attachment, Case
 from workflows.engine.tabular import write_csv
 from workflows.parties.actor import Actor
 from workflows.parties.models import Organisation, Service, User
@@ -361,7 +361,7 @@ def portal_posts(of: Marked, browser: Client) -> list[Post]:
     box, comment = f"l{of.line_week(0, RECORDED)}-1-actual-0", {"text": "Nothing."}
     changed = f"l{of.line_week(1, CHECKED)}-1-frustrated-0"
     raised = f"/portal/disputes/{of.disputes[1].pk}/"
-    row = f"{raised}rows/{of.rows[-1].pk}/"
+    row, amended = f"{raised}rows/{of.rows[-1].pk}/", f"l{of.rows[-1].line_week_id}-1"
     assert box in form(browser, recorded) and changed in form(browser, f"{checked}?change=1")
     importing = f"/portal/actuals/import/{of.run.pk}/"
     return [
@@ -375,7 +375,7 @@ def portal_posts(of: Marked, browser: Client) -> list[Post]:
         Post(f"{importing}update/", {}),
         Post(f"{importing}cancel/", {}),
         Post(raised, form(browser, raised, **comment)),
-        Post(row, form(browser, row, **{f"l{of.rows[-1].line_week_id}-1-actual-0": "9"})),
+        Post(row, form(browser, row, **{f"{amended}-actual-0": "9", f"{amended}-missed-0": "1"})),
     ]
 
 
@@ -408,12 +408,18 @@ def council_posts(of: Marked, payments: Client, options: Client) -> list[Post]:
                                                   "client_key": make.key()}, writes=False),
         Post("/disputes/decide/", many | {"start": "1"}),
     ]  # fmt: skip
-    return posts + [_noted(each, options) for each in of.decisions]
+    return posts + [each for decision in CareDecision.objects.filter(line__in=of.lines).order_by("pk")
+                    for each in _decided(decision, options)]  # fmt: skip
 
 
-def _noted(decision: int, options: Client) -> Post:
-    path = f"/cases/{decision}/noted/"
-    return Post(path, form(options, path, text="Seen."))
+def _decided(decision: CareDecision, options: Client) -> list[Post]:
+    """What its team does with it: to decide whether to pay for longer is no note, and the other way round."""
+    here = f"/cases/{decision.pk}"
+    wrong, verbs = ("noted", ("extend", "stop")) if decision.raised == "funding_decision" else ("extend", ("noted",))
+    assert options.get(f"{here}/{wrong}/").status_code == 404
+    until = {"until_day": "20", "until_month": "4", "until_year": "2025"}
+    said = {"extend": until, "stop": {}, "noted": {}}
+    return [Post(f"{here}/{verb}/", form(options, f"{here}/{verb}/", text="So it is.", **said[verb])) for verb in verbs]
 
 
 def changes_nothing(posts: list[Post], browsers: dict[str, Client]) -> None:
@@ -477,8 +483,8 @@ def test_who_may_not_act_for_the_council_changes_nothing(providers: tuple[Marked
     one, _ = providers
     payments, options = sign_in(make.staff_user("fss_payments")), sign_in(make.staff_user("support_options"))
     posts = council_posts(one, payments, options)
-    noting = [post for post in posts if post.path.endswith("/noted/")]
-    paying = [post for post in posts if post not in noting]
+    caring = [post for post in posts if post.path.endswith(("/noted/", "/extend/", "/stop/"))]
+    paying = [post for post in posts if post not in caring]
     people = {
         "contracts": make.staff_user("contracts"),
         "users": make.staff_user("provider_portal"),
@@ -488,4 +494,36 @@ def test_who_may_not_act_for_the_council_changes_nothing(providers: tuple[Marked
     changes_nothing(posts, {name: sign_in(each) for name, each in people.items()} | {"nobody": Client()})
     auditor = sign_in(make.staff_user("", duty="auditor"))
     changes_nothing(paying, {"support options": options, "auditor": auditor})
+    changes_nothing(caring, {"payments": payments, "auditor": auditor})
     each_has_its_effect(paying, lambda _: payments)
+    each_has_its_effect(caring, lambda _: options)
+
+
+def test_a_reference_finds_what_is_ones_own(providers: tuple[Marked, Marked]) -> None:
+    """One's references lead a colleague to its weeks and disputes, nobody of another provider or service anywhere, and
+    only the council to what an absence has set going."""
+    one, other = providers
+    cases = {each.pk: each for each in Case.objects.filter(pk__in=one.cases)}
+    seen = {pk for pk in cases if pk not in one.decisions}
+    colleague = sign_in(make.provider_user(one.organisation, role="actuals"))
+    strangers = (
+        sign_in(other.person),
+        sign_in(make.provider_user(one.organisation, role="main_user", only=one.elsewhere)),
+    )
+    options = sign_in(make.staff_user("support_options"))
+    contracts = sign_in(make.staff_user("contracts"))
+    for pk, case in cases.items():
+        assert _finds(colleague, "/portal/search/", case.reference) is (pk in seen), case.reference
+        assert not any(_finds(each, "/portal/search/", case.reference) for each in strangers), case.reference
+        assert _finds(options, "/search/", case.reference), case.reference
+        assert not _finds(contracts, "/search/", case.reference), case.reference
+
+
+def _finds(browser: Client, path: str, reference: str) -> bool:
+    """Whether a search for a reference shows it anywhere but in the box, or leads to its page at once."""
+    page = browser.post(path, {"sought": reference}, follow=True)
+    assert page.status_code == 200
+    said = re.sub(r"<input[^>]*>|<title>.*?</title>", "", page.content.decode()).partition("<main")[2]
+    return bool(re.search(rf'<a [^>]*href="/(?:cases|portal)/[^"]*"[^>]*>[^<]*{reference}', said)) or (
+        bool(page.redirect_chain) and "/search/" not in page.redirect_chain[-1][0]
+    )

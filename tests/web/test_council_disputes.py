@@ -18,6 +18,7 @@ from tests import factories as make
 from tests.councils import served
 from tests.disputes import Home, amend, answer, rows
 from workflows.disputes.models import Dispute
+from workflows.disputes.rules import Awaits
 from workflows.engine import batches, moment
 from workflows.engine.models import Batch, Case, Content
 from workflows.parties.models import User
@@ -130,6 +131,23 @@ def test_groups_by_provider_and_cause_with_the_money(tom: Client, home: Home) ->
     said = text(tom.get(reverse("council:disputes")))
     for words in (home.organisation.name, other.organisation.name, "£120.00", "£280.00", "£400.00", "£100.00"):
         assert words in said, words
+
+
+def test_many_are_asked_again_for_one_reason(tom: Client, home: Home) -> None:
+    dispute = home.answered(0, 2)
+    where = reverse("council:disputes_decide")
+    said = group(dispute) | {"rows": [str(each.pk) for each in rows(dispute)], "way": "ask_again", "reason": ""}
+    form = hidden(tom.get(where, group(dispute)), "data-cc-list") | said
+    assert "Say why: the providers read this" in text(tom.post(where, form))
+    form |= {"reason": "Show the rota of the week."}
+    preview = text(tom.post(where, form))
+    for words in ("Ask again: 2 rows", "Payable now £280.00", "Stays in dispute £120.00"):
+        assert words in preview, words
+    done = tom.post(where, form | {"start": "1"}, follow=True)
+    assert "1 dispute asked again. The provider is told." in text(done)
+    assert Case.objects.get(pk=dispute.pk).state == "raised"
+    assert {each.awaits for each in rows(dispute)} == {Awaits.PROVIDER}
+    assert "“Show the rota of the week.”" in text(tom.get(reverse("council:case", args=[dispute.pk])))
 
 
 def test_many_are_decided_alike_after_a_preview_of_the_money(tom: Client, home: Home) -> None:
