@@ -1,6 +1,6 @@
 """Weeks of actuals, at once: two people in one week, the provider beside the council, the schedule beside itself."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -93,6 +93,36 @@ def test_of_people_who_save_one_line_at_once_one_wins_and_the_others_are_told(we
 def test_without_the_lock_more_than_one_would_win(without_nets: None, week: ActualWeek) -> None:
     """The negative control of the test above."""
     assert did(saves_at_once(week)) > 1
+
+
+BEFORE: Mapping[str, Sequence[str]] = {"submit": (), "accept": ("submit",), "pay": ("submit", "accept")}
+
+
+def said_at_once(week: ActualWeek, verb: str) -> list[Any]:
+    """So many people who submit a week, accept it or pay it, all at the same moment."""
+    for each in BEFORE[verb]:
+        said(week, each)()
+    return race([said(week, verb) for _ in range(AT_ONCE)])
+
+
+def said(week: ActualWeek, verb: str) -> Callable[[], Any]:
+    if verb == "submit":
+        return call(commands.submit, person(week), week, reviewed=True)
+    return call(commands.accept, officer(), week) if verb == "accept" else call(commands.pay, system_actor(), week)
+
+
+@pytest.mark.parametrize("verb", BEFORE)
+def test_a_week_is_submitted_accepted_and_paid_once(week: ActualWeek, verb: str) -> None:
+    results = said_at_once(week, verb)
+    assert did(results) == 1, results
+    assert all(isinstance(each, door.Outcome | Stale | Busy) for each in results), results
+    all_is_well()
+
+
+@pytest.mark.parametrize("verb", BEFORE)
+def test_without_the_lock_it_would_be_more_than_once(without_nets: None, week: ActualWeek, verb: str) -> None:
+    """The negative control of the test above."""
+    assert did(said_at_once(week, verb)) > 1
 
 
 def test_people_who_save_different_lines_at_once_keep_both(week: ActualWeek) -> None:

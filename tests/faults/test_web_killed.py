@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests import care
 from tests import factories as make
 from tests.concurrency.browsers import Answer, Browser, browser_of
+from tests.councils import served
 from tests.faults.processes import Started, database_url, until
 from tests.model.moves import seen, verb_call
+from workflows.actuals.models import LineWeek
 from workflows.contracts.models import ContractDocument, DocumentVersion
 from workflows.engine.models import Case, Event, Outbox, Receipt, StoredFile, Task
 from workflows.engine.verify import verify
@@ -29,8 +32,8 @@ Web = Callable[[], Started]
 class Server:
     """A gunicorn on a port that stays ours while it is dead."""
 
-    def __init__(self, folder: Path, point: str) -> None:
-        self.folder, self.armed = folder, folder / "armed"
+    def __init__(self, folder: Path, point: str, council: str = "norfolk") -> None:
+        self.folder, self.armed, self.council = folder, folder / "armed", council
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self.listening.getsockname()[1]}"
         self.point = point
@@ -44,6 +47,7 @@ class Server:
             self.folder / "web.log",
             keep=(self.listening.fileno(),),
             DATABASE_URL=database_url(),
+            CONCORD_COUNCIL=self.council,
             CONCORD_TEST_DIES=self.point,
             CONCORD_TEST_ARMED=str(self.armed),
         )
@@ -79,6 +83,15 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     found = Server(tmp_path, request.param)
     yield found
     found.stop()
+
+
+@pytest.fixture(params=POINTS)
+def bradford(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    """The web process of a council that has actuals."""
+    with served("bradford"):
+        found = Server(tmp_path, request.param, "bradford")
+        yield found
+        found.stop()
 
 
 def send_until_answered(server: Server, browser: Browser, path: str, fields: dict[str, str]) -> Answer:
@@ -136,4 +149,29 @@ def test_a_line_and_its_new_version_are_written_both_or_neither(server: Server) 
     assert Event.objects.filter(stream=f"line:{document.line_id}").count() == 2
     line = CarePackageLine.objects.get(pk=document.line_id)
     assert ContractDocument.objects.get(pk=document.pk).line_version == line.version
+    nothing_is_torn()
+
+
+def test_of_a_week_every_line_is_saved_or_none(bradford: Server) -> None:
+    _, home = care.provider("supported_living")
+    shared = care.level("shared_support", group="supported_living")
+    for _ in range(3):
+        care.line(home, shared)
+    week = care.opened(home)
+    lines = LineWeek.objects.filter(case=week.pk).order_by("pk")
+    browser = browser_of(make.provider_user(week.service.organisation, role="main_user"), bradford.address)
+    path = f"/portal/actuals/{week.pk}/"
+    form = browser.form(path, f"l{lines[0].pk}_version").fields
+    fields = {name: value for name, value in form.items() if value}  # a browser sends no box that is not ticked
+    fields |= {f"l{each.pk}-1-missed-0": "2" for each in lines} | {"do": "save"}
+    saves = Event.objects.filter(case_id=week.pk, kind="actuals.save")
+    bradford.dies_at(browser, path, fields)
+    assert {each.version for each in lines.all()} == {1 + saves.count()}
+    nothing_is_torn()
+    bradford.again()
+    for _ in range(2):
+        answer = browser.post(path, fields)
+        assert (answer.status, answer.location) == (302, path)
+    assert {each.version for each in lines.all()} == {2}
+    assert saves.count() == 1
     nothing_is_torn()
