@@ -16,7 +16,7 @@ from backoffice.web.pieces import Fact, Tag
 from backoffice.web.words import NOTHING, date_words, listing, money, plural, weekday_date, weekday_moment
 from workflows.council.profile import current
 from workflows.parties.actor import Actor
-from workflows.payments import selectors
+from workflows.payments import remittance, selectors
 from workflows.payments.commands import profile
 from workflows.payments.models import Confirmation, Rejected, ScheduledPayment
 from workflows.payments.selectors import Asked, Page, Paid, text_of
@@ -213,6 +213,13 @@ class Shown:
         if not payment.payable and self.page.whole:
             return Fact("Paid on", NOTHING, "nothing is to be paid")
         return Fact("Paid on", weekday_date(payment.pay_on), "whether confirmed or not" if asked else "")
+
+    @property
+    def remittance(self) -> str:
+        """Where the remittance advice of what was finalised is; empty where there is none for this person."""
+        if not self.is_final or not remittance.may_read(self.actor):
+            return ""
+        return reverse("portal:remittance", args=[self.payment.pk])
 
     @property
     def heading(self) -> str:

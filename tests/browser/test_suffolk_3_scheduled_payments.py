@@ -61,6 +61,10 @@ def test_suffolk_3_steps_1_to_7(open_tab: Open) -> None:
     expect(page.locator("dl").get_by_text("Finalised", exact=True).last).to_be_visible()
     expect(page.get_by_text("It does not change any more")).to_be_visible()
     tab.step("6-finalised")
+    page.get_by_role("link", name="Remittance advice").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_text("Land, Lucy").first).to_be_visible()
+    page.go_back()
 
     page.get_by_role("navigation", name="Menu").get_by_role("link", name="Home").click()
     expect(page.get_by_text("check the payment")).to_have_count(0)
