@@ -6,6 +6,7 @@ from crispy_forms_gds.layout import Layout
 from django import forms
 
 from backoffice.casework.fields import Figure
+from backoffice.casework.terms import Standing
 from backoffice.casework.terms_form import LEVEL, OWN, TermsForm, ignore_unchosen
 from backoffice.web.fields import Choice, DateField, LongText, Pick, TextField
 from backoffice.web.forms import ConcordForm
@@ -82,16 +83,24 @@ class ChangeForm(TermsForm):
 
     what_failed = "Nothing was changed"
     button = "Change the line"
+    lot = TextField(label="Lot (optional)", help_text="Where the contract is cut into lots.", required=False,
+                    max_length=60)  # fmt: skip
     reason = LongText(label="Why?", help_text="Optional.", required=False, max_length=MOST_WORDS)
     publish = forms.BooleanField(label=PUBLISH_NOW, required=False, initial=True)
 
     def layout(self) -> Layout:
         """The terms, why, and whether to publish."""
-        return Layout(*self.terms_layout(), "reason", "publish")
+        return Layout(*self.terms_layout(), "lot", "reason", "publish")
+
+    def __init__(self, *positional: Any, now: Standing, **options: Any) -> None:
+        options["initial"] = {"lot": now.line.lot} | options.get("initial", {})
+        super().__init__(*positional, now=now, **options)
 
     def clean(self) -> dict[str, Any]:
         """Something must differ."""
         data = super().clean()
+        if not self.errors and data["lot"] != self.now.line.lot:
+            self.changed["lot"] = data["lot"]
         if not self.errors and not self.changed:
             self.add_error(None, "Nothing is different from what is recorded already")
         return data
@@ -121,6 +130,8 @@ class AddForm(ConcordForm):
     contract = Pick(label="Contract", missing="Choose the contract")
     service_level = Pick(label="Service level", missing="Choose the service level")
     quantity = Figure(label="Quantity", help_text="How many units a week.", missing="Enter the quantity", initial="1")
+    lot = TextField(label="Lot (optional)", help_text="Where the contract is cut into lots.", required=False,
+                    max_length=60)  # fmt: skip
     start = DateField(label="Start date", missing="Enter the start date")
     end = DateField(label="End date", help_text="The last day. Leave it empty when the line goes on.", required=False)
     pricing = Choice(
@@ -146,7 +157,7 @@ class AddForm(ConcordForm):
     def layout(self) -> Layout:
         """In the order of the document."""
         return Layout(
-            "reference", "ss_ref", "contract", "service_level", "quantity", "start", "end",
+            "reference", "ss_ref", "contract", "service_level", "quantity", "lot", "start", "end",
             Reveal("pricing", {OWN: ["own_price"]}), Reveal("temporary", {"yes": ["review_date"]}), "publish",
         )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import acts, authorising, catalogue, listing, views
+from . import acts, authorising, catalogue, listing, planning, views
 
 urlpatterns = [
     path("lines/", listing.lines, name="lines"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("lines/<int:line_id>/", views.line, name="register_line"),
     path("lines/<int:line_id>/change/", acts.change, name="line_change"),
     *(path(f"lines/<int:line_id>/{verb}/", acts.act, {"verb": verb}, name=f"line_{verb}") for verb in acts.ACTS),
+    path("lines/<int:line_id>/visits/", planning.plan, name="line_visits"),
     path("lines/<int:line_id>/authorise/", authorising.authorise, name="line_authorise"),
     path(
         "lines/<int:line_id>/authorisations/<int:authorisation_id>/withdraw/",

@@ -18,6 +18,7 @@ from backoffice.casework.terms_form import OWN
 from backoffice.web.clock import clock_of
 from backoffice.web.gate import staff, teams_of_desk
 from backoffice.web.pieces import Fact, Row
+from backoffice.web.planned import planned_visits
 from backoffice.web.words import date_range, date_words, per_week, upper_first
 from workflows.contracts import selectors as contracts
 from workflows.engine import moment
@@ -56,6 +57,7 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
         "documents": LineDocuments(_documents(actor, found)),
         "entries": story.entries(engine.story(f"line:{found.pk}")),
         "authorisations": authorising.of_line(found),
+        "planned": planned_visits(found.visits.order_by("start", "pk")),
         "may_change": works_for(actor, "brokerage", found.service.group),
     }
     return render(request, "backoffice/lines/line.html", context)
@@ -116,6 +118,7 @@ def _add(actor: Actor, service_id: int, form: AddForm) -> CarePackageLine:
         temporary=temporary,
         review_date=data["review_date"] if temporary else None,
         unit_cost=data["own_price"] if data["pricing"] == OWN else None,
+        lot=data["lot"],
         publish=data["publish"],
     )
 
@@ -144,6 +147,7 @@ def _rows(line: CarePackageLine) -> list[Row]:
         Row("Service", line.service.name, [line.service.organisation.name]),
         Row("Contract", line.contract.reference, [line.contract.title]),
         Row("Quantity", f"{plain(line.quantity)} x {line.service_level.unit} ({line.service_level.contract_type})"),
+        *([Row("Lot", line.lot)] if line.lot else []),
         Row("Start date", date_words(line.start)),
         Row("End date", date_words(line.end) if line.end else "None (open)"),
     ]

@@ -13,6 +13,7 @@ from .words import date_words, money
 LABELS = {
     "service_level_id": "Service level",
     "quantity": "Quantity",
+    "lot": "Lot",
     "start": "Start date",
     "end": "End date",
     "temporary": "Temporary",

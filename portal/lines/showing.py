@@ -48,6 +48,7 @@ def rows(line: CarePackageLine) -> list[Pair]:
         Pair("Start Date", date_words(line.start)),
         Pair("End Date", date_words(line.end) if line.end else "None (open)"),
         Pair("Quantity", f"{plain(line.quantity)} x {level.unit} ({level.contract_type})"),
+        *([Pair("Lot", line.lot)] if line.lot else []),
         Pair("Pricing", pricing(line)),
         Pair("CarePackageRef", line.reference),
         Pair("Contract", line.contract.reference, [line.contract.title]),

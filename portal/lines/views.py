@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from backoffice.web.gate import needs
 from backoffice.web.line_cells import HEADINGS, state, values
 from backoffice.web.paging import capped, page_by_key
+from backoffice.web.planned import planned_visits
 from backoffice.web.spreadsheet import spreadsheet
 from workflows.council.profile import current
 from workflows.engine import moment
@@ -98,6 +99,7 @@ def line(request: HttpRequest, line_id: int) -> HttpResponse:
         "suspensions": showing.Suspensions(list(found.suspensions.order_by("start"))),
         "contributions": showing.Contributions(list(found.contributions.order_by("start"))),
         "documents": showing.documents(actor, found),
+        "planned": planned_visits(found.visits.order_by("start", "pk")),
         "entries": story.entries(engine.story(f"line:{found.pk}")),
         "action": acting.about(found.pk, found.service_id, actor, acting.new_action()),
         "notices": acting.notices(found.pk, found.service_id, actor),

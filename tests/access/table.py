@@ -227,6 +227,7 @@ TABLE: Mapping[str, Row] = {
     "council:priority": Row(LOOKING, "GET POST", absent={"administrator"}),
     "council:note": Row(LOOKING, "GET POST", absent={"administrator"}),
     # Norfolk has no module of actuals, so its rooms are there for nobody; other councils: test_council_actuals
+    "council:line_visits": Row(set(), "GET POST", absent=STAFF),
     "council:line_authorise": Row(set(), "GET POST", absent=STAFF),
     "council:line_unauthorise": Row(set(), "POST", absent=STAFF),
     "council:actuals": Row(set(), absent=STAFF),

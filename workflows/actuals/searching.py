@@ -1,5 +1,6 @@
 """What of actuals can be searched: references, and what the council asked about a week. Comments on lines are not
-searched: a week has many clients, and is found by none of their names."""
+searched: a week has many clients, and is found by none of their names; nor are recorded visits, whose carers are
+references of another system."""
 
 from django.db.models import QuerySet
 

@@ -37,6 +37,7 @@ class Keep(Enum):
 
 
 KEEP = Keep.IT
+MOST_LOT = 60
 
 
 @command
@@ -54,6 +55,7 @@ def add_line(
     temporary: bool = False,
     review_date: date | None = None,
     unit_cost: Decimal | None = None,
+    lot: str = "",
     publish: bool = False,
 ) -> CarePackageLine:
     """Record a new line; `unit_cost` is a price of its own from its first day.
@@ -70,6 +72,7 @@ def add_line(
         service=service,
         contract=contract,
         service_level=level,
+        lot=checked_lot(lot),
         quantity=quantity,
         start=start,
         end=end,
@@ -80,7 +83,7 @@ def add_line(
     if unit_cost is not None:
         _set_own_price(line, start, unit_cost)
     _require_price(line)
-    facts = {**_facts_of(line), "unit_cost": unit_cost}
+    facts = {**_facts_of(line), "unit_cost": unit_cost, **({"lot": line.lot} if line.lot else {})}
     tell_line(line, "started", actor, facts, words={"reference": line.reference}, publish=publish)
     return line
 
@@ -98,6 +101,7 @@ def change_line(
     temporary: bool | Keep = KEEP,
     review_date: date | Keep | None = KEEP,
     unit_cost: Decimal | Keep | None = KEEP,
+    lot: str | Keep = KEEP,
     price_from: date | None = None,
     reason: str = "",
     publish: bool = False,
@@ -120,6 +124,7 @@ def change_line(
         "end": end,
         "temporary": temporary,
         "review_date": review_date,
+        "lot": lot if lot is KEEP else checked_lot(lot),
     }
     differing = changes(line, {name: value for name, value in given.items() if value is not KEEP})
     if unit_cost is not KEEP:
@@ -223,6 +228,14 @@ def _has_turn(actor: Actor, turn_id: int | None, line: CarePackageLine) -> bool:
     if desk == "payments":
         return case.client_id is None and case.organisation_id == line.contract.organisation_id
     return desk == "brokerage" and (case.client_id, case.service_id) == (line.client_id, line.service_id)
+
+
+def checked_lot(lot: str) -> str:
+    """A lot as it is kept (suffolk-user-guide §2); empty where a contract has none."""
+    found = " ".join(lot.split())
+    if len(found) > MOST_LOT:
+        raise Refused(f"The name of a lot can have {MOST_LOT} characters at most.", "lot")
+    return found
 
 
 def _check(facts: LineFacts, service: Service, level: ServiceLevel, contract: Contract) -> None:
