@@ -18,7 +18,7 @@ from workflows.engine.errors import Invalid, Refused, Stale
 from workflows.payments import answers, selectors, trying
 from workflows.payments.acting import profile
 from workflows.payments.desk import lines_to_amend
-from workflows.payments.entitlement import last_day_alive
+from workflows.payments.entitlement import DAY, last_day_alive, rules_on
 from workflows.payments.models import Rejected
 from workflows.payments.trying import Tried
 
@@ -105,7 +105,7 @@ def _wrong(view: PaymentView) -> list[Wrong]:
         Wrong(
             line=lines[line] if line is not None else None,
             rejections=[each.pk for each in said],
-            said=" ".join(f"{since_words(each)}{_quoted(each)}." for each in said),
+            said=" ".join(f"{since_words(each)}{_quoted(each)}" for each in said),
             paid=paid.get(line or 0, view.payment.total if line is None else selectors.ZERO),
             last_day=_last_day(said),
         )
@@ -115,15 +115,18 @@ def _wrong(view: PaymentView) -> list[Wrong]:
 
 def _quoted(said: Rejected) -> str:
     words = selectors.text_of(said.why)
-    return f": “{words}”" if words else ""
+    return f": “{words}”" if words else "."
 
 
 def _last_day(said: list[Rejected]) -> Any:
-    """The last day that is paid by what the provider said last: of a death by the council's rule."""
+    """The last day that is paid by what the provider said last, by the council's rules of a death and of a move."""
     last = next((each for each in reversed(said) if each.since is not None), None)
     if last is None or last.since is None:
         return None
-    return last_day_alive(last.since, profile().rules) if last.died else last.since
+    rules = profile().rules
+    if last.died:
+        return last_day_alive(last.since, rules)
+    return last.since if rules_on(rules, last.since).pay_day_of_move else last.since - DAY
 
 
 def _form(view: PaymentView, wrong: list[Wrong], data: QueryDict | None = None, *, quiet: bool = False) -> AnswerForm:

@@ -72,14 +72,14 @@ class PaymentView(CaseView):
     def facts(self) -> list[Fact]:
         """The strip under the panel: both axes, the money, the days that matter, who has it."""
         payment = self.payment
-        final = f"finalised {moment(payment.finalised_at)}" if payment.finalised_at else ""
-        found = [Fact("Status", tag=payment_words.state(payment), note=final or f"finalised {self._finalised_on()}")]
+        found = [Fact("Status", tag=payment_words.state(payment))]
         found += [Fact("Provider's answer", tag=each, note=self._answered()) for each in
                   payment_words.confirmation(payment)]  # fmt: skip
-        paid = f"paid, {payment.paid_reference or moment(payment.paid_at)}" if payment.paid_at else ""
+        final = f"finalised {date_words(payment.finalised_at or payment.finalise_on)}"
+        paid = f"paid, {payment.paid_reference or moment(payment.paid_at)}" if payment.paid_at else final
         who = Fact("Who has it", self.holder(), self.clock.note if self.due else "")
         return [*found, Fact("Payable", money(payment.payable), f"VAT {money(payment.payable_vat)}"),
-                Fact("Paid on", weekday_date(payment.pay_on), paid), who]  # fmt: skip
+                Fact("Paid on", date_words(payment.pay_on), paid), who]  # fmt: skip
 
     def panel(self) -> Now:
         """What to do now."""

@@ -241,7 +241,7 @@ def since_generated(payment: ScheduledPayment, lines: Sequence[int]) -> list[Eve
     """What happened to these lines, and to the contract, since the payment was first worked out, the newest first."""
     streams = [f"contract:{payment.contract_id}", *(f"line:{each}" for each in lines)]
     rows = Event.objects.filter(stream__in=streams, at__gte=payment.case.created).select_related("actor")
-    return list(rows.annotate(texts=TEXTS).order_by("-at", "-pk")[:50])
+    return list(rows.annotate(texts=TEXTS).order_by("-at", "-pk")[:20])
 
 
 def stop_of(actor: Actor, case_id: int) -> PaymentStop | None:
