@@ -5,19 +5,15 @@ hundred begins inside the week, one in a hundred is suspended in it.
 """
 
 from collections.abc import Callable
-from datetime import date
-from unittest.mock import patch
 
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from bench.councils import recording
 from bench.measure import Prepare, in_turns
 from bench.table import Line, against_floor, show
 from workflows.actuals import generating
 from workflows.actuals.models import ActualWeek
-from workflows.council.actuals import Actuals
-from workflows.council.profile import current, load
 
 GOAL = 3.0
 MOST_LINES, MOST_ROUNDS = 100_000, 5
@@ -41,7 +37,7 @@ EMPTY = "TRUNCATE actuals_lineweek CASCADE"
 
 def run(size: int) -> list[Line]:
     """Measure it; what it adds to the data set is taken back."""
-    with patch.object(generating, "current", return_value=_council()), connection.cursor() as cursor:
+    with recording(), connection.cursor() as cursor:
         cursor.execute(ADD)
         cases = list(ActualWeek.objects.values_list("pk", flat=True))
         lines = generating.fill(cases, now=timezone.now())
@@ -55,20 +51,6 @@ def run(size: int) -> list[Line]:
         show(f"Generating a week: {lines:,} lines of {len(cases):,} services", found)
         cursor.execute(f"DROP TABLE bench_weeks; {EMPTY}; DELETE FROM actuals_actualweek")
     return found
-
-
-def _council() -> object:
-    """This installation's council, recording all its lines as hours."""
-    actuals = load(settings.ROOT / "fixtures" / "councils" / "suffolk.toml").actuals
-    if actuals is None:
-        raise LookupError("suffolk.toml has no actuals any more")
-    said, groups = actuals.model_dump(), [group.key for group in current().service_groups]
-    kind = said["kinds"][0] | {"levels": frozenset()}
-    said["kinds"] = [kind | {"key": group, "service_group": group} for group in groups]
-    said["go_live"] = [{"service_group": group, "first_week": date(2018, 7, 16)} for group in groups]
-    said["rules"] = [said["rules"][0] | {"kinds": frozenset(groups)}]
-    said["never"] = []
-    return current().model_copy(update={"actuals": Actuals.model_validate(said)})
 
 
 def _prepared(what: Callable[[], object]) -> Prepare:

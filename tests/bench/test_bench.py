@@ -115,5 +115,6 @@ def test_every_group_runs_at_the_smallest_size(own_database: str) -> None:
         "Claim next",
         "The sweep",
         "Generating a week",
+        "Importing ",
     ):
         assert title in done.stdout
