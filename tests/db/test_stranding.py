@@ -10,7 +10,9 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from tests import care
 from tests import factories as make
+from tests.councils import served
 from workflows.actions.models import TypeForProvider
 from workflows.council.comparing import differences
 from workflows.council.profile import current, load
@@ -40,8 +42,13 @@ def line() -> CarePackageLine:
         last=date(2018, 5, 6), visible_from=first, cut_off=first, finalise_on=first, pay_on=first,
         financial_year="2018/2019",
     )  # fmt: skip
+    make.staff_user("fes_admin")
     TypeForProvider.objects.create(organisation=found.service.organisation, type="invoice")
     return found
+
+
+def _elsewhere(council: Council) -> dict[str, Any]:
+    return {"teams": tuple(team.model_copy(update={"outside": team.key == "fes_admin"}) for team in council.teams)}
 
 
 def _other_periods(council: Council) -> dict[str, Any]:
@@ -56,10 +63,11 @@ def _other_periods(council: Council) -> dict[str, Any]:
     [
         (lambda council: {}, ["the switch of the type of action invoice"]),
         (lambda council: {"payments": None}, ["the module of scheduled_payment", "the payment calendar four_weekly"]),
+        (_elsewhere, ["the team fes_admin works elsewhere"]),
         (_other_periods, ["the payment calendar four_weekly has other periods"]),
         (lambda council: {"service_groups": council.service_groups[1:]}, ["1 services", "1 service levels"]),
     ],
-    ids=["switched", "module", "calendar", "group"],
+    ids=["switched", "module", "team", "calendar", "group"],
 )
 def test_what_is_stranded_is_told(
     line: CarePackageLine, change: Callable[[Council], dict[str, Any]], said: list[str]
@@ -67,6 +75,21 @@ def test_what_is_stranded_is_told(
     found = stranded(current().model_copy(update=change(current())))
     assert [each for each in said if not any(each in line for line in found)] == []
     assert len(found) == len({*said, "the switch of the type of action invoice"})
+
+
+@pytest.mark.django_db
+def test_a_kind_of_service_stays_until_its_weeks_are_paid() -> None:
+    with served("bradford") as council:
+        home = care.provider("supported_living")[1]
+        care.line(home, care.level("shared_support", group="supported_living"), visits=(("3", (0, 1), 1),))
+        care.opened(home)
+        assert council.actuals is not None
+        assert stranded(council) == []
+        less = council.actuals.model_copy(update={"kinds": council.actuals.kinds[1:]})
+        assert stranded(council.model_copy(update={"actuals": less})) == [
+            "- shared_support of supported_living is of no kind in [[actuals.kinds]] any more, but 1 weeks of it are"
+            " open; keep its kind until they are paid"
+        ]
 
 
 @pytest.mark.django_db

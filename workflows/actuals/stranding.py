@@ -8,6 +8,7 @@ from workflows.council.schema import Council
 from workflows.engine.stranding import gone, strands
 
 from .models import CareDecision, LineWeek
+from .rules import kind_of
 
 
 @strands
@@ -20,3 +21,19 @@ def causes(council: Council) -> Iterator[str]:
             yield f"- the cause {cause} is gone, but {number} weeks name it; keep it, and give its rules an end"
     but = "{count} decisions are about it; keep it, and give its rules an end"
     yield from gone("the cause", CareDecision.objects.all(), "cause", kept, but)
+
+
+@strands
+def kinds(council: Council) -> Iterator[str]:
+    """Service levels of open weeks that would be of no kind of service any more."""
+    actuals = council.actuals
+    if actuals is None:
+        return
+    weeks = LineWeek.objects.filter(case__status="NEW").order_by("line__service__group", "line__service_level__key")
+    levels = weeks.values_list("line__service__group", "line__service_level__key").annotate(count=Count("pk"))
+    for group, level, number in levels:
+        if kind_of(actuals, group, level) is None:
+            yield (
+                f"- {level} of {group} is of no kind in [[actuals.kinds]] any more, but {number} weeks of it are open;"
+                " keep its kind until they are paid"
+            )

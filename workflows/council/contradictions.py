@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import Any
 
 from . import references
 from .faults import Fault, twice
 
-if TYPE_CHECKING:
-    from .actuals import Actuals, Rule
+#: `actuals.Actuals` and `actuals.Rule`: they ask these questions themselves, and no two files import each other.
+Actuals = Any
+Rule = Any
 
 
-def of_names(actuals: "Actuals") -> Iterator[Fault]:
+def of_names(actuals: Actuals) -> Iterator[Fault]:
     """Keys that are declared nowhere or twice; paths are those inside `[actuals]`."""
     for fault in references.faults({"actuals": actuals}, {"causes", "kinds"}):
         yield Fault(fault.path[1:], fault.said)
@@ -27,7 +28,7 @@ def of_names(actuals: "Actuals") -> Iterator[Fault]:
         taken |= mine
 
 
-def of_rules(actuals: "Actuals") -> Iterator[Fault]:
+def of_rules(actuals: Actuals) -> Iterator[Fault]:
     """Rules that raise something for nobody, use a box that a kind lacks, or hold beside another of the same."""
     for place, rule in enumerate(actuals.rules):
         for raised in sorted(rule.raises() - set(actuals.teams)):
@@ -51,7 +52,7 @@ def of_rules(actuals: "Actuals") -> Iterator[Fault]:
             yield Fault(("never", place, "box"), said)
 
 
-def _overlap(one: "Rule", other: "Rule") -> bool:
+def _overlap(one: Rule, other: Rule) -> bool:
     ends_before = one.end and other.start and one.end < other.start
     begins_after = other.end and one.start and other.end < one.start
     return not (ends_before or begins_after)

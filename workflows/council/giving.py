@@ -1,15 +1,11 @@
 """Whether everybody may read what they are given: nobody is given what they may not open."""
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
 
 from .actions import Actions, ActionType
 from .faults import Fault
 from .kinds import CaseKind
 from .teams import Team
-
-if TYPE_CHECKING:
-    from .schema import Council
 
 KIND = "action"
 #: Which desk has turns of which kind of case (a test compares it with the workflows).
@@ -43,16 +39,11 @@ def actions_that_they_may_not_read(actions: Actions, teams: Iterable[Team], clos
                 yield Fault(("actions", "types", place, "key"), f"{kind.key} {said}")
 
 
-def kinds_that_they_may_not_read(council: "Council") -> Iterator[Fault]:
-    """Teams that do not read the kinds of case that their desk is given, or that absences raise."""
-    groups = [None, *(group.key for group in council.service_groups)]
-    given = {(kind, desk, council.team_for(desk, group)) for kind in council.kinds_it_has()
-             for desk in GIVEN.get(kind, ()) for group in groups}  # fmt: skip
-    if council.actuals is not None:
-        given |= {("care_decision", raised, _keeper(council, key)) for raised, key in council.actuals.teams.items()}
-    places = {team.key: place for place, team in enumerate(council.teams)}
-    for kind, desk, key in sorted(given):
-        if kind not in council.team(key).reads:
+def kinds_that_they_may_not_read(teams: Sequence[Team], given: Iterable[tuple[CaseKind, str, str]]) -> Iterator[Fault]:
+    """Teams that do not read what they are `given`: a kind of case, as which desk (or for what), and the team's key."""
+    places = {team.key: place for place, team in enumerate(teams)}
+    for kind, desk, key in sorted(set(given)):
+        if kind not in teams[places[key]].reads:
             said = f'{key} is given {kind} ({desk}) and does not read it: add "{kind}" to its reads'
             yield Fault(("teams", places[key], "reads"), said)
 
@@ -63,10 +54,6 @@ def teams_that_read_nothing(teams: Iterable[Team]) -> Iterator[Fault]:
         if not team.outside and not team.reads:
             said = f"{team.key} reads nothing, so its members could open no case: give it reads, or take the team out"
             yield Fault(("teams", place, "key"), said)
-
-
-def _keeper(council: "Council", key: str) -> str:
-    return council.team(key).keeper or key
 
 
 def _fault(kind: ActionType, team: Team) -> str:

@@ -22,7 +22,7 @@ from .kinds import EVERY_KIND, CaseKind
 from .pages import Brand, Helpdesk, Pages, Term
 from .payments import Payments
 from .reports import Reports
-from .roles import Role
+from .roles import Function, Role
 from .sign_in import SignIn
 from .tables import Key, Table, Text
 from .teams import EVERY_DESK, Desk, Route, Team
@@ -100,8 +100,8 @@ class Council(Table):
         refuse(
             [
                 *giving.actions_that_they_may_not_read(self.actions, self.teams, self._closing()),
-                *giving.kinds_that_they_may_not_read(self),
-                *serving.faults(self),
+                *giving.kinds_that_they_may_not_read(self.teams, self._given()),
+                *serving.faults(self.roles, self.actions.types, self._functions_of_modules()),
             ]
         )
         return self
@@ -128,6 +128,22 @@ class Council(Table):
     def kinds_it_has(self) -> list[CaseKind]:
         """The kinds of case that there are with the modules that this council has."""
         return [kind for kind in EVERY_KIND if getattr(self, giving.OF_MODULE.get(kind, "key")) is not None]
+
+    def _given(self) -> Iterator[tuple[CaseKind, str, str]]:
+        """Which kind of case each desk is given, and what absences ask for, with the team that has it or keeps it."""
+        for kind in self.kinds_it_has():
+            for desk in giving.GIVEN.get(kind, ()):
+                groups = [None, *(group.key for group in self.service_groups)]
+                yield from ((kind, desk, self.team_for(desk, group)) for group in groups)
+        for raised, key in self.actuals.teams.items() if self.actuals else ():
+            yield "care_decision", raised, self.team(key).keeper or key
+
+    def _functions_of_modules(self) -> Iterator[Function]:
+        """The functions that somebody at a provider must be able to use beside those of every council."""
+        if self.actuals is not None:
+            yield "actuals"
+        if self.payments is not None and self.payments.review == "confirm":
+            yield "scheduled_payments"
 
     def _closing(self) -> set[str]:
         """The teams that close actions, whatever service they are about."""

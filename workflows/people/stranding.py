@@ -10,13 +10,15 @@ from workflows.parties.models import Membership, Service, Team, TeamMember
 
 @strands
 def teams(council: Council) -> Iterator[str]:
-    """Open turns and members of teams that are gone."""
-    left = Team.objects.exclude(key__in=[team.key for team in council.teams])
+    """Open turns and members of teams that are gone, or that no longer work here."""
+    outside = {team.key for team in council.teams if team.outside}
+    left = Team.objects.exclude(key__in=[team.key for team in council.teams if not team.outside])
     tasks = count(Task.objects.filter(team__in=left, finished=None), "team__key")
     members = count(TeamMember.objects.filter(team__in=left), "team__key")
     for key in sorted({*tasks, *members}):
+        said = "works elsewhere" if key in outside else "is gone"
         yield (
-            f"- the team {key} is gone, but it has {tasks.get(key, 0)} open tasks and {members.get(key, 0)} members;"
+            f"- the team {key} {said}, but it has {tasks.get(key, 0)} open tasks and {members.get(key, 0)} members;"
             " keep it, or hand its work over and take its members out first"
         )
 
