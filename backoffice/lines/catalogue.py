@@ -109,7 +109,10 @@ def contracts(request: HttpRequest) -> HttpResponse:
 @require_GET
 def contract(request: HttpRequest, contract_id: int) -> HttpResponse:
     """One contract."""
-    context = {"contract": _contract(contract_id), "may": _procures(request)}
+    actor, council = actor_of(request), current()
+    says_how = council.team_for("procurement", None) in actor.teams
+    payments = council.payments is not None and (says_how or "scheduled_payment" in actor.reads)
+    context = {"contract": _contract(contract_id), "may": _procures(request), "payments": payments}
     return render(request, "backoffice/lines/contract.html", context)
 
 
