@@ -22,6 +22,7 @@ PLACES = search.Places(
         "change_request": lambda hit: reverse("portal:change_request", args=[hit.id]),
         "actuals": lambda hit: reverse("portal:actuals_week", args=[hit.id]),
         "dispute": lambda hit: reverse("portal:dispute", args=[hit.id]),
+        "scheduled_payment": lambda hit: reverse("portal:payment", args=[hit.id]),
         "line": lambda hit: reverse("portal:line", args=[hit.id]),
         "service": lambda hit: f"{reverse('portal:lines')}?service={hit.id}",
     },

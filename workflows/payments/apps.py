@@ -13,7 +13,7 @@ class PaymentsConfig(AppConfig):
         from workflows.engine.checks import compare
         from workflows.engine.table import moves
 
-        from . import notices, reactions, running  # noqa: F401 (they declare themselves)
+        from . import erasing, notices, reactions, running  # noqa: F401 (they declare themselves)
         from .flow import PaymentRunFlow, PaymentStopFlow, ScheduledPaymentFlow
         from .rules import RUNS, STOPS, TRANSITIONS
 
