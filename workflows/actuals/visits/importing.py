@@ -45,11 +45,13 @@ CHUNK = 1_000  # lines' weeks in memory at a time
 #: The lines' weeks that a file moves: those of its visits, those in which they stood before, and, as a later day is
 #: recorded now, those of the same service and week that are being recorded and have visits.
 MOVED = """
-WITH moved AS (SELECT * FROM {stage} WHERE message = '' AND verdict <> 'unchanged')
+WITH moved AS MATERIALIZED (
+    SELECT line_id, service_id, week, target_id FROM {stage} WHERE message = '' AND verdict <> 'unchanged'
+), places AS MATERIALIZED (SELECT DISTINCT service_id, week FROM moved)
 SELECT DISTINCT w.case_id, w.id, w.line_id, w.week FROM actuals_lineweek w JOIN (
     SELECT line_id, week FROM moved
     UNION SELECT v.line_id, v.week FROM actuals_recordedvisit v JOIN moved s ON s.target_id = v.id
-    UNION SELECT o.line_id, o.week FROM moved s
+    UNION SELECT o.line_id, o.week FROM places s
         JOIN register_carepackageline l ON l.service_id = s.service_id
         JOIN actuals_lineweek o ON o.line_id = l.id AND o.week = s.week AND o.standing IN ('generated', 'saved')
         JOIN engine_task t ON t.process_id = o.case_id AND t.finished IS NULL AND t.node = 'record'
