@@ -120,7 +120,8 @@ def payment(request: HttpRequest, payment_run_id: int, paid_id: int) -> HttpResp
     rows = run_selectors.lines_of(paid_id)
     page = page_by_key(rows.filter(held_out_at=None), run_selectors.LINE_ORDER, request.GET, size=SIZE, by_id=True)
     held = [shown(each) for each in rows.filter(held_out_at__isnull=False).order_by("pk")[:SIZE]]
-    lines_shown = [shown(each) for each in page.items]
+    ticked = set(_ids(request))
+    lines_shown = [shown(each, ticked=each.pk in ticked) for each in page.items]
     _seen(view, paid_id, [*lines_shown, *held])
     hidden = () if open_ else ("tick",)
     context = {

@@ -34,6 +34,7 @@ class Shown:
     why: str
     who: str
     amount: Decimal
+    ticked: bool = False
 
     @property
     def line(self) -> Any:
@@ -55,11 +56,12 @@ class Shown:
         return getattr(self.row, name)
 
 
-def shown(row: PaymentLine, fallback: str = "") -> Shown:
+def shown(row: PaymentLine, *, ticked: bool = False) -> Shown:
     """A row with why it is not paid (or in full), who holds that, and where its payment is shown."""
     run = row.payment.run_id
-    href = reverse("council:run_payment", args=[run, row.payment_id]) if run else fallback
-    return Shown(row.pk, row, href, reason(row), _who(row), _amount(row))
+    own = ("council:run_payment", [run, row.payment_id]) if run else ("council:case", [row.payment_id])
+    href = reverse(own[0], args=own[1])
+    return Shown(row.pk, row, href, reason(row), _who(row), _amount(row), ticked)
 
 
 def reason(row: PaymentLine) -> str:

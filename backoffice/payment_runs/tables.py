@@ -107,6 +107,13 @@ class Payments(ListTable):
         empty = "No payment is in this run."
 
 
+def _mark(row: Any) -> Tag | None:
+    """What stands out of a contract's payment."""
+    if row.before is None:
+        return Tag("New", "blue")
+    return Tag("Unusual", "orange") if unusual(row.before, row.now) else None
+
+
 class Changes(ListTable):
     """What moved most."""
 
@@ -117,7 +124,7 @@ class Changes(ListTable):
                   number=True)  # fmt: skip
     now = Cell("In this run", lambda row: money(row.now), number=True)
     by = Cell("Difference", lambda row: f"{money(abs(row.by))} {'more' if row.by > 0 else 'less'}", number=True)
-    mark = TagCell("Mark", lambda row: Tag("Unusual", "orange") if unusual(row.before, row.now) else None)
+    mark = TagCell("Mark", _mark)
 
     class Meta(ListTable.Meta):
         caption = "What moved most since the payment before"
@@ -143,7 +150,8 @@ class Looks(ListTable):
 class Lines(ListTable):
     """The lines of a payment that can be held out."""
 
-    tick = Tick(lambda row: row.pk, more=lambda row: f"{row.line.client}, {row.words}", field="lines")
+    tick = Tick(lambda row: row.pk, more=lambda row: f"{row.line.client}, {row.words}", field="lines",
+                ticked=lambda row: row.ticked)  # fmt: skip
     client = Cell("Client", lambda row: f"{row.line.client} ({row.line.client.ss_ref})",
                   second=lambda row: f"{row.line.service_level.name}, {row.line.reference}", name=True)  # fmt: skip
     what = Cell("For", lambda row: row.words, second=lambda row: date_range(row.first, row.last))

@@ -60,7 +60,7 @@ def due(request: HttpRequest, calendar: str, day: str) -> HttpResponse:
     which = chosen(request)
     payments = run_selectors.due_payments(calendar, pay_on)
     rows = page_by_key(run_selectors.looks(payments, which), run_selectors.LOOK_ORDER, request.GET)
-    lines = [shown(each, reverse("council:payment_runs")) for each in rows.items]
+    lines = [shown(each) for each in rows.items]
     _seen(actor, lines)
     counts = {"waiting": found.lines, "held_out": found.held_out, "by_hand": found.by_hand}
     context = {

@@ -47,9 +47,10 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
 def _cases(actor: Actor) -> list[NavigationItem]:
     """The lists of cases; payments stand for themselves for who pays."""
     own = reverse("council:payments") if pays(actor) else ""
-    lists = [address for _, address in rooms(actor) if address != own]
+    runs = reverse("council:payment_runs")
+    lists = [address for _, address in rooms(actor) if address not in ({own, runs} if own else {own})]
     found = [NavigationItem("Cases", lists[0], under=tuple(lists))] if lists else []
-    return [*found, NavigationItem("Payments", own)] if own else found
+    return [*found, NavigationItem("Payments", own, under=(runs, "/remittance/"))] if own else found
 
 
 def works_at_brokerage(actor: Actor) -> bool:

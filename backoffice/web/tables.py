@@ -21,7 +21,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from .pieces import Tag
 from .words import NOTHING
@@ -96,21 +96,24 @@ class Cell(tables.Column):  # type: ignore[misc]
 
 
 class Tick(Cell):
-    """The box that selects a row for a bulk action; `text` gives its value, `more` the words of its label."""
+    """The box that selects a row for a bulk action; `text` gives its value, `more` the words of its label, `ticked`
+    whether it is ticked already."""
 
-    def __init__(self, text: Of, *, more: Of, field: str = "selected") -> None:
+    def __init__(self, text: Of, *, more: Of, field: str = "selected", ticked: Of | None = None) -> None:
         super().__init__("Select", text, more=more, bare=True)
-        self.field = field
+        self.field, self.ticked = field, ticked
 
     def html(self, row: Any) -> SafeString:
         """A small GOV.UK checkbox whose label is for screen readers."""
         value = self.text(row)
         return format_html(
             '<span class="govuk-checkboxes govuk-checkboxes--small"><span class="govuk-checkboxes__item">'
-            '<input class="govuk-checkboxes__input" type="checkbox" id="{0}_{1}" name="{0}" value="{1}" data-cc-select>'
+            '<input class="govuk-checkboxes__input" type="checkbox" id="{0}_{1}" name="{0}" value="{1}" '
+            "data-cc-select{3}>"
             '<label class="govuk-label govuk-checkboxes__label" for="{0}_{1}">'
             '<span class="govuk-visually-hidden">Select {2}</span></label></span></span>',
             self.field, value, self.more(row) if self.more else value,
+            mark_safe(" checked") if self.ticked and self.ticked(row) else "",
         )  # fmt: skip
 
     def value(self, row: Any) -> str:

@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from tests import factories as make
 from tests.councils import another_council
@@ -291,3 +292,32 @@ def _queries(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == 200
     return len(asked)
+
+
+def test_the_pdf_says_what_the_page_says_and_a_summary_only_the_totals() -> None:
+    place = oasis(people=2)
+    payment = opened(place)
+    hold_one_out(payment)
+    finalised(payment)
+    client, _ = advice_of(place, payment)
+    paid = payment.lines.get(held_out_at=None).line
+    address = reverse("portal:remittance_file", args=[payment.pk, "pdf"])
+    whole, summary = (_words_of(client, f"{address}{asked}") for asked in ("", "?summary=on"))
+    for words in (
+        f"{paid.client} ({paid.client.ss_ref}) - 2018/2019 (ID {paid.reference})",
+        f"{paid.service_level.name} (Placement), SPOT. Paid",
+        "09/04/18 to 06/05/18",
+        "Total for Client £1,986.44",
+        "Total Payable £1,986.44",
+        "The rate is to be agreed",
+        "Partially finalised payment period",
+        "Scheduled payment: 23/04/18",
+    ):
+        assert words in whole, (words, whole)
+    assert paid.service_level.name not in summary
+    assert str(paid.client) in summary
+
+
+def _words_of(client: Client, address: str) -> str:
+    content = b"".join(client.get(address).streaming_content)  # type: ignore[attr-defined]
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages).split())
