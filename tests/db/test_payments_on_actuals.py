@@ -13,7 +13,7 @@ from tests.payments import FOLDER, policy
 from workflows.actuals import commands as actuals
 from workflows.actuals.entry import Absence, FilledRow
 from workflows.actuals.filling import Filled
-from workflows.actuals.models import ActualWeek
+from workflows.actuals.models import ActualWeek, LineWeek, Standing
 from workflows.actuals.topics import PAYABLE
 from workflows.council import profile
 from workflows.engine import moment
@@ -23,6 +23,7 @@ from workflows.parties.selectors import system_actor
 from workflows.payments import methods, opening, reactions, why
 from workflows.payments.models import ScheduledPayment
 from workflows.payments.snapshot import read
+from workflows.register import commands as register
 from workflows.register.models import CarePackageLine
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,22 @@ def test_accepted_weeks_are_paid_and_the_others_say_what_they_wait_for(line: Car
     told = {each.waits_for for each in why.not_paid(read(row.worth))}
     assert len(told) >= 1
     assert all(told)
+
+
+def test_a_disputed_line_keeps_nothing_from_the_others_of_its_week(line: CarePackageLine) -> None:
+    """What is not disputed of a week is payable at once; the disputed line says what it waits for."""
+    other = register.add_line(
+        actor=system_actor(), reference="AP-OTHER", client_id=make.client_().pk, service_id=line.service_id,
+        contract_id=line.contract_id, service_level_id=line.service_level_id, quantity=line.quantity, start=line.start,
+    )  # fmt: skip
+    week = recorded(line, 0)
+    disputed = {"standing": Standing.DISPUTED, "payable": D(0), "payable_cost": D(0)}
+    assert LineWeek.objects.filter(case=week.pk, line=other.pk).update(**disputed) == 1
+    made = payment(line)
+    assert made.lines.get(line=line).total == made.total == D("397.32")
+    worth = made.lines.get(line=other.pk).worth
+    assert worth is not None
+    assert "a decision on the dispute" in {each.waits_for for each in why.not_paid(read(worth))}
 
 
 def test_what_is_paid_is_what_the_week_says_it_comes_to(line: CarePackageLine) -> None:
