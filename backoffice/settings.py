@@ -141,7 +141,9 @@ CASE_PAGES = {
         "actuals": "council:case",
         "care_decision": "council:case",
         "dispute": "council:case",
+        "scheduled_payment": "council:case",
         "payment_run": "council:case",
+        "payment_stop": "council:case",
     },
     "provider": {
         "contract_document": "portal:document",
