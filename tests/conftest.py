@@ -18,7 +18,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table, name in APPEND_ONLY.items():
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}_no_truncate ON {table}")
-        factories.seed()
+        factories.load_teams()
 
 
 @pytest.fixture(autouse=True)
@@ -27,12 +27,6 @@ def quick_passwords(request: pytest.FixtureRequest, settings: Any) -> None:
     if request.node.get_closest_marker("real_passwords"):
         return
     settings.PASSWORD_HASHERS = ["tests.hashers.QuickHasher", *settings.PASSWORD_HASHERS]
-
-
-@pytest.fixture(autouse=True)
-def nothing_loaded() -> None:
-    """What an earlier test loaded was rolled back with it, or emptied."""
-    factories.loaded = None
 
 
 USUAL = profile.load

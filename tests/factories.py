@@ -16,7 +16,6 @@ from django.contrib.auth.models import Group
 from workflows.contracts.commands import publish_line
 from workflows.contracts.models import ContractDocument
 from workflows.council.profile import current
-from workflows.council.schema import Council
 from workflows.engine import definitions
 from workflows.engine.models import CalendarVersion
 from workflows.parties import grants, selectors, teams
@@ -35,39 +34,24 @@ def key() -> str:
     return str(uuid4())
 
 
-#: The profile whose teams this test has loaded; conftest forgets it before each test.
-loaded: Council | None = None
-#: What conftest has loaded into the database before the first test; a test that commits empties it.
-seeded: definitions.Present | None = None
+#: What was loaded last: by `seed` before the first test, or by a test. It is gone when that was rolled back or emptied.
+_last: definitions.Present | None = None
 
 
 def load_teams() -> None:
-    """The teams and groups of the profile, once in a test."""
-    global loaded  # noqa: PLW0603
-    if loaded is current():
-        return
-    loaded = current()
+    """The teams and groups of the profile; one question where they stand in the database already."""
+    global _last  # noqa: PLW0603
     teams.forget()
-    if not _are_seeded():
-        _load_teams()
-
-
-def seed() -> None:
-    """Load the teams for all tests; each test that needs them then asks one question instead of a hundred."""
-    global seeded  # noqa: PLW0603
+    if _last is not None and _last.profile == current() and _still_there(_last):
+        definitions.forget()
+        definitions.keep(replace(_last, profile=current(), read_at=time.monotonic()))
+        return
     _load_teams()
-    seeded = definitions.present()
+    _last = definitions.present()
 
 
-def _are_seeded() -> bool:
-    """Whether the database still has what `seed` put there, and it is this profile's."""
-    if seeded is None or seeded.profile != current():
-        return False
-    if not CalendarVersion.objects.filter(pk=seeded.calendar_id).exists():
-        return False
-    definitions.forget()
-    definitions.keep(replace(seeded, profile=current(), read_at=time.monotonic()))
-    return True
+def _still_there(present: definitions.Present) -> bool:
+    return CalendarVersion.objects.filter(pk=present.calendar_id).exists()
 
 
 def _load_teams() -> None:

@@ -138,7 +138,7 @@ def _verb_now(view: PaymentView, verb: str) -> str:
 def _propose(view: PaymentView, form: AdjustForm) -> door.Outcome:
     data, (excl, vat) = form.cleaned_data, form.amounts
     return commands.adjust(
-        actor=view.actor, case_id=view.case.pk, task_id=data["task"] or 0, line_id=int(data["line"]), excl=excl,
+        actor=view.actor, case_id=view.case.pk, task_id=data["task"] or 0, line_id=int(data["about_line"]), excl=excl,
         vat=vat, text=data["text"], key=str(data["client_key"]),
     )  # fmt: skip
 
@@ -178,9 +178,9 @@ def _again(request: HttpRequest) -> dict[str, Any]:
     made = desk.by_hand(entered(request), missed=True).filter(pk=number).first() if number else None
     if made is None:
         line = number_in(request, "line")
-        return {"line": str(line)} if line else {}
+        return {"about_line": str(line)} if line else {}
     own = Decimal(abs(made.excl)), Decimal(abs(made.vat))
-    return {"line": str(made.line_id), "way": "take" if made.total < 0 else "pay", "excl": own[0], "vat": own[1],
+    return {"about_line": str(made.line_id), "way": "take" if made.total < 0 else "pay", "excl": own[0], "vat": own[1],
             "text": selectors.text_of(made.note)}  # fmt: skip
 
 

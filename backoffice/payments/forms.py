@@ -189,7 +189,7 @@ class AdjustForm(TurnForm):
 
     what_failed: ClassVar[str] = "Nothing was proposed"
     button: ClassVar[str] = "Propose it to a second person"
-    line = Pick(label="Line", missing="Choose the line that it is about")
+    about_line = Pick(label="Line", missing="Choose the line that it is about")
     way = Radios(
         label="Which way?", choices=[("pay", "Pay the provider more"), ("take", "Take back from the provider")],
         missing="Say whether it is paid or taken back",
@@ -203,7 +203,7 @@ class AdjustForm(TurnForm):
 
     def __init__(self, *positional: Any, lines: Sequence[tuple[int, str]], **options: Any) -> None:
         super().__init__(*positional, **options)
-        pick: Any = self.fields["line"]
+        pick: Any = self.fields["about_line"]
         pick.choices = [("", "Choose"), *((str(pk), words) for pk, words in lines)]
 
     def clean(self) -> dict[str, Any]:

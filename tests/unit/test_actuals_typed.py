@@ -45,7 +45,7 @@ def row(planned: tuple[str, ...], actual: tuple[str, ...] = (), **words: object)
 def typed(actuals: Actuals, kind: str, stored: Row, **posted: str) -> Typed:
     """Post these fields (`actual_0="2"` is the first place of Actual) over a form opened as it is stored."""
     known = Known(7, 3, actuals.kind(kind), WEEK, (stored,))
-    data = {"l7": "3:{}"} | {f"l7-{name.replace('_', '-')}": value for name, value in posted.items()}
+    data = {"l7_version": "3:{}"} | {f"l7-{name.replace('_', '-')}": value for name, value in posted.items()}
     return read(actuals, [known], data)
 
 
@@ -59,10 +59,10 @@ def test_a_form_in_which_nothing_was_typed_says_nothing() -> None:
     stored = row(("14.00",))
     controls = {"l7-1-actual-0": "14.00", "l7-1-missed-0": ""}
     known = Known(7, 3, BRADFORD.kind("shared_support"), WEEK, (stored,))
-    data = {"l7": names.stamp(7, 3, controls), **controls}
+    data = {"l7_version": names.stamp(7, 3, controls), **controls}
     assert read(BRADFORD, [known], data).lines == ()
     assert read(BRADFORD, [known], {}).lines == ()
-    assert read(BRADFORD, [known], data | {"l7": "x"}).lines == ()
+    assert read(BRADFORD, [known], data | {"l7_version": "x"}).lines == ()
     changed = read(BRADFORD, [known], data | {"l7-1-actual-0": "13"})
     assert [(each.id, each.version) for each in changed.lines] == [(7, 3)]
 

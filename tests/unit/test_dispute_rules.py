@@ -90,10 +90,10 @@ def test_words_go_and_figures_stay() -> None:
 
 
 @pytest.mark.parametrize("way", [*WAYS, "", "x"])
-def test_many_are_decided_not_asked_again(way: str) -> None:
-    decides = way in {"pay_as_claimed", "pay_as_planned", "pay_as_amended"}
-    assert (rules.faults_of_many(way, "Because.") == {}) is decides
-    assert (rules.faults_of_many(way, "") == {}) is (decides and way != "pay_as_planned")
+def test_many_are_decided_or_asked_again_with_words(way: str) -> None:
+    known = way in {"pay_as_claimed", "pay_as_planned", "pay_as_amended", "ask_again"}
+    assert (rules.faults_of_many(way, "Because.") == {}) is known
+    assert (rules.faults_of_many(way, "") == {}) is (known and way not in NEEDS_WORDS)
 
 
 def test_each_rule_of_a_profile_has_its_sentence() -> None:

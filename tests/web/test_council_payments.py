@@ -145,7 +145,7 @@ def test_an_amount_by_hand_takes_two_people(colin: Client, mary: Client) -> None
     place = oasis()
     payment, line = opened(place), place.lines[0]
     where = page_of("payment_adjust", payment.pk)
-    form = fields_of(colin.get(where)) | {"line": str(line.pk), "way": "take", "excl": "-10"}
+    form = fields_of(colin.get(where)) | {"about_line": str(line.pk), "way": "take", "excl": "-10"}
     faults = words(colin.post(where, form))
     for each in ("Enter an amount above zero", "Say why this is paid or taken back"):
         assert each in faults, each

@@ -34,10 +34,10 @@ def line(council: Council) -> CarePackageLine:
 
 
 def menu(page: HttpResponse) -> dict[str, str]:
-    """The entries of a page's menu: address to words."""
-    nav = re.search(r"<nav.*?</nav>", page.content.decode(), re.S)
-    assert nav is not None
-    found = re.findall(r'<a[^>]*href="([^"]+)"[^>]*>(.*?)</a>', nav[0], re.S)
+    """The entries of a page's menu, and of the list of what the bar has no room for: address to words."""
+    parts = re.findall(r'<nav.*?</nav>|<ul class="cc-chapters">.*?</ul>', page.content.decode(), re.S)
+    assert parts
+    found = re.findall(r'<a[^>]*href="([^"]+)"[^>]*>(.*?)</a>', "".join(parts), re.S)
     return {address: " ".join(unescape(re.sub(r"<[^>]*>", " ", words)).split()) for address, words in found}
 
 
