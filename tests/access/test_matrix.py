@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.access.people import PEOPLE, World
-from tests.access.table import EVERYBODY, PROVIDERS, TABLE, Row
+from tests.access.table import ELSEWHERE, EVERYBODY, PROVIDERS, TABLE, Row
 from workflows.parties.models import User
 from workflows.parties.selectors import organisations_of
 
@@ -69,7 +69,11 @@ def test_everybody_gets_in_where_the_table_says_and_nowhere_else(world: World, w
     assert wrong == []
 
 
-@pytest.mark.parametrize("who", sorted(PROVIDERS))
+#: Whoever works at another place is tried always; who is refused by function only, in the soak.
+COMPARED = [*sorted(ELSEWHERE), *(pytest.param(each, marks=pytest.mark.soak) for each in sorted(PROVIDERS - ELSEWHERE))]
+
+
+@pytest.mark.parametrize("who", COMPARED)
 def test_anothers_id_is_answered_byte_for_byte_as_an_absent_one(world: World, who: str) -> None:
     browser = Browser(PEOPLE[who](world))
     compared = 0

@@ -4,13 +4,19 @@ A console message of error level (a breach of the content security policy is one
 that fails, an answer of 500, a finding of axe-core, a page that scrolls sideways on a phone: all are faults.
 """
 
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
 WIDTHS = {1280: 900, 375: 800}
+PHONE = 375
+#: Pictures of each step are for people: kept when they ask for them.
+PICTURES = os.environ.get("CONCORD_PICTURES") == "1"
 #: What the accessibility statement promises, and what axe calls best practice on top.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 REFUSED_BY_STATUS = "Failed to load resource: the server responded with a status of"
@@ -21,6 +27,8 @@ TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElemen
 
 class Tab:
     """A page, the faults that were seen on it, and its pictures."""
+
+    asked: ClassVar[set[tuple[str, str]]] = set()  # by all tabs of a run
 
     def __init__(self, context: BrowserContext, axe: str, pictures: Path, who: str, *, script: bool) -> None:
         self.context = context
@@ -37,24 +45,32 @@ class Tab:
         self.page.on("response", self._answered)
 
     def step(self, name: str, *, bare: bool = False) -> None:
-        """Look at the page at both widths: keep a picture, ask axe. `bare`: only the pictures."""
+        """Look at the page at both widths: ask axe, keep a picture if wanted. `bare`: only the pictures."""
         self.page.wait_for_load_state()  # a heading can be there before the page's styles and scripts
         number = len(list(self.pictures.glob("*.png"))) // len(WIDTHS) + 1
         for width, height in WIDTHS.items():
             self.page.set_viewport_size({"width": width, "height": height})
-            self.page.screenshot(path=self.pictures / f"{number:02}-{name}-{width}.png", full_page=True)
+            if PICTURES:
+                self.page.screenshot(path=self.pictures / f"{number:02}-{name}-{width}.png", full_page=True)
             if not bare:
-                self._look(f"{name} at {width}")
+                self._look(f"{name} at {width}", width)
         self.page.set_viewport_size({"width": 1280, "height": WIDTHS[1280]})
         self._say(name)
 
-    def _look(self, where: str) -> None:
+    def _look(self, where: str, width: int) -> None:
         if self.page.evaluate(TOO_WIDE):
             self.faults.append(f"{where}: the page scrolls sideways")
-        if self.script:
+        if self.script and not (width == PHONE and self._is_known()):
             if not self.page.evaluate("() => 'axe' in window"):
                 self.page.evaluate(self.axe)
             self.faults += [f"{where}: {each}" for each in self.page.evaluate(ASK_AXE, RULES)]
+
+    def _is_known(self) -> bool:
+        """Whether axe has been asked of this kind of page, with the same heading, on a phone already."""
+        kind = (re.sub(r"\d+", "0", self.page.url.split("?")[0].split("/", 3)[-1]), self.page.title())
+        known = kind in self.asked
+        self.asked.add(kind)
+        return known
 
     @contextmanager
     def refused(self, status: int) -> Iterator[None]:
