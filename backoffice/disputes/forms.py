@@ -9,7 +9,7 @@ from django import forms
 from backoffice.web import disputed
 from backoffice.web.fields import Choice as Radios
 from backoffice.web.fields import LongText
-from backoffice.web.forms import ClientKeyMixin, ConcordForm
+from backoffice.web.forms import ClientKeyMixin, ConcordForm, EmbeddedForm
 from backoffice.web.layout import Heading
 from backoffice.web.words import money
 from workflows.disputes.models import DisputedRow
@@ -79,18 +79,7 @@ class DecideForm(ClientKeyMixin, ConcordForm):
         return f"reason-{fault}" if f"reason-{fault}" in self.fields else None
 
 
-class Embedded(ClientKeyMixin, ConcordForm):
-    """The lower part of a form whose upper part is a table of boxes: the page writes the form around both."""
-
-    @property
-    def helper(self) -> Any:
-        """Its fields and its button alone."""
-        helper = super().helper
-        helper.form_tag, helper.disable_csrf = False, True
-        return helper
-
-
-class ManyForm(Embedded):
+class ManyForm(EmbeddedForm):
     """One decision for many rows."""
 
     button: ClassVar[str] = "See what will be paid"
@@ -108,7 +97,7 @@ class ManyForm(Embedded):
     )
 
 
-class RaiseForm(Embedded):
+class RaiseForm(EmbeddedForm):
     """Why lines of a week are disputed."""
 
     what_failed: ClassVar[str] = "Nothing was disputed"

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from backoffice.web.fields import LongText
-from backoffice.web.forms import ClientKeyMixin, ConcordForm
+from backoffice.web.forms import ClientKeyMixin, ConcordForm, EmbeddedForm
 from workflows.engine.typed import TEXT_LIMIT
 from workflows.payments.returning import MOST_BYTES
 
@@ -31,20 +31,13 @@ class ReasonForm(RunForm):
     text = LongText(label="Why?", help_text="Your colleagues read this.", missing="Say why", max_length=TEXT_LIMIT)
 
 
-class Embedded(ClientKeyMixin, ConcordForm):
-    """The lower part of a form whose upper part is a table of boxes: the page writes the form around both."""
+class LinesForm(EmbeddedForm):
+    """What becomes of the lines that are ticked above it."""
 
     task = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    @property
-    def helper(self) -> Any:
-        """Its fields and its button alone."""
-        helper = super().helper
-        helper.form_tag, helper.disable_csrf = False, True
-        return helper
 
-
-class HoldOutForm(Embedded):
+class HoldOutForm(LinesForm):
     """Hold the lines that are ticked out."""
 
     what_failed: ClassVar[str] = "Nothing was held out"
@@ -58,7 +51,7 @@ class HoldOutForm(Embedded):
     )
 
 
-class PutBackForm(Embedded):
+class PutBackForm(LinesForm):
     """Put the lines that are ticked back."""
 
     what_failed: ClassVar[str] = "Nothing was put back"

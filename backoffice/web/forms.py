@@ -123,3 +123,14 @@ def summary_title(form: forms.Form, count: int) -> str:
 def _target(field: forms.BoundField) -> str:
     """The id of the first control of a field: a link in the summary moves the focus there."""
     return f"{field.auto_id}_0" if kind(field) in {"date", "radios", "checkboxes"} else field.auto_id
+
+
+class EmbeddedForm(ClientKeyMixin, ConcordForm):
+    """The lower part of a form whose upper part is a table of boxes: the page writes the form around both."""
+
+    @property
+    def helper(self) -> Any:
+        """Its fields and its button alone."""
+        helper = super().helper
+        helper.form_tag, helper.disable_csrf = False, True
+        return helper

@@ -21,7 +21,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from .pieces import Tag
 from .words import NOTHING
@@ -113,7 +113,7 @@ class Tick(Cell):
             '<label class="govuk-label govuk-checkboxes__label" for="{0}_{1}">'
             '<span class="govuk-visually-hidden">Select {2}</span></label></span></span>',
             self.field, value, self.more(row) if self.more else value,
-            mark_safe(" checked") if self.ticked and self.ticked(row) else "",
+            " checked" if self.ticked and self.ticked(row) else "",
         )  # fmt: skip
 
     def value(self, row: Any) -> str:
