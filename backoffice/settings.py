@@ -144,6 +144,7 @@ CASE_PAGES = {
         "scheduled_payment": "council:case",
         "payment_run": "council:case",
         "payment_stop": "council:case",
+        "payment_debt": "council:case",
     },
     "provider": {
         "contract_document": "portal:document",

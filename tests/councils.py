@@ -54,7 +54,7 @@ def paying(whole: dict[str, Any]) -> dict[str, Any]:
     """A profile in which the desk of payments may read payments, and the first role answers them."""
     for team in whole["teams"]:
         if team["key"] == whole["desks"]["payments"]:
-            team["reads"] = {*team["reads"], "scheduled_payment", "payment_run", "payment_stop"}
+            team["reads"] = {*team["reads"], "scheduled_payment", "payment_run", "payment_stop", "payment_debt"}
     whole["roles"][0]["edit"] = {*whole["roles"][0]["edit"], "scheduled_payments"}
     return whole
 

@@ -13,10 +13,10 @@ from workflows.engine import door, reading
 from workflows.engine.errors import Forbidden, NotFound
 from workflows.parties.actor import Actor
 from workflows.payments.acting import profile
-from workflows.payments.flow import PaymentStopFlow
+from workflows.payments.flow import PaymentDebtFlow, PaymentStopFlow
 from workflows.payments.selectors import KIND
 
-STOP = PaymentStopFlow.kind
+STOP, DEBT = PaymentStopFlow.kind, PaymentDebtFlow.kind
 
 
 def entered(request: HttpRequest, kind: str = KIND) -> Actor:

@@ -356,6 +356,11 @@ class PlanForm(ClientKeyMixin, ConcordForm):
         missing="Say what was agreed, or how it was recovered", max_length=TEXT_LIMIT,
     )  # fmt: skip
 
+    def __init__(self, *positional: Any, ways: Collection[str], **options: Any) -> None:
+        super().__init__(*positional, **options)
+        way: Any = self.fields["way"]
+        way.choices = [each for each in way.choices if each[0] in ways]
+
     def layout(self) -> Layout:
         """What each way needs stands under it."""
         return Layout(Reveal("way", {"plan": ["count", "amounts"], "paid": ["amount"]}), "text", "client_key")

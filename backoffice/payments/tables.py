@@ -171,19 +171,38 @@ class Happened(ListTable):
 class Owed(ListTable):
     """What is to be recovered."""
 
-    who = Cell("Provider and contract", lambda row: row["organisation"], name=True, second=lambda row: row["contract"])
+    what = Cell("Debt", lambda row: row["debt"], link=lambda row: row["href"], name=True)
+    who = Cell("Provider and contract", lambda row: row["organisation"], second=lambda row: row["contract"])
     payment = Cell("From the payment", lambda row: row["reference"], link=lambda row: row["case"],
                    second=lambda row: row["period"])  # fmt: skip
     amount = Cell("Owed", lambda row: money(row["amount"]), number=True)
     recovered = Cell("Recovered", lambda row: money(row["recovered"]), number=True)
-    left = Cell("Still owed", lambda row: money(row["left"]), number=True)
-    how = Cell("How", lambda row: row["how"])
-    act = Cell("Plan", lambda row: "Agree or record" if row["left"] else "", link=lambda row: row["href"],
-               more=lambda row: f"of {row['reference']}", nowrap=True)  # fmt: skip
+    left = Cell("Still owed", lambda row: money(row["left"]), second=lambda row: row["how"], number=True)
+    status = TagCell("Status", lambda row: row["tag"])
 
     class Meta(ListTable.Meta):
         caption = "What is to be recovered from providers"
         empty = "Nothing is to be recovered. What a later payment can take back is taken back by it."
+
+
+def _taken(row: Row) -> str:
+    payment = row["payment"]
+    if payment is None:
+        return "To come"
+    return "Taken back" if payment.finalised_at else "In the payment that is current"
+
+
+class Instalments(ListTable):
+    """The agreed instalments of a debt."""
+
+    period = Cell("Out of the payment from", lambda row: date_words(row["first"]), name=True,
+                  second=lambda row: row["payment"].case.reference if row["payment"] else "")  # fmt: skip
+    amount = Cell("Instalment", lambda row: money(row["amount"]), number=True)
+    taken = Cell("Status", _taken)
+
+    class Meta(ListTable.Meta):
+        caption = "Agreed instalments"
+        empty = "No instalments are agreed."
 
 
 class Stops(ListTable):

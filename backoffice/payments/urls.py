@@ -6,10 +6,11 @@ from backoffice.cases import kinds
 from workflows.payments.selectors import KIND
 
 from . import answering, by_hand, debts, listing, methods, stops, views
-from .entering import STOP
+from .entering import DEBT, STOP
 
 kinds.declare(KIND, view=views.view_of_id, overview=views.overview)
 kinds.declare(STOP, view=stops.view_of_id, overview=stops.overview)
+kinds.declare(DEBT, view=debts.view_of_case, overview=debts.overview)
 urlpatterns = [
     path("payments/", listing.periods, name="payments"),
     path("payments/rejected/", listing.rejected, name="payments_rejected"),

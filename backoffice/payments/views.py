@@ -23,11 +23,11 @@ from workflows.engine import selectors as engine
 from workflows.engine.errors import Refused
 from workflows.parties.actor import Actor
 from workflows.payments import commands, desk, recovering, selectors
-from workflows.payments.models import PaymentLine, ScheduledPayment
+from workflows.payments.models import Debt, PaymentLine, ScheduledPayment
 from workflows.payments.selectors import BY_CLIENT, SHOWN, Paid, method_words
 from workflows.register.recording import SAID
 
-from .entering import entered, let_in, pays
+from .entering import DEBT, entered, let_in, pays
 from .present import PaymentView
 from .tables import Happened, Said
 
@@ -65,8 +65,9 @@ def overview(request: HttpRequest, view: CaseView) -> HttpResponse:
         "waiting": [_by_hand(view, each) for each in waiting],
         "periods": _periods(view),
         "method": method_words(payment.method),
-        "owed": recovering.owed(payment),
-        "acts": _acts(view),
+        "owed": (owed := recovering.owed(payment)),
+        "debt": _debt(view, owed),
+        "acts": _acts(view, owed),
         "said": selectors.text_of(payment.comments),
         "may_decide": view.may("approve_adjustment") if view.is_open else pays(view.actor),
         "may_again": view.is_open and view.may("recalculate"),
@@ -204,7 +205,13 @@ def _periods(view: PaymentView) -> list[dict[str, Any]]:
     ]
 
 
-def _acts(view: PaymentView) -> list[Fact]:
+def _debt(view: PaymentView, owed: Debt | None) -> str:
+    """Where it is told how it is recovered, for whoever may read that."""
+    readable = owed is not None and owed.case_id is not None and DEBT in view.actor.reads
+    return reverse("council:case", args=[owed.case_id]) if owed is not None and readable else ""
+
+
+def _acts(view: PaymentView, owed: Debt | None) -> list[Fact]:
     """What else can be done here by whoever may."""
     pk, found = view.case.pk, []
     if view.is_open and view.may("adjust"):
@@ -213,7 +220,7 @@ def _acts(view: PaymentView) -> list[Fact]:
         found.append(Fact("", href=reverse("council:payment_hold_out", args=[pk]), link="Hold lines out of it"))
     if (view.may("put_back") or view.may("put_back_last")) and desk.to_hold(pk, out=False):
         found.append(Fact("", href=reverse("council:payment_put_back", args=[pk]), link="Put held lines back"))
-    if recovering.owed(view.payment) is not None and pays(view.actor):
+    if owed is not None and owed.recovered < owed.amount and owed.case_id is None and pays(view.actor):
         found.append(Fact("", href=reverse("council:payment_debt", args=[pk]), link="Agree how it is recovered"))
     contract = reverse("council:payment_methods", args=[view.payment.contract_id])
     return [*found, Fact("", href=contract, link="How this contract is paid")]

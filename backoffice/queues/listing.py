@@ -13,7 +13,7 @@ from backoffice.casework.asking import actor_of
 from backoffice.web.clock import clock_of
 from backoffice.web.paging import CURSORS, Page, page_by_key
 from backoffice.web.words import date_words, listing, money, per_week, weekday_moment
-from workflows.engine import moment, rules, selectors, urgency
+from workflows.engine import moment, registry, rules, selectors, urgency
 from workflows.engine.errors import NotFound
 from workflows.parties.actor import Actor
 from workflows.parties.models import Team
@@ -227,6 +227,6 @@ def _by_cost(why: selectors.Why) -> list[str]:
     if why.priority:
         reasons.append(f"its priority is {rules.Priority(why.priority).words.lower()}")
     if why.amount:
-        reasons.append(f"{money(why.amount)} a week hangs on it")
+        reasons.append(f"{money(why.amount)} {registry.latest(why.kind).amount_is} hangs on it")
     words = [urgency.WORDS]
     return [*words, f"The first stands there because {listing(reasons)}."] if reasons else words

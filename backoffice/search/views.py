@@ -24,6 +24,7 @@ PLACES = search.Places(
         "scheduled_payment": lambda hit: reverse("council:case", args=[hit.id]),
         "payment_run": lambda hit: reverse("council:case", args=[hit.id]),
         "payment_stop": lambda hit: reverse("council:case", args=[hit.id]),
+        "payment_debt": lambda hit: reverse("council:case", args=[hit.id]),
         "client": lambda hit: reverse("council:client", args=[hit.id]),
         "line": lambda hit: reverse("council:register_line", args=[hit.id]),
         "provider": lambda hit: f"{reverse('council:lines')}?provider={hit.id}&historical=on",

@@ -7,13 +7,16 @@ Once everything has been worked out again that is nothing, and every level is th
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
+from threading import Barrier, BrokenBarrierError
 from threading import Event as Signal
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests import care
 from tests import factories as make
@@ -31,12 +34,12 @@ from workflows.engine import batches, moment
 from workflows.engine.calendar import LONDON
 from workflows.engine.door import Outcome
 from workflows.engine.errors import Busy, Refused, Stale
-from workflows.engine.models import Batch, Event
+from workflows.engine.models import Batch, Case, Event
 from workflows.engine.verify import verify
 from workflows.parties.actor import Actor
 from workflows.parties.models import Service
 from workflows.parties.selectors import system_actor
-from workflows.payments import commands, generating, ledger, methods, opening, running, stopping
+from workflows.payments import answers, commands, generating, ledger, methods, opening, running, stopping
 from workflows.payments.commands import Change, Wrong
 from workflows.payments.models import PaymentLine, PaymentRun, PaymentStop, Rejected, ScheduledPayment
 from workflows.register import commands as register
@@ -186,8 +189,38 @@ def test_finalise_amend_actuals_and_a_death_at_once(_round: int, order: int) -> 
     assert sum(each.payable for each in ScheduledPayment.objects.filter(finalised_at__isnull=False)) > 0
 
 
-@pytest.mark.parametrize("_round", range(ROUNDS))
-def test_confirm_and_reject_at_once_leave_one_answer(home: Home, _round: int) -> None:
+class Meeting:
+    """Two who have both read come together here before either writes; whoever has to wait for a lock is not met."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *places: tuple[Any, str]) -> None:
+        self.barrier = Barrier(2)
+        for room, name in places:
+            monkeypatch.setattr(room, name, partial(self._meets, getattr(room, name)))
+
+    def _meets(self, goes_on: Callable[..., Any], *said: Any, **named: Any) -> Any:
+        found = goes_on(*said, **named)
+        if connection.in_atomic_block:  # what is asked before the door is asked alone
+            with suppress(BrokenBarrierError):
+                self.barrier.wait(5)
+        return found
+
+
+@pytest.fixture
+def without_triggers() -> Iterator[None]:
+    """The database no longer keeps what was finalised as it is."""
+    tables = ("payments_paymentline", "payments_scheduledpayment", "payments_paymentrun")
+
+    def turn_them(how: str) -> None:
+        with connection.cursor() as cursor:
+            for each in tables:
+                cursor.execute(f"ALTER TABLE {each} {how} TRIGGER USER")
+
+    turn_them("DISABLE")
+    yield
+    turn_them("ENABLE")
+
+
+def confirm_and_reject(home: Home) -> None:
     payment = home.opened()
     now = on(payment.pk)
     results = race([
@@ -204,7 +237,19 @@ def test_confirm_and_reject_at_once_leave_one_answer(home: Home, _round: int) ->
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))
-def test_a_payment_is_finalised_once_and_a_run_prepared_once(home: Home, _round: int) -> None:
+def test_confirm_and_reject_at_once_leave_one_answer(home: Home, _round: int) -> None:
+    confirm_and_reject(home)
+
+
+@pytest.mark.usefixtures("without_nets")
+def test_without_lock_and_guards_both_answers_would_stand(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control of the test above."""
+    Meeting(monkeypatch, (answers, "_answers"))
+    with pytest.raises(AssertionError):
+        confirm_and_reject(home)
+
+
+def prepare_twice(home: Home) -> ScheduledPayment:
     payment = home.opened()
     prepare = partial(running.prepare, calendar="four_weekly", pay_on=payment.pay_on)
     results = race([
@@ -212,6 +257,12 @@ def test_a_payment_is_finalised_once_and_a_run_prepared_once(home: Home, _round:
     ])  # fmt: skip
     assert sorted(type(each) for each in results if isinstance(each, Outcome)) == [Outcome], results
     assert [each.code for each in results if isinstance(each, Refused)] == ["none"]
+    return payment
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_a_payment_is_finalised_once_and_a_run_prepared_once(home: Home, _round: int) -> None:
+    payment = prepare_twice(home)
     run = PaymentRun.objects.get().pk
     finalise = partial(commands.finalise, actor=system_actor(), run_id=run)
     results = race([partial(finalise, **on(payment.pk)) for _ in range(4)])
@@ -219,6 +270,47 @@ def test_a_payment_is_finalised_once_and_a_run_prepared_once(home: Home, _round:
     assert all(isinstance(each, Outcome | Stale | Busy) for each in results), results
     assert Event.objects.filter(case=payment.pk, kind="scheduled_payment.finalise").count() == 1
     assert ledger.verify() == []
+
+
+def test_without_the_order_of_runs_two_would_be_prepared(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The negative control of the test above."""
+    monkeypatch.setattr(running, "_one_at_a_time", lambda: None)
+    monkeypatch.setattr(running, "_locked", lambda due: list(due.values_list("pk", flat=True)))
+    Meeting(monkeypatch, (running, "_locked"))
+    with pytest.raises(AssertionError):
+        prepare_twice(home)
+
+
+def put_back_and_finalise(home: Home, order: int = 1) -> None:
+    payment = home.opened()
+    line = PaymentLine.objects.filter(payment=payment).order_by("pk")[0]
+    commands.hold_out(actor=home.colin, lines=[line.pk], text="Being checked", **on(payment.pk))
+    home.run(payment)
+    back = partial(commands.put_back, actor=home.mary, lines=[line.pk], **on(payment.pk))
+    went_well(race([work, back][::order]))
+    state = Case.objects.values_list("state", flat=True).get(pk=payment.pk)
+    line.refresh_from_db()
+    out = line.held_out_at is not None and line.put_back_at is None
+    assert (state == "partly_finalised") <= out, (state, out)
+    if out:
+        commands.put_back(actor=home.mary, lines=[line.pk], **on(payment.pk))
+    adds_up(home)
+    assert sum(each.payable for each in ScheduledPayment.objects.filter(finalised_at__isnull=False)) == 16 * A_WEEK
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_line_that_is_put_back_while_its_payment_is_finalised_is_paid_once(home: Home, order: int) -> None:
+    put_back_and_finalise(home, order)
+
+
+@pytest.mark.usefixtures("without_nets", "without_triggers")
+def test_without_lock_and_triggers_a_finalised_payment_would_change(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control of the test above."""
+    Meeting(monkeypatch, (commands, "_is_last"), (commands, "_earlier"))
+    with pytest.raises(AssertionError):
+        put_back_and_finalise(home)
 
 
 def below_zero(home: Home) -> list[Callable[[], Any]]:

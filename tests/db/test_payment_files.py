@@ -74,9 +74,9 @@ def test_the_file_is_the_same_bytes_whatever_changes_after_the_run_was_finalised
 
 def test_a_file_that_is_not_the_one_that_was_made_is_not_given_out() -> None:
     run = finalised(opened(oasis()))
-    PaymentRun.objects.filter(pk=run.pk).update(file_sha256="0" * 64)
+    run.file_sha256 = "0" * 64  # the database keeps it as it was made
     with pytest.raises(Refused, match="not the one that was made"):
-        paying.file_of(again(run))
+        paying.file_of(run)
 
 
 def test_no_file_names_a_client_and_nothing_in_it_runs_as_a_formula() -> None:
@@ -162,16 +162,37 @@ def test_a_return_file_marks_what_was_paid_once() -> None:
         returning.refuse_again(again(run).returned_files.get().sha256)
 
 
-def test_many_are_marked_by_a_worker_and_the_run_is_closed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "FEW", 0)
+class Died(BaseException):
+    """A power cut."""
+
+
+@pytest.mark.parametrize("few", [0, 25])
+def test_whoever_marks_the_last_payment_closes_the_run_or_dies_over_both(
+    monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """Few are marked at once, many by a worker: that dies between the last payment and the run, and comes again."""
+    monkeypatch.setattr(running, "FEW", few)
     payment = opened(oasis())
     run = finalised(payment)
     send(run)
-    take(run, came_back(payment))
-    assert Case.objects.get(pk=run.pk).state == RunState.SENT
-    batch = Batch.objects.get(kind=running.PAID)
-    batches.run_slice(batch.pk, 0)
-    batches.run_slice(batch.pk, 0)
+
+    def dies(*_: Any) -> None:
+        raise Died
+
+    def marks() -> None:
+        if few or not Batch.objects.filter(kind=running.PAID).exists():
+            take(run, came_back(payment))
+        if not few:
+            batches.run_slice(Batch.objects.get(kind=running.PAID).pk, 0)
+
+    with monkeypatch.context() as patch, pytest.raises(Died):
+        patch.setattr(running, "_close", dies)
+        marks()
+    marked = ScheduledPayment.objects.get(pk=payment.pk).paid_at is not None
+    assert (marked, Case.objects.get(pk=run.pk).state) == (not few, RunState.SENT)
+    marks()
+    if not few:
+        batches.run_slice(Batch.objects.get(kind=running.PAID).pk, 0)  # a message that comes twice
     assert (Case.objects.get(pk=payment.pk).state, Case.objects.get(pk=run.pk).state) == (State.PAID, RunState.PAID)
 
 

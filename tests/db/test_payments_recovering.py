@@ -10,10 +10,10 @@ from tests import factories as make
 from tests.councils import another_council, usual_council
 from workflows.engine import moment
 from workflows.engine.calendar import LONDON
-from workflows.engine.errors import Forbidden, Invalid, Refused
-from workflows.engine.models import Case, Outbox
+from workflows.engine.errors import Forbidden, Invalid, Stale
+from workflows.engine.models import Case, Event, Outbox, Task
 from workflows.parties.selectors import system_actor
-from workflows.payments import commands, opening, recovering
+from workflows.payments import commands, opening, reactions, recovering
 from workflows.payments.models import Debt, ScheduledPayment
 from workflows.register import commands as register
 
@@ -60,7 +60,14 @@ def test_with_nobody_left_it_is_to_be_recovered_and_payments_is_told() -> None:
     place, second = overpaid(people=2)
     debt = Debt.objects.get()
     assert (debt.payment_id, debt.amount) == (second.pk, D("2270.22"))
-    assert Outbox.objects.filter(key__contains="scheduled_payment.owed").exists()
+    assert not Outbox.objects.filter(key__contains="scheduled_payment.owed").exists()
+    with moment.at(MAY):
+        for _ in range(2):  # a worker's second try
+            reactions.owed({"payment": second.pk}, "owed")
+    assert Outbox.objects.filter(key__contains="scheduled_payment.owed").count() == 1
+    task = Task.objects.get(process__kind="payment_debt", finished=None)
+    assert (task.team.key, task.amount, task.due_at is not None) == ("payments_residential", D("2270.22"), True)
+    assert task.process_id == Debt.objects.get().case_id
     with moment.at(JUNE):
         third = opened(place, THIRD)
         assert (again(third).carried_in, again(third).payable) == (D(0), D(0))
@@ -72,7 +79,11 @@ def test_with_nobody_left_it_is_to_be_recovered_and_payments_is_told() -> None:
             recovering.recovered(amount=D("2000.00"), key=key, **said)
         recovering.recovered(amount=D("270.22"), key=make.key(), **said)
         assert Debt.objects.get().recovered == D("2270.22")
-        with pytest.raises(Refused, match="owed any more"):
+        assert Case.objects.get(kind="payment_debt").state == "recovered"
+        assert not Task.objects.filter(process__kind="payment_debt", finished=None).exists()
+        told = Event.objects.filter(case=second.pk, kind="scheduled_payment.recover")
+        assert told.count() == 2  # where the provider reads it
+        with pytest.raises(Stale):
             recovering.recovered(amount=D("1.00"), key=make.key(), **said)
 
 
@@ -94,21 +105,44 @@ def test_agreed_instalments_come_out_of_the_periods_to_come_and_add_up() -> None
         recovering.agree(instalments=[(THIRD, D("574.34")), (FOURTH, D("574.33"))], key=make.key(), **said)
         opening.work_out_changed()
         assert (again(third).carried_in, again(third).payable) == (D("-574.34"), D("1412.10"))
-        with pytest.raises(Refused, match="Instalments are agreed"):
+        debt = Debt.objects.get().case_id or 0
+        assert [Case.objects.get(pk=debt).state, Task.objects.get(process=debt, finished=None).team_id] == [
+            "planned",
+            None,
+        ]
+        with pytest.raises(Stale):  # instalments are agreed
             recovering.recovered(actor=said["actor"], payment_id=second.pk, amount=D(1), text="x", key=make.key())
         finalised(again(third), people=1)
         assert Debt.objects.get().recovered == D("574.34")
     with moment.at(JULY):
         fourth = opened(place, FOURTH)
         assert again(fourth).carried_in == D("-574.33")
-        recovering.agree(instalments=[], key=make.key(), **said)  # what is still open is recovered otherwise
+        key = make.key()
+        for _ in range(2):  # a double click
+            recovering.agree(instalments=[], key=key, **said)  # what is still open is recovered otherwise
         opening.work_out_changed()
         assert again(fourth).carried_in == D(0)
+        assert Task.objects.get(process=debt, finished=None).node == "recover"
         recovering.agree(instalments=[(FOURTH, D("574.33"))], key=make.key(), **said)
         opening.work_out_changed()
         finalised(again(fourth), people=1)
+        assert Case.objects.get(pk=debt).state == "recovered"
     paid = sum(each.payable for each in ScheduledPayment.objects.all())
     whole = 4 * D("1986.44") + D("851.33") - D("2000.00")
     assert (Debt.objects.get().recovered, paid) == (D("1148.67"), whole)
     assert Case.objects.get(pk=second.pk).version > 0
     assert turn(fourth.pk)
+
+
+def test_what_is_carried_on_can_be_taken_out_of_the_periods_to_come() -> None:
+    place, second = overpaid(people=1)
+    with moment.at(JUNE):
+        third = opened(place, THIRD)
+        key, said = make.key(), {"actor": officer(), "payment_id": second.pk, "text": "They pay an invoice"}
+        for _ in range(2):  # a double click
+            recovering.agree(instalments=[], key=key, **said)
+        opening.work_out_changed()
+        assert (again(third).carried_in, Debt.objects.get().instalments) == (D(0), [])
+        assert Case.objects.get(kind="payment_debt").state == "owed"
+        recovering.recovered(amount=D("1148.67"), key=make.key(), **said)
+        assert Case.objects.get(kind="payment_debt").state == "recovered"

@@ -1,4 +1,4 @@
-"""Scheduled payments, runs and stops as their model tests see them: tables written by hand from design, workflows §5.
+"""Scheduled payments, runs, stops and debts as their model tests see them: tables written by hand from design, workflows §5.
 
 The handbook's home in April 2018, with two people instead of five.
 """
@@ -24,7 +24,7 @@ from workflows.engine.errors import Refused
 from workflows.engine.models import Batch, Outbox
 from workflows.parties.actor import Actor
 from workflows.parties.selectors import system_actor
-from workflows.payments import commands, methods, opening, running, stopping
+from workflows.payments import commands, methods, opening, recovering, running, stopping
 from workflows.payments.commands import Wrong
 from workflows.payments.models import (
     Debt,
@@ -36,6 +36,7 @@ from workflows.payments.models import (
     ScheduledPayment,
     Transfer,
 )
+from workflows.register import commands as register
 from workflows.register.models import CarePackageLine, Contract, PaymentHold
 
 LINES = 2
@@ -314,4 +315,64 @@ STOP = Process(
     tables=(*TABLES, PaymentHold, CarePackageLine),
     call=stop_call,
     in_state=stop_in,
+)
+
+
+MAY = datetime(2018, 5, 15, 10, tzinfo=LONDON)
+
+
+def debt_call(verb: str, actor: Actor, page: Page, key: str, words: str) -> Call:
+    """The call of a verb of a debt: a penny or all of it, one instalment or none, out of the next period."""
+    debt = Debt.objects.select_related("payment").get(case=page.case_id)
+    left = (debt.amount - debt.recovered) or Decimal("0.01")  # as a page left open has it
+    days = [each.first for each in recovering.periods_to_come(debt.payment, 1)]
+    on: dict[str, Any] = {"actor": actor, "payment_id": debt.pk, "task_id": page.task_id, "text": words, "key": key}
+    calls: dict[str, Callable[[], Any]] = {
+        "record": lambda: recovering.recovered(**on, amount=Decimal("0.01")),
+        "record_last": lambda: recovering.recovered(**on, amount=left),
+        "agree": lambda: recovering.agree(**on, instalments=[(days[0], left)]),
+        "give_up": lambda: recovering.agree(**on, instalments=[]),
+    }
+    return calls[verb]
+
+
+def debt_in(state: str, people: Everybody) -> int:
+    """A debt as it came to a state: both lines ended after the first period was paid."""
+    contract = contract_of(people)
+    run = run_of(opened(contract))
+    for each in CarePackageLine.objects.filter(contract=contract):
+        register.end_line(actor=system_actor(), line_id=each.pk, version=None, end=date(2018, 4, 20), reason="Moved")
+    with moment.at(MAY):
+        follow("line.changed")
+        opening.open_due()
+        run_of(ScheduledPayment.objects.exclude(run=run).get(contract=contract))
+        follow(recovering.OWED)
+    debt = Debt.objects.get(contract=contract).case_id or 0
+    verbs = {"owed": (), "planned": ("agree",), "recovered": ("record_last",)}
+    for verb in verbs[state]:
+        debt_call(verb, officer(), page_of(debt), make.key(), "Words.")()
+    return debt
+
+
+def run_of(payment: ScheduledPayment) -> int:
+    """The run in which a payment is finalised."""
+    run, who = prepared(payment), officer()
+    run_call("finalise", who, page_of(run), make.key(), "")()
+    batches.run_slice(Batch.objects.latest("pk").pk, 0)
+    return run
+
+
+DEBT = Process(
+    allowed={
+        ("owed", "record"): (PAYMENTS, "owed"),
+        ("owed", "record_last"): (PAYMENTS, "recovered"),
+        ("owed", "agree"): (PAYMENTS, "planned"),
+        ("planned", "agree"): (PAYMENTS, "planned"),
+        ("planned", "give_up"): (PAYMENTS, "owed"),
+    },
+    holders={"owed": TEAM, "planned": TEAM, "recovered": ("nobody", None, 0)},
+    verbs=("record", "record_last", "agree", "give_up"),
+    tables=TABLES,
+    call=debt_call,
+    in_state=debt_in,
 )

@@ -1,4 +1,4 @@
-"""State x verb x role of payments, runs and stops, each from one table: what is not in it is refused, and has written
+"""State x verb x role of payments, runs, stops and debts, each from one table: what is not in it is refused, and has written
 nothing but the refusal."""
 
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from tests import factories as make
-from tests.model.payments import PAYMENT, ROLES, RUN, STOP, Payers, council
+from tests.model.payments import DEBT, PAYMENT, ROLES, RUN, STOP, Payers, council
 from tests.model.process import WORDS, Process, Somebody, last_word, refusals_noted
 from workflows.engine.errors import Forbidden, NotFound, Refused, Stale
 from workflows.engine.models import Case, Task
@@ -15,7 +15,12 @@ from workflows.engine.models import Case, Task
 pytestmark = pytest.mark.django_db
 CASES = [
     pytest.param(process, sees, state, id=f"{name}-{state}")
-    for name, process, sees in (("payment", PAYMENT, True), ("run", RUN, False), ("stop", STOP, True))
+    for name, process, sees in (
+        ("payment", PAYMENT, True),
+        ("run", RUN, False),
+        ("stop", STOP, True),
+        ("debt", DEBT, True),
+    )
     for state in process.states
 ]
 #: One of each kind of people who may and may not: the roles of one kind are tried by the tests of the register.

@@ -17,11 +17,13 @@ GIVEN: dict[CaseKind, tuple[str, ...]] = {
     "scheduled_payment": ("payments",),
     "payment_run": ("payments",),
     "payment_stop": ("payments",),
+    "payment_debt": ("payments",),
 }
 #: The module without which a council has no such cases.
 OF_MODULE: dict[CaseKind, str] = {
     "actuals": "actuals", "dispute": "actuals", "care_decision": "actuals",
     "scheduled_payment": "payments", "payment_run": "payments", "payment_stop": "payments",
+    "payment_debt": "payments",
 }  # fmt: skip
 
 

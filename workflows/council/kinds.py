@@ -12,5 +12,6 @@ CaseKind = Literal[
     "scheduled_payment",
     "payment_run",
     "payment_stop",
+    "payment_debt",
 ]
 EVERY_KIND: tuple[CaseKind, ...] = CaseKind.__args__  # type: ignore[attr-defined]

@@ -165,6 +165,11 @@ class Payments(Table):
             coded = {each.percent for each in self.file.vat_codes}
             if missing := {Decimal(0), *(each.percent for each in self.vat)} - coded:
                 raise ValueError(f"[[payments.file.vat_codes]] has no code for {min(missing)} %")
+        if self.file and self.return_file and "payment" not in {each.field for each in self.file.columns}:
+            raise ValueError(
+                f'[payments.return_file] names each payment by its reference ("{self.return_file.payment}"), and no'
+                ' column of [payments.file] tells finance that: add one with field = "payment"'
+            )
         starts = [each.start for each in self.rules]
         if starts != sorted(set(starts)):
             raise ValueError("[[payments.rules]] must come in the order of their start, each start once")

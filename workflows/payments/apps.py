@@ -14,9 +14,10 @@ class PaymentsConfig(AppConfig):
         from workflows.engine.table import moves
 
         from . import erasing, notices, reactions, running  # noqa: F401 (they declare themselves)
-        from .flow import PaymentRunFlow, PaymentStopFlow, ScheduledPaymentFlow
-        from .rules import RUNS, STOPS, TRANSITIONS
+        from .flow import PaymentDebtFlow, PaymentRunFlow, PaymentStopFlow, ScheduledPaymentFlow
+        from .rules import DEBTS, RUNS, STOPS, TRANSITIONS
 
         compare(ScheduledPaymentFlow, moves(TRANSITIONS))
         compare(PaymentRunFlow, moves(RUNS))
         compare(PaymentStopFlow, moves(STOPS))
+        compare(PaymentDebtFlow, moves(DEBTS))

@@ -21,8 +21,9 @@ from workflows.parties.actor import Actor
 from workflows.register import selectors as register
 from workflows.register.models import CarePackageLine, Contract, PaymentHold
 
+from . import recovering
 from .acting import profile
-from .flow import PaymentStopFlow, ScheduledPaymentFlow
+from .flow import PaymentDebtFlow, PaymentStopFlow, ScheduledPaymentFlow
 from .models import Confirmation, Debt, PaymentLine, PaymentStop, Rejected, ScheduledPayment
 from .rules import State
 from .selectors import BY_CLIENT, Options, Page
@@ -294,9 +295,25 @@ def _attention(which: str, today: date) -> Q:
 STATES = (State.CURRENT, State.PARTLY, State.FINALISED, State.PAID)
 
 
-def debts() -> QuerySet[Debt]:
-    """What is to be recovered, or was, with the payment that it is from; the caller has scoped."""
-    return Debt.objects.select_related("payment__case__organisation", "contract")
+def debt_of(actor: Actor, case_id: int) -> Debt | None:
+    """A debt that this person may read, by its case, with the payment that it is from."""
+    own = engine.cases(actor, PaymentDebtFlow.function).filter(kind=PaymentDebtFlow.kind)
+    related = ("case__organisation", "case__service", "case__holder_team", "payment__case", "contract")
+    return Debt.objects.filter(case__in=own, case=case_id).select_related(*related).first()
+
+
+def debts(*, every: bool = False) -> QuerySet[Debt]:
+    """What is to be recovered, and (`every`) what was, with the payment that it is from; the caller has scoped."""
+    rows = Debt.objects.all() if every else Debt.objects.filter(recovered__lt=F("amount"))
+    return rows.select_related("payment__case__organisation", "contract", "case__holder_team")
+
+
+def instalments(debt: Debt) -> list[dict[str, Any]]:
+    """What was agreed of a debt: each instalment with the payment that takes it back, where that is open already."""
+    plan = recovering.plan_of(debt)
+    rows = ScheduledPayment.objects.filter(contract=debt.contract_id, first__in=[each.first for each in plan])
+    there = {each.first: each for each in rows.select_related("case")} if plan else {}
+    return [{"first": each.first, "amount": each.amount, "payment": there.get(each.first)} for each in plan]
 
 
 def names_of_lines(ids: Collection[int]) -> dict[int, str]:

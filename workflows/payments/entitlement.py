@@ -158,9 +158,10 @@ def entitlement(line: Line, first: date, last: date, rules: Sequence[PaymentRule
     return Entitlement(line.line_id, joined(parts))
 
 
-def nothing(line_id: int, first: date, last: date) -> Entitlement:
-    """That nothing was known of a line in a range of days: what a finalised period without it says."""
-    return Entitlement(line_id, (Part(first, last, cause=Cause.START),))
+def nothing(line_id: int, first: date, last: date, cause: Cause = Cause.START) -> Entitlement:
+    """That nothing was paid of a line in a range of days: what a finalised period without it says, because nothing was
+    known of it, or (`cause`) because it was held out."""
+    return Entitlement(line_id, (Part(first, last, cause=cause),))
 
 
 def joined(parts: Iterable[Part]) -> tuple[Part, ...]:

@@ -1,4 +1,4 @@
-"""The workflows of scheduled payments, of the runs that finalise them, and of stops (design, workflows §5)."""
+"""The workflows of scheduled payments, of the runs that finalise them, of stops and of debts (design, workflows §5)."""
 
 from typing import ClassVar
 
@@ -159,4 +159,43 @@ class PaymentStopFlow(CaseFlow):
         "stop": "stopped the payments",
         "confirm": "confirmed it",
         "lift": "lifted it",
+    }
+
+
+class PaymentDebtFlow(CaseFlow):
+    """Debt"""
+
+    kind = "payment_debt"
+    amount_is = "in all"
+    version = 1
+    prefix = "DBT"
+    function = "scheduled_payments"
+
+    begin = Begin().On("owe", this.recover, by="system|payments")
+
+    recover = (
+        TeamTask("Agree how it is recovered", desk="payments", clock="payments.answer_within")
+        .Stay("record", by="payments")
+        .On("record_last", this.end, by="payments")
+        .On("agree", this.planned, by="payments")
+    )
+
+    planned = (
+        Kept("Is taken back by instalments", desk="payments")
+        .Stay("agree", by="payments")
+        .Stay("take_back", by="system")
+        .On("give_up", this.recover, by="payments")
+        .On("take_back_last", this.end, by="system")
+    )
+
+    end = End()
+
+    said: ClassVar = {
+        "owe": "found that it is to be recovered",
+        "agree": "agreed instalments",
+        "give_up": "agreed on no more instalments",
+        "record": "recorded what was recovered",
+        "record_last": "recorded what was recovered, and it was the last",
+        "take_back": "took an instalment back",
+        "take_back_last": "took the last instalment back",
     }

@@ -20,7 +20,7 @@ from workflows.register.models import CarePackageLine, ServiceLevel
 
 from . import why
 from .adjustments import Adjustment, adjustment
-from .entitlement import Entitlement, entitlement
+from .entitlement import Entitlement, entitlement, nothing
 from .facts import Cause, Line
 from .gathering import gather
 from .models import PaymentLine, ScheduledPayment
@@ -305,12 +305,13 @@ def _settled(finalised: Sequence[ScheduledPayment], lines: Sequence[CarePackageL
         .order_by("payment__finalised_at", "pk")
     )
     found: dict[Key, Earlier] = {}
-    for each in rows.only("line", "payment", "about", "kind", "worth", "held_out_at", "put_back_at"):
+    for each in rows.only("line", "payment", "about", "kind", "first", "last", "worth", "held_out_at", "put_back_at"):
         key = each.line_id, each.about_id or each.payment_id
         if each.held_out_at is None and each.worth is not None:
             found[key] = Earlier(read(each.worth))
         elif each.kind == PaymentLine.Kind.SCHEDULED:  # an adjustment that was held out has settled nothing
-            found[key] = Earlier(None, held_out=each.put_back_at is None)
+            kept_out = nothing(each.line_id, each.first, each.last, Cause.HOLD)
+            found[key] = Earlier(kept_out, held_out=each.put_back_at is None)
     return found
 
 

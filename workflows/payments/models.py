@@ -235,6 +235,7 @@ class Debt(models.Model):
     instalments (domain.md §5, Liverpool "Query - Pay Instalment Request")."""
 
     payment = models.OneToOneField(ScheduledPayment, on_delete=models.PROTECT, primary_key=True, related_name="debt")
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, null=True, related_name="debt")  # recovering.owe
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="debts")
     amount = pounds()
     recovered = pounds(default=0)

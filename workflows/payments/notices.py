@@ -80,8 +80,8 @@ declare(
 )
 declare(
     OWED,
-    one="Scheduled payment {reference} is below zero and no later one takes it up: it is to be recovered",
-    many="{count} scheduled payments are below zero and are to be recovered",
+    one="{reference}: a payment was below zero and no later one takes that up; agree how it is recovered",
+    many="{count} debts are to be recovered; agree how",
     name="An overpayment is to be recovered",
     group=GROUP,
     sides=STAFF,

@@ -15,7 +15,7 @@ from workflows.parties.selectors import system_actor
 from workflows.register.catalogue import RATES_CHANGED
 from workflows.register.models import CarePackageLine, PaymentHold
 
-from . import stopping
+from . import recovering, stopping
 from .acting import mark_changed
 from .models import PaymentStop
 from .rules import StopState
@@ -75,6 +75,12 @@ def stop(payload: Mapping[str, Any], key: str) -> None:
             )  # fmt: skip
         except Stale:
             continue
+
+
+@reacts_to(recovering.OWED, name="payments.owed")
+def owed(payload: Mapping[str, Any], key: str) -> None:
+    """A payment was finalised below zero, and no later one takes that up: Payments has to agree how it is recovered."""
+    recovering.owe(actor=system_actor(), payment_id=payload["payment"], key=key)
 
 
 def _holding(line: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Where payments, runs and stops can stand: the tables that their workflows are held to (design, workflows §5)."""
+"""Where payments, runs, stops and debts can stand: the tables that their workflows are held to (design, workflows §5)."""
 
 from enum import StrEnum
 
@@ -35,6 +35,14 @@ class StopState(StrEnum):
     OPEN = "open"
     CONFIRMED = "confirmed"
     LIFTED = "lifted"
+
+
+class DebtState(StrEnum):
+    """Where a debt stands; `planned`: periods to come take it back by agreed instalments."""
+
+    OWED = "owed"
+    PLANNED = "planned"
+    RECOVERED = "recovered"
 
 
 S = State
@@ -95,4 +103,16 @@ STOPS = (
     Transition(T.OPEN, "check", "confirm", "payments", T.CONFIRMED, "end"),
     Transition(T.OPEN, "check", "lift", "payments", T.LIFTED, "end"),
     Transition(T.OPEN, "check", "lift", "system", T.LIFTED, "end"),
+)
+D = DebtState
+DEBTS = (
+    Transition("", "begin", "owe", "system", D.OWED, "recover"),
+    Transition("", "begin", "owe", "payments", D.OWED, "recover"),
+    Transition(D.OWED, "recover", "record", "payments", D.OWED, "recover"),
+    Transition(D.OWED, "recover", "record_last", "payments", D.RECOVERED, "end"),
+    Transition(D.OWED, "recover", "agree", "payments", D.PLANNED, "planned"),
+    Transition(D.PLANNED, "planned", "agree", "payments", D.PLANNED, "planned"),
+    Transition(D.PLANNED, "planned", "give_up", "payments", D.OWED, "recover"),
+    Transition(D.PLANNED, "planned", "take_back", "system", D.PLANNED, "planned"),
+    Transition(D.PLANNED, "planned", "take_back_last", "system", D.RECOVERED, "end"),
 )

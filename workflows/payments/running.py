@@ -10,9 +10,10 @@ from functools import partial
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 
 from workflows.engine import batches, door
+from workflows.engine.atomic import command
 from workflows.engine.errors import Forbidden, Invalid, NotFound, Refused
 from workflows.engine.models import Batch, Case, Task
 from workflows.engine.typed import faults_of_text
@@ -57,7 +58,7 @@ def prepare(*, actor: Actor, calendar: str, pay_on: date, key: str) -> door.Outc
 
     def act(turn: door.Turn) -> None:
         _one_at_a_time()
-        if not list(due.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk")):
+        if not _locked(due):
             raise Refused("Somebody else has just prepared this run.", "none")
         number = (PaymentRun.objects.aggregate(last=Max("number"))["last"] or 0) + 1
         run = PaymentRun(case=turn.case, number=number, calendar=calendar, pay_on=pay_on)
@@ -202,8 +203,10 @@ def make_file(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Out
     return _run(verb="make_file", actor=actor, case_id=case_id, task_id=task_id, key=key, body={}, act=act)
 
 
+@command
 def sent(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
-    """The file went to finance. What comes to nothing has no transfer to wait for."""
+    """The file went to finance. What comes to nothing has no transfer to wait for: a run of nothing else is closed with
+    it, in one transaction."""
 
     def act(turn: door.Turn) -> None:
         if not PaymentRun.objects.get(pk=case_id).file:
@@ -217,12 +220,14 @@ def sent(*, actor: Actor, case_id: int, task_id: int, key: str) -> door.Outcome:
     return outcome
 
 
+@command
 def mark_paid(
     *, actor: Actor, case_id: int, task_id: int, references: Mapping[str, str], key: str,
     paid_on: Mapping[str, date] | None = None, file: ReturnedFile | None = None,
 ) -> door.Outcome:  # fmt: skip
     """What finance says was paid: its reference, and its day, by the reference of the payment. Refused whole when it
-    names a payment that is not in the run. A few are marked at once, more by a worker."""
+    names a payment that is not in the run. A few are marked at once, more by a worker; whatever marks the last one
+    closes the run in the same transaction, so that none stays open whose payments are all paid."""
     rows = ScheduledPayment.objects.filter(run=case_id)
     known = dict(rows.values_list("case__reference", "pk"))
     days = paid_on or {}
@@ -258,6 +263,11 @@ def _one_at_a_time() -> None:
     """Runs are prepared one after the other, so that each has its number and its payments."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('payments.prepare'))")
+
+
+def _locked(due: QuerySet[ScheduledPayment]) -> list[int]:
+    """Lock payments that are to be in a run; what another run has taken meanwhile is not among them."""
+    return list(due.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
 def totals(run_id: int) -> Totals:

@@ -1,6 +1,7 @@
 """What of payments can be searched: references, a payment also by its contract's, and the words of their stories.
 
-Lines of many clients are in one payment: it is found by none of their names. Runs and stops are the council's.
+Lines of many clients are in one payment: it is found by none of their names. Runs, stops and debts are the
+council's.
 """
 
 from django.db.models import Q, QuerySet
@@ -12,7 +13,7 @@ from workflows.engine.searching import Asked, cases
 from workflows.parties.actor import Actor
 
 from . import selectors
-from .flow import PaymentRunFlow, PaymentStopFlow, ScheduledPaymentFlow
+from .flow import PaymentDebtFlow, PaymentRunFlow, PaymentStopFlow, ScheduledPaymentFlow
 
 #: What both sides read in the story of a payment.
 READ_BY_PROVIDERS = frozenset({"comments", "answer"})
@@ -38,6 +39,12 @@ def runs(actor: Actor) -> QuerySet[Case]:
 def stops(actor: Actor) -> QuerySet[Case]:
     """The stops that this person of the council may read; a provider has no page of them."""
     return _of_the_council(actor, PaymentStopFlow.function, PaymentStopFlow.kind)
+
+
+@cases(PaymentDebtFlow.kind, labels=frozenset())
+def debts(actor: Actor) -> QuerySet[Case]:
+    """The debts that this person of the council may read; a provider reads of them on the payment."""
+    return _of_the_council(actor, PaymentDebtFlow.function, PaymentDebtFlow.kind)
 
 
 def _of_the_council(actor: Actor, function: str, kind: str) -> QuerySet[Case]:

@@ -54,7 +54,7 @@ BECAUSE_OF = {
     Cause.ABSENCE: "An absence changed",
     Cause.NO_PRICE: "There was no price, or there is none any more",
     Cause.NO_METHOD: "There was no payment method, or there is none any more",
-    Cause.HOLD: "Payment was held, or is no longer held",
+    Cause.HOLD: "Payment was held, or the hold was lifted",
     Cause.DOCUMENT: "The contract document was not agreed",
     Cause.DISPUTE: "A dispute was raised or decided",
     Cause.ACTUALS: "What was provided changed",

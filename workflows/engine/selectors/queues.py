@@ -217,6 +217,7 @@ class Why:
     """Why a turn stands first: its own figures, and those of the one after it."""
 
     order: str
+    kind: str
     breached: bool
     at_risk: bool
     due_at: datetime | None
@@ -230,7 +231,7 @@ class Why:
 
 def why_first(turns: QuerySet[Task] | Across, order: str, now: datetime) -> Why | None:
     """Why the first of a narrowed list is first in an order; None when the list is empty. One query."""
-    columns = ("id", "due_at", "at_risk_at", "amount", "priority", "urgency")
+    columns = ("id", "kind", "due_at", "at_risk_at", "amount", "priority", "urgency")
     return why_of(list(turns.order_by(*ORDERS[order]).values(*columns)[:2]), order, now)
 
 
@@ -242,6 +243,7 @@ def why_of(rows: Sequence[Mapping[str, Any]], order: str, now: datetime) -> Why 
     breached = first["due_at"] is not None and first["due_at"] <= now
     return Why(
         order=order,
+        kind=first["kind"],
         breached=breached,
         at_risk=not breached and first["at_risk_at"] is not None and first["at_risk_at"] <= now,
         due_at=first["due_at"],
