@@ -115,8 +115,10 @@ class DebtView(CaseView):
             text = (
                 f"{money(self.left)} is still to come, out of payments of this contract. It closes with the last one."
             )
-            more = {"button": "Agree something else", "href": self.plan_href} if self.may("agree") else {}
-            return Now(f"{provider} pays it back by instalments", text, **more)
+            title = f"{provider} pays it back by instalments"
+            if not self.may("agree"):
+                return Now(title, text)
+            return Now(title, text, button="Agree something else", href=self.plan_href)
         text = "No later payment takes it back by itself."
         if not self.may("agree"):
             return Now(f"{self.team()} agrees by {weekday_date(self.due)} how it is recovered", text)
@@ -211,8 +213,9 @@ def plan(request: HttpRequest, payment_id: int) -> HttpResponse:
 def _ways(debt: Debt | None) -> set[str]:
     """How it can be recovered: what is carried on can be taken out of the periods to come; what instalments take back
     is not recovered in another way meanwhile."""
-    state = debt.case.state if debt is not None and debt.case is not None else ""
-    return {"plan", "none", "paid"} - {DebtState.OWED: {"none"}, DebtState.PLANNED: {"paid"}}.get(state, set())
+    if debt is None or debt.case is None:
+        return {"plan", "none", "paid"}
+    return {"plan", "none"} if debt.case.state == DebtState.PLANNED else {"plan", "paid"}
 
 
 def _let_in(request: HttpRequest, actor: Actor, debt: Debt | None, payment_id: int) -> HttpResponse | None:

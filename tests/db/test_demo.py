@@ -121,12 +121,13 @@ def _payments_stand() -> None:
     oasis = ScheduledPayment.objects.filter(contract__reference="N/A TEST").order_by("first")
     assert (oasis[0].total, len({each.financial_year for each in oasis})) == (Decimal("9932.20"), 2)
     assert {each.total for each in PaymentLine.objects.filter(payment=oasis[0])} == {Decimal("1986.44")}
-    kinds = {"scheduled_payment", "payment_run", "payment_stop"}
+    kinds = {"scheduled_payment", "payment_run", "payment_stop", "payment_debt"}
     found = set(Case.objects.filter(kind__in=kinds).values_list("kind", "state"))
     assert found == {
         *(("scheduled_payment", each) for each in ("current", "partly_finalised", "finalised", "paid")),
         *(("payment_run", each) for each in ("sent", "paid")),
         ("payment_stop", "confirmed"),
+        *(("payment_debt", each) for each in ("owed", "planned")),
     }
     assert set(ScheduledPayment.objects.values_list("confirmation", flat=True)) == set(Confirmation.values)
     assert set(PaymentLine.objects.values_list("kind", flat=True)) == set(PaymentLine.Kind.values)

@@ -1,4 +1,4 @@
-"""Scheduled payments, runs, stops and debts as their model tests see them: tables written by hand from design, workflows §5.
+"""Scheduled payments, runs, stops and debts as their model tests see them: tables written by hand from design, §5.
 
 The handbook's home in April 2018, with two people instead of five.
 """

@@ -1,5 +1,5 @@
-"""State x verb x role of payments, runs, stops and debts, each from one table: what is not in it is refused, and has written
-nothing but the refusal."""
+"""State x verb x role of payments, runs, stops and debts, each from one table: what is not in it is refused, and has
+written nothing but the refusal."""
 
 from collections.abc import Iterator
 

@@ -26,10 +26,11 @@ from workflows.parties.selectors import actor_for, system_actor
 from workflows.register import commands as register
 from workflows.register.models import CarePackageLine, Contract, PaymentHold
 
-from . import commands, methods, opening, reactions, running, stopping
+from . import carrying, commands, methods, opening, reactions, recovering, running, stopping
 from .calendar import Period, number_on, year_span
 from .commands import Wrong, period_for, profile
 from .models import PaymentLine, PaymentMethod, PaymentRun, PaymentStop, ScheduledPayment
+from .money import Money
 
 DAY = timedelta(days=1)
 
@@ -87,6 +88,15 @@ class Adjusted(Table):
     approved: bool = True
 
 
+class Recovered(Table):
+    """What a period left below zero and is not simply carried on: taken back in so many parts, or (none) otherwise."""
+
+    contract: str
+    ago: int
+    parts: int = 0
+    text: str
+
+
 class Died(Table):
     """A death in a period that was finalised already: `days` after its first day, told when the next one is visible."""
 
@@ -109,6 +119,7 @@ class Demo(Table):
     answered: tuple[Answered, ...] = ()
     held_out: tuple[HeldOut, ...] = ()
     adjusted: tuple[Adjusted, ...] = ()
+    recovered: tuple[Recovered, ...] = ()
     died: tuple[Died, ...] = ()
 
 
@@ -197,6 +208,7 @@ def _period(stage: Stage, key: str, period: Period, ago: int) -> None:
     if ago:
         run = _finalise(stage, key, period)
         _put_back(stage, period, payments, ago)
+        _recovered(stage, period, payments, ago)
         if ago > 1 and profile().file is not None:
             with stage.at(period.pay + DAY, 9, 15):
                 running.mark_paid(actor=stage.first, references=_references(run), **_on(run, "mark_paid"))
@@ -309,6 +321,20 @@ def _put_back(stage: Stage, period: Period, payments: dict[str, ScheduledPayment
             payment = payments[each.contract]
             with stage.at(period.finalise + DAY, 9, 50):
                 commands.put_back(actor=stage.first, lines=_out(payment, each), **_on(payment.pk, "put_back"))
+
+
+def _recovered(stage: Stage, period: Period, payments: dict[str, ScheduledPayment], ago: int) -> None:
+    for each in _of(stage.wanted.recovered, ago, payments):
+        payment = ScheduledPayment.objects.get(pk=payments[each.contract].pk)
+        owed = Money(-payment.carried_out)
+        parts = [one.total for one in carrying.instalments(owed, each.parts)] if each.parts else []
+        days = [one.first for one in recovering.periods_to_come(payment, len(parts))]
+        with stage.at(period.finalise + DAY, 11, 20):
+            recovering.agree(
+                actor=stage.first, payment_id=payment.pk, instalments=list(zip(days, parts, strict=True)),
+                text=each.text, key=f"demo:recover:{payment.pk}",
+            )  # fmt: skip
+            opening.work_out_changed()
 
 
 def _out(payment: ScheduledPayment, held: HeldOut) -> list[int]:

@@ -237,7 +237,8 @@ def _has_a_turn(payment_id: int) -> bool:
 
 
 def _left(debt: Debt) -> Decimal:
-    return debt.amount - debt.recovered
+    left: Decimal = debt.amount - debt.recovered
+    return left
 
 
 def owed(payment: ScheduledPayment) -> Debt | None:

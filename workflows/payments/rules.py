@@ -1,4 +1,4 @@
-"""Where payments, runs, stops and debts can stand: the tables that their workflows are held to (design, workflows §5)."""
+"""Where payments, runs, stops and debts can stand: the tables that their workflows are held to (design, §5)."""
 
 from enum import StrEnum
 
