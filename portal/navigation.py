@@ -31,40 +31,39 @@ MOST = 6
 
 def entries(request: HttpRequest) -> list[NavigationItem]:
     """The entries, with what needs the person."""
+    profile, actor = current(), actor_of(request)
     found = [NavigationItem("Home", reverse("portal:home"))]
-    if actor_of(request).may(FUNCTION):
-        count = awaiting(request).count
-        found.append(NavigationItem("Contract documents", reverse("portal:documents"), str(count) if count else ""))
-    module = current().actuals
-    if module is not None and actor_of(request).may(ACTUALS):
+    if actor.may(FUNCTION):
+        found.append(_counted(profile.chapters.contract_documents, "portal:documents", awaiting(request).count))
+    if profile.actuals is not None and actor.may(ACTUALS):
         count = awaiting_weeks(request).count + awaiting_disputes(request).count
         disputes = (reverse("portal:disputes"),)  # the bar never has more than seven entries
-        found.append(NavigationItem(module.name, reverse("portal:actuals"), str(count) if count else "", disputes))
-    if actor_of(request).may(LINES):
-        words = current().care_package_lines
-        found.append(NavigationItem(upper_first(words.names), reverse("portal:lines")))
-    paying = current().payments
-    if paying is not None and actor_of(request).may(PAYMENTS):
-        count = awaiting_payments(request).count
-        found.append(NavigationItem(paying.name, reverse("portal:payments"), str(count) if count else ""))
-    if actor_of(request).may(ACTIONS):
-        count = awaiting_actions(request).count
+        found.append(_counted(profile.actuals.name, "portal:actuals", count, disputes))
+    if actor.may(LINES):
+        found.append(NavigationItem(upper_first(profile.care_package_lines.names), reverse("portal:lines")))
+    if profile.payments is not None and actor.may(PAYMENTS):
+        found.append(_counted(profile.payments.name, "portal:payments", awaiting_payments(request).count))
+    if actor.may(ACTIONS):
         changes = (reverse("portal:change_requests"),)
-        found.append(NavigationItem(chapter.name(), reverse("portal:actions"), str(count) if count else "", changes))
-    actor = actor_of(request)
+        found.append(_counted(chapter.name(), "portal:actions", awaiting_actions(request).count, changes))
     if has_reports(actor):
-        found.append(NavigationItem("Reports", reverse("portal:reports"), under=(reverse("portal:remittances"),)))
+        found.append(_counted(profile.chapters.reports, "portal:reports", 0, (reverse("portal:remittances"),)))
     return _at_most(found, _about_us(actor))
+
+
+def _counted(name: str, page: str, count: int, under: tuple[str, ...] = ()) -> NavigationItem:
+    """An entry with how much needs the person; nothing stands there for none."""
+    return NavigationItem(name, reverse(page), str(count) if count else "", under)
 
 
 def _about_us(actor: Actor) -> list[NavigationItem]:
     """What the council knows of the provider itself."""
     found = []
     if actor.services_for(CONTACTS) is None:
-        found.append(NavigationItem("Contacts", reverse("portal:contacts")))
+        found.append(NavigationItem(current().chapters.contacts, reverse("portal:contacts")))
     if actor.may(DETAILS):
         under = (reverse("portal:organisation"), "/portal/services/")
-        found.append(NavigationItem("Organisation and service details", reverse("portal:organisation"), under=under))
+        found.append(NavigationItem(current().chapters.details, reverse("portal:organisation"), under=under))
     return found
 
 

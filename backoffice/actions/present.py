@@ -48,7 +48,6 @@ class View(CaseView):
     """An action as one person of the council sees it now."""
 
     label = "Action"
-    list_name = "Actions"
 
     def __init__(self, page: Page, actor: Actor) -> None:
         super().__init__(page.case, page.turn, actor)

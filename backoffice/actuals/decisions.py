@@ -74,7 +74,6 @@ class DecisionView(CaseView):
 
     label = "Decision on care"
     caption = "Decision on care"
-    list_name = "Decisions on care"
     own_list = True
 
     def __init__(self, found: Found, actor: Actor) -> None:

@@ -174,7 +174,6 @@ class WeekView(CaseView):
     """A week of actuals as one person of the council sees it now."""
 
     caption = "Actuals"
-    list_name = "Actuals"
     own_list = True
 
     def __init__(self, page: Page, actor: Actor) -> None:

@@ -2,20 +2,42 @@
 
 from django.urls import reverse
 
+from workflows.council.profile import current
+from workflows.council.schema import Council
 from workflows.parties.actor import Actor
 
-#: Kind of case, what its list is called, its address.
+#: Kind of case and the address of its list.
 ROOMS = (
-    ("contract_document", "Contract documents", "council:cases"),
-    ("action", "Actions", "council:actions"),
-    ("dispute", "Disputes", "council:disputes"),
-    ("actuals", "Actuals", "council:actuals"),
-    ("payment_run", "Payment runs", "council:payment_runs"),
-    ("care_decision", "Decisions on care", "council:care_decisions"),
-    ("scheduled_payment", "Scheduled payments", "council:payments"),
+    ("contract_document", "council:cases"),
+    ("action", "council:actions"),
+    ("dispute", "council:disputes"),
+    ("actuals", "council:actuals"),
+    ("payment_run", "council:payment_runs"),
+    ("care_decision", "council:care_decisions"),
+    ("scheduled_payment", "council:payments"),
 )
 
 
 def rooms(actor: Actor) -> list[tuple[str, str]]:
     """The lists that somebody may read, as (words, address)."""
-    return [(words, reverse(address)) for kind, words, address in ROOMS if kind in actor.reads]
+    return [(list_name(kind), reverse(address)) for kind, address in ROOMS if kind in actor.reads]
+
+
+def list_name(kind: str) -> str:
+    """What the council calls the list of a kind of case; KeyError for a kind that has none."""
+    return names(current())[kind]
+
+
+def names(council: Council) -> dict[str, str]:
+    """The lists by kind, in a council's words: those of the chapter in which providers meet the same cases."""
+    return {
+        "contract_document": council.chapters.contract_documents,
+        "action": council.actions.name,
+        "dispute": council.chapters.disputes,
+        "actuals": council.actuals.name if council.actuals else "Actuals",
+        "payment_run": "Payment runs",
+        "care_decision": "Decisions on care",
+        "scheduled_payment": council.payments.name if council.payments else "Scheduled payments",
+        "payment_stop": "Payment stops",
+        "change_request": council.change_requests.name,
+    }

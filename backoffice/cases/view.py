@@ -16,13 +16,14 @@ from workflows.engine.models import Case, Task
 from workflows.engine.selectors import Chapter
 from workflows.parties.actor import Actor
 
+from .rooms import list_name
+
 
 class CaseView(ABC):
     """What every page of a case asks. A kind overrides what it says otherwise."""
 
     label = ""  # in titles of pages: never a client's name
     caption = ""
-    list_name = ""
     own_list = False  # the list is where this kind is worked through, so the way back leads there, not to the queue
 
     def __init__(self, case: Case, turn: Task | None, actor: Actor) -> None:
@@ -57,6 +58,11 @@ class CaseView(ABC):
     def address(self, name: str) -> str:
         """The address of one of the case's pages."""
         return reverse(f"council:{name}", args=[self.case.pk])
+
+    @property
+    def list_name(self) -> str:
+        """What the council calls that list."""
+        return list_name(self.case.kind)
 
     @property
     @abstractmethod

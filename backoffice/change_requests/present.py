@@ -11,7 +11,6 @@ from backoffice.web.words import listing, moment, weekday_date, weekday_moment
 from workflows.changes import selectors
 from workflows.changes.rules import State, What
 from workflows.changes.selectors import Page
-from workflows.council.profile import current
 from workflows.engine.selectors import Chapter
 from workflows.parties.actor import Actor
 
@@ -27,11 +26,6 @@ class View(CaseView):
         self.page = page
         self.about = changing.record_words(page)
         self.known = selectors.known_elsewhere(actor, page)
-
-    @property
-    def list_name(self) -> str:  # type: ignore[override]
-        """The council's word for them."""
-        return current().change_requests.name
 
     @property
     def list_href(self) -> str:

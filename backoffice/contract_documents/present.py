@@ -26,7 +26,6 @@ class View(CaseView):
     """A document as one person sees it now."""
 
     caption = "Contract document"
-    list_name = "Contract documents"
 
     def __init__(self, page: Page, actor: Actor) -> None:
         super().__init__(page.case, page.turn, actor)

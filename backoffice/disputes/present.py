@@ -23,7 +23,6 @@ class View(CaseView):
 
     label = "Dispute"
     caption = "Dispute"
-    list_name = "Disputes"
 
     def __init__(self, page: Page, actor: Actor) -> None:
         super().__init__(page.case, page.turn, actor)

@@ -50,7 +50,6 @@ class View(CaseView):
 
     label = "Payment run"
     caption = "Payment run"
-    list_name = "Payment runs"
 
     def __init__(self, page: Page, actor: Actor) -> None:
         super().__init__(page.case, page.turn, actor)

@@ -31,11 +31,6 @@ class PaymentView(CaseView):
         self.page, self.payment = page, page.payment
 
     @property
-    def list_name(self) -> str:  # type: ignore[override]
-        """The council's word for the chapter."""
-        return payment_words.name()
-
-    @property
     def list_href(self) -> str:
         """All periods."""
         return reverse("council:payments")

@@ -55,7 +55,6 @@ class StopView(CaseView):
 
     label = "Payment stop"
     caption = "Payment stop"
-    list_name = "Payment stops"
 
     def __init__(self, stop: PaymentStop, turn: Task | None, actor: Actor) -> None:
         super().__init__(stop.case, turn, actor)

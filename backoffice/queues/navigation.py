@@ -29,7 +29,7 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
         register = (reverse("council:clients"), reverse("council:contracts"), reverse("council:levels"))
         items.append(NavigationItem("Care packages", reverse("council:lines"), under=register))
     if pages.offered() and REPORTED in actor.reads:
-        items.append(NavigationItem("Reports", reverse("council:reports")))
+        items.append(NavigationItem(current().chapters.reports, reverse("council:reports")))
     if decides_changes(actor):
         items.append(NavigationItem(current().change_requests.name, reverse("council:change_requests")))
     if works_at_brokerage(actor) or "auditor" in actor.duties:

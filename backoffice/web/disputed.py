@@ -51,7 +51,7 @@ def chapter(here: str) -> list[Tab]:
 
 def name() -> str:
     """What the chapter is called (bedford-actuals-guide "Disputes")."""
-    return "Disputes"
+    return current().chapters.disputes
 
 
 def cause_words(causes: Sequence[str]) -> str:

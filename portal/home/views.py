@@ -161,9 +161,7 @@ def _chapters(request: HttpRequest, actor: Actor, summary: Summary) -> list[Chap
     disputed_ = [_disputes(disputes, actor)] if has_module() and actor.may(DISPUTES) else []
     payments = [_payments(request)] if current().payments and actor.may(PAYMENTS) else []
     weeks = [_weeks(module.name, awaiting_weeks(request), actor)] if module and actor.may(ACTUALS) else []
-    reports = (
-        [Chapter("Reports", reverse("portal:reports"), "", "To read and to download")] if has_reports(actor) else []
-    )
+    reports = [_reports()] if has_reports(actor) else []
     return documents + weeks + lines + payments + disputed_ + conversations + reports + _about_us(actor)
 
 
@@ -173,14 +171,18 @@ def _about_us(actor: Actor) -> list[Chapter]:
     if actor.services_for(CONTACTS) is None:
         verbs = "add, amend, remove" if actor.services_for(CONTACTS, "edit") is None else "read"
         about = f"Who works for you, and what they may use here: {verbs}"
-        found.append(Chapter("Contacts", reverse("portal:contacts"), "", about))
+        found.append(Chapter(current().chapters.contacts, reverse("portal:contacts"), "", about))
     if actor.may(DETAILS):
         about = "Address, telephone and e-mail of your organisation and your services"
-        found.append(Chapter("Organisation and service details", reverse("portal:organisation"), "", about))
+        found.append(Chapter(current().chapters.details, reverse("portal:organisation"), "", about))
     if actor.may(CHANGES):
         about = "What you have asked the council to change, and how it was answered"
         found.append(Chapter(current().change_requests.name, reverse("portal:change_requests"), "", about))
     return found
+
+
+def _reports() -> Chapter:
+    return Chapter(current().chapters.reports, reverse("portal:reports"), "", "To read and to download")
 
 
 def _lines() -> Chapter:
@@ -192,4 +194,4 @@ def _documents(actor: Actor, summary: Summary) -> Chapter:
     verbs = "read, agree, reject, download" if actor.may(FUNCTION, "edit") else "read, download"
     note = f"({summary.count} {'needs' if summary.count == 1 else 'need'} you)" if summary.count else ""
     about = f"{current().contract_documents.type_label}s: {verbs}"
-    return Chapter("Contract documents", reverse("portal:documents"), note, about)
+    return Chapter(current().chapters.contract_documents, reverse("portal:documents"), note, about)

@@ -58,6 +58,7 @@ def test_it_is_served_signed_in_to_answered_and_submitted(open_tab: Open, westme
     assert state_of(document) == "accepted"
 
     page.goto("/portal/")
+    expect(page.locator("header nav").get_by_role("link", name=re.compile("^Care agreements"))).to_be_visible()
     page.locator("header nav").get_by_role("link", name=re.compile("^Delivered care")).click()
     page.get_by_role("link", name=re.compile("^Monday 17 to Sunday 23 February 2025")).click()
     page.get_by_role("button", name="Generate (Actuals)").click()

@@ -22,7 +22,7 @@ def test_without_javascript_from_sign_in_to_rejected_amended_and_agreed(open_tab
     sign_in_as(page, place.james.email, make.PASSWORD)
     page.get_by_label("Your passcode").fill(PASSCODE)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("link", name=re.compile("^Contract documents")).first.click()
+    page.get_by_role("link", name=re.compile("^Contract Documents")).first.click()
     page.get_by_role("link", name="NCC ISO").click()
     page.get_by_label("Reject", exact=True).check()
     page.get_by_label("Cost", exact=True).check()

@@ -43,14 +43,14 @@ def test_norfolk_4_an_iso_is_rejected_amended_republished_and_accepted(open_tab:
 
 def open_contract_documents(page: Page) -> None:
     """ "Contract Documents": the icon of the handbook, an entry of the menu here."""
-    page.get_by_role("navigation", name="Menu").get_by_role("link", name=re.compile("^Contract documents")).click()
+    page.get_by_role("navigation", name="Menu").get_by_role("link", name=re.compile("^Contract Documents")).click()
     page.wait_for_url("**/contract-documents/")
 
 
 def the_list_opens_on_what_awaits(james: Tab) -> None:
     """The table of the handbook, without a filter to clear first."""
     james.step("the-list-opens-on-what-awaits")
-    expect(james.page.get_by_role("heading", level=1)).to_have_text("Contract documents: 5 await you")
+    expect(james.page.get_by_role("heading", level=1)).to_have_text("Contract Documents (ISO's): 5 await you")
     rows = james.page.get_by_role("table").get_by_role("row")
     expect(rows).to_have_count(6)
     for surname, forename, ss_ref in CLIENTS:
@@ -156,7 +156,7 @@ def agree(james: Tab, document: ContractDocument) -> None:
 def the_list_shows_accepted(james: Tab) -> None:
     """ "You can use the Status field to view all Published, Accepted or Rejected ISO's.\""""
     open_contract_documents(james.page)
-    expect(james.page.get_by_role("heading", level=1)).to_have_text("Contract documents: 4 await you")
+    expect(james.page.get_by_role("heading", level=1)).to_have_text("Contract Documents (ISO's): 4 await you")
     james.page.get_by_role("link", name=re.compile("^Accepted")).click()
     expect(james.page.get_by_role("row").filter(has_text="Kent, Karl")).to_contain_text("Accepted")
     james.step("the-list-shows-accepted")

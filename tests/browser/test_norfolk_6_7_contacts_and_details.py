@@ -59,7 +59,7 @@ def test_norfolk_7_details_are_edited_and_updated(open_tab: Open) -> None:
     james = open_tab("James Beiley", user=user)
     procurement = open_tab("Procurement", user=make.staff_user("procurement", name="Anita Dell"))
     james.page.goto("/")
-    chapter(james.page, "Organisation and service details")
+    chapter(james.page, "Organisation & Service Details")
     expect(james.page.get_by_role("heading", level=1)).to_have_text("Oasis Care and Support - Organisation Details")
     james.step("organisation-details")
     edit(james)

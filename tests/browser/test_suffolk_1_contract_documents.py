@@ -33,7 +33,7 @@ def test_suffolk_1_steps_1_to_8(open_tab: Open) -> None:
     page = tab.page
 
     page.goto("/portal/")
-    page.get_by_role("navigation", name="Menu").get_by_role("link", name=re.compile("^Contract documents")).click()
+    page.get_by_role("navigation", name="Menu").get_by_role("link", name=re.compile("^Contract Documents")).click()
     tab.step("1-click-on-contract-documents")
 
     page.get_by_text("Filter by service, client or date").click()
@@ -68,8 +68,8 @@ def test_suffolk_1_steps_1_to_8(open_tab: Open) -> None:
     tab.step("8-click-agree")
     assert state_of(land) == "accepted"
     assert DocumentVersion.objects.get(document=land).reason == ""
-    page.get_by_role("link", name="Contract documents", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Contract documents: 1 awaits you")
+    page.get_by_role("link", name="Contract Documents", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Contract Documents: 1 awaits you")
 
 
 @pytest.mark.parametrize("status", ["Accepted", "Rejected", "Terminated", "Superseded"])

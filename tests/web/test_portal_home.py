@@ -27,7 +27,7 @@ def test_it_says_first_what_needs_the_person(document: ContractDocument) -> None
     assert "First: agree or reject 1 document by" in said
     assert "Agree or reject 1 contract document" in said
     assert "£536.49 a week" in said
-    assert "Contract documents (1 needs you)" in said
+    assert "Contract Documents (ISO's) (1 needs you)" in said
 
 
 def test_it_says_when_nothing_needs_the_person() -> None:
@@ -77,7 +77,7 @@ def test_a_role_without_chapters_is_told_whom_to_ask(document: ContractDocument)
     page = sign_in(provider_of(document, role="invoice_only")).get("/portal/")
     said = text(page)
     assert "There is no chapter for your role here." in said
-    assert "Contract documents" not in said
+    assert "Contract Documents" not in said
     assert document.case.client.surname not in said
 
 

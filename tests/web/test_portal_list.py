@@ -55,7 +55,7 @@ def test_it_opens_on_what_awaits_the_person(home: Service) -> None:
     browser.post(address(second), rejecting(open_form(browser, second)))
     page = browser.get(LIST)
     said = text(page)
-    assert "Contract documents: 1 awaits you" in said
+    assert "Contract Documents (ISO's): 1 awaits you" in said
     assert third.case.client.ss_ref in said
     assert first.case.client.ss_ref not in text_of_table(page)
     assert tabs(page) == {

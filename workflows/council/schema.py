@@ -14,6 +14,7 @@ from .actions import Actions
 from .actuals import Actuals
 from .care import CarePackageLines, ServiceGroup
 from .change_requests import ChangeRequests
+from .chapters import Chapters
 from .clocks import Calendar, CaseClock, Clocks, Managers, Rung
 from .contract_documents import ContractDocuments
 from .faults import Fault, refuse, twice
@@ -78,6 +79,8 @@ class Council(Table):
     menu entry, no page."""
     payments: Payments | None = None  # a module: absent unless the council has it
     """The module of scheduled payments. Without this table the council does not have it."""
+    chapters: Chapters = Chapters()
+    """The names of chapters that are named nowhere else."""
     reports: Reports = Reports()
     """The reports that are offered, by the council's names."""
     managers: Managers
