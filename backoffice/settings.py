@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "workflows.changes",
     "workflows.actuals",
     "workflows.payments",
+    "workflows.invoices",
     "workflows.disputes",
     "workflows.reports",
     "backoffice",

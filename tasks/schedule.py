@@ -20,6 +20,7 @@ from workflows.contracts import deeming
 from workflows.engine import anchors, definitions, folding, outbox, replaying, sweep
 from workflows.engine.files import scanning
 from workflows.engine.models import Outbox, Slot
+from workflows.invoices import opening as invoices
 from workflows.payments import opening as payments
 from workflows.people import absences, leaving
 from workflows.reports import commands as reports
@@ -64,6 +65,7 @@ JOBS = {
         Job("reports", timedelta(hours=1), reports.forget, late_after=timedelta(minutes=30)),
         Job("deem", timedelta(hours=1), deeming.deem_due, late_after=timedelta(minutes=30)),
         Job("actuals", timedelta(hours=1), opening.tend, late_after=timedelta(minutes=30)),
+        Job("invoices", timedelta(minutes=5), invoices.open_due, late_after=timedelta(minutes=10)),
         Job("payments", timedelta(hours=1), payments.open_due, late_after=timedelta(minutes=30)),
         Job("payments_changed", timedelta(minutes=1), payments.work_out_changed, late_after=timedelta(minutes=5)),
         Job("calendar", timedelta(days=1), definitions.refresh, late_after=timedelta(hours=6)),

@@ -38,6 +38,9 @@ def waits(row: Any) -> str:
         f"{plural(row.held_out, 'line')} held out" if row.held_out else "",
         f"{plural(row.by_hand, 'adjustment')} by hand not approved" if row.by_hand else "",
         f"{plural(row.changed, 'payment')} being worked out" if row.changed else "",
+        f"{plural(row.invoices, 'payment waits', 'payments wait')} for an invoice ({money(row.invoiced)})"
+        if row.invoices
+        else "",
     ]
     return "; ".join(each for each in found if each)
 

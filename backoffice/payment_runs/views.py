@@ -66,7 +66,7 @@ def due(request: HttpRequest, calendar: str, day: str) -> HttpResponse:
     context = {
         "due": found,
         "facts": _facts(found),
-        "form": form if _pays(actor) else None,
+        "form": form if _pays(actor) and found.payments else None,
         "tabs": tabs(counts, which),
         "table": Looks(lines, exclude=()),
         "pages": rows,

@@ -18,12 +18,15 @@ GIVEN: dict[CaseKind, tuple[str, ...]] = {
     "payment_run": ("payments",),
     "payment_stop": ("payments",),
     "payment_debt": ("payments",),
+    "invoice": ("payments",),
+    "credit_note": ("payments",),
 }
 #: The module without which a council has no such cases.
 OF_MODULE: dict[CaseKind, str] = {
     "actuals": "actuals", "dispute": "actuals", "care_decision": "actuals",
     "scheduled_payment": "payments", "payment_run": "payments", "payment_stop": "payments",
     "payment_debt": "payments",
+    "invoice": "invoices", "credit_note": "invoices",
 }  # fmt: skip
 
 

@@ -13,5 +13,7 @@ CaseKind = Literal[
     "payment_run",
     "payment_stop",
     "payment_debt",
+    "invoice",
+    "credit_note",
 ]
 EVERY_KIND: tuple[CaseKind, ...] = CaseKind.__args__  # type: ignore[attr-defined]

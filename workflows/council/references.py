@@ -29,6 +29,7 @@ REFERENCES: tuple[tuple[str, str], ...] = (
     ("actuals.rules.*.kinds.*", "kinds"),
     ("actuals.never.*.kinds.*", "kinds"),
     ("actuals.monitoring.kinds.*", "kinds"),
+    ("invoices.support", "types"),
     ("payments.file.codes.*.service_groups.~", "service_groups"),
 )
 #: Where each list is declared.

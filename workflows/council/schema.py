@@ -19,6 +19,7 @@ from .clocks import Calendar, CaseClock, Clocks, Managers, Rung
 from .contract_documents import ContractDocuments
 from .faults import Fault, refuse, twice
 from .files import Files
+from .invoices import Invoices
 from .kinds import EVERY_KIND, CaseKind
 from .pages import Brand, Helpdesk, Pages, Term
 from .payments import Payments
@@ -81,6 +82,9 @@ class Council(Table):
     """The module of scheduled payments. Without this table the council does not have it."""
     chapters: Chapters = Chapters()
     """The names of chapters that are named nowhere else."""
+    invoices: Invoices | None = None  # a module: absent unless the council has it
+    """The module in which providers create and submit invoices. Without this table the council does not have it; it
+    needs `[payments]`, which works out what an invoice claims."""
     reports: Reports = Reports()
     """The reports that are offered, by the council's names."""
     managers: Managers
@@ -99,7 +103,7 @@ class Council(Table):
     @model_validator(mode="after")
     def _whole(self) -> "Council":
         refuse(self._faults_of_keys())
-        refuse([*self._faults_of_words(), *giving.teams_that_read_nothing(self.teams)])
+        refuse([*self._faults_of_words(), *self._faults_of_invoices(), *giving.teams_that_read_nothing(self.teams)])
         refuse(
             [
                 *giving.actions_that_they_may_not_read(self.actions, self.teams, self._closing()),
@@ -132,6 +136,17 @@ class Council(Table):
         """The kinds of case that there are with the modules that this council has."""
         return [kind for kind in EVERY_KIND if getattr(self, giving.OF_MODULE.get(kind, "key")) is not None]
 
+    def _faults_of_invoices(self) -> Iterator[Fault]:
+        """Invoices without what prices them, and a type of action by which nobody could ask about one."""
+        if self.invoices is None:
+            return
+        if self.payments is None:
+            yield Fault(("invoices",), "needs [payments]: its periods, rules and VAT are what an invoice claims")
+        kind = next((each for each in self.actions.types if each.key == self.invoices.support), None)
+        if kind is not None and ("contract" not in kind.related or "provider" not in kind.begun_by):
+            said = f'{kind.key} must be related to "contract" and begun by the provider: an invoice is of a contract'
+            yield Fault(("invoices", "support"), said)
+
     def _given(self) -> Iterator[tuple[CaseKind, str, str]]:
         """Which kind of case each desk is given, and what absences ask for, with the team that has it or keeps it."""
         for kind in self.kinds_it_has():
@@ -147,6 +162,8 @@ class Council(Table):
             yield "actuals"
         if self.payments is not None and self.payments.review == "confirm":
             yield "scheduled_payments"
+        if self.invoices is not None:
+            yield "invoices"
 
     def _closing(self) -> set[str]:
         """The teams that close actions, whatever service they are about."""

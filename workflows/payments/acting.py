@@ -53,6 +53,14 @@ def open_payment(case_id: int) -> ScheduledPayment:
     return payment
 
 
+def movable_payment(case_id: int) -> ScheduledPayment:
+    """The payment, whose case is locked; Refused once it is finalised, and while its invoice is with the council."""
+    payment = open_payment(case_id)
+    if payment.frozen_at is not None:
+        raise Refused("Its invoice was submitted, so nothing of it changes. Query the invoice first.", "frozen")
+    return payment
+
+
 def tell_total(turn: door.Turn, before: Decimal) -> None:
     """Write down what the payment came to and comes to; a queue shows that, or what a rejection is about."""
     after = ScheduledPayment.objects.values_list("total", flat=True).get(pk=turn.case.pk)

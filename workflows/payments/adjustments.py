@@ -168,3 +168,8 @@ def shares(whole: Decimal, exact: Mapping[Cause, Fraction]) -> dict[Cause, Decim
     largest = max(causes, key=lambda cause: abs(causes[cause]), default=Cause.ROUNDING)
     rest = whole - sum(found.values(), ZERO)
     return found | {largest: found.get(largest, ZERO) + rest}
+
+
+def difference(before: Entitlement, now: Entitlement) -> tuple[Item, ...]:
+    """By cause, what moved between two entitlements of one line and the same days: what waits counts as not paid."""
+    return () if before.parts == now.parts else _items(before, now)

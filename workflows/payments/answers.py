@@ -55,7 +55,7 @@ def confirm(*, actor: Actor, case_id: int, task_id: int, comments: str = "", see
 
     def act(turn: door.Turn) -> None:
         _answers(turn.actor)
-        payment = open_payment(case_id)
+        payment = _asked(case_id)
         if seen and seen != str(payment.payable):
             now = f"it pays £{payment.payable:,.2f} now. Look at its lines, then send your answer again"
             raise Invalid({"answer": f"This payment was worked out again since you opened it: {now}"})
@@ -78,7 +78,7 @@ def reject(
 
     def act(turn: door.Turn) -> None:
         _answers(turn.actor)
-        payment = open_payment(case_id)
+        payment = _asked(case_id)
         amounts = dict(payment.lines.filter(kind="scheduled").values_list("line_id", "total"))
         if unknown := {each.line_id for each in wrong} - amounts.keys():
             raise Invalid({f"line-{min(unknown)}": "Choose a line of this payment"})
@@ -164,6 +164,14 @@ def _answers(actor: Actor) -> None:
         raise Forbidden("Payments are shown here. The council does not ask you to confirm them.")
     if actor.services_for(ScheduledPaymentFlow.function, "edit") is not None:
         raise Forbidden("Your role is for some services only. Ask whoever answers for the whole contract.")
+
+
+def _asked(case_id: int) -> ScheduledPayment:
+    """The payment that a provider confirms or rejects; of an invoiced one the invoice says what they claim."""
+    payment = open_payment(case_id)
+    if payment.invoiced:
+        raise Refused("This contract is paid by invoices: its invoice is created and submitted instead.", "invoiced")
+    return payment
 
 
 def _say(turn: door.Turn, payment: ScheduledPayment, confirmation: Confirmation, comments: str) -> None:

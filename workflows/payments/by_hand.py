@@ -10,7 +10,7 @@ from workflows.parties.actor import Actor
 from workflows.register.rules import rounded
 
 from . import generating, notices
-from .acting import open_payment, tell_total
+from .acting import movable_payment, open_payment, tell_total
 from .flow import ScheduledPaymentFlow
 from .models import PaymentLine, ScheduledPayment
 
@@ -30,7 +30,7 @@ def adjust(
         raise Invalid(faults)
 
     def act(turn: door.Turn) -> None:
-        payment = open_payment(case_id)
+        payment = movable_payment(case_id)
         if not payment.contract.lines.filter(pk=line_id).exists():
             raise Invalid({"line": "Choose a line of this contract"})
         made = PaymentLine.objects.create(
@@ -56,7 +56,7 @@ def approve_adjustment(*, actor: Actor, case_id: int, task_id: int, adjustment_i
     """A second person approves an amount by hand; from now on it is part of the payment."""
 
     def act(turn: door.Turn) -> None:
-        payment = open_payment(case_id)
+        payment = movable_payment(case_id)
         made = _waiting(payment, adjustment_id)
         if made.written_by_id == actor.user_id:
             raise Forbidden("Somebody else must approve what you have written.")

@@ -17,8 +17,8 @@ from workflows.engine.typed import faults_of_text
 from workflows.parties.actor import Actor
 from workflows.register.models import Contract
 
-from . import generating, notices, recovering
-from .acting import locked_open, mark_changed, open_payment, period_for, profile, tell_total
+from . import generating, notices, recovering, topics
+from .acting import locked_open, mark_changed, movable_payment, open_payment, period_for, profile, tell_total
 from .answers import Change, Wrong, amend, confirm, leave, reject
 from .by_hand import adjust, approve_adjustment, refuse_adjustment
 from .calendar import Period
@@ -71,6 +71,7 @@ def generate(*, actor: Actor, contract_id: int, period: Period, method_id: int, 
             finalise_on=period.finalise,
             pay_on=period.pay,
             financial_year=period.financial_year,
+            invoiced=method.invoiced,
         )
         payment.save(force_insert=True)
         turn.facts.update({"contract": contract_id, "first": period.first, "last": period.last})
@@ -107,7 +108,7 @@ def hold_out(*, actor: Actor, case_id: int, task_id: int, lines: Collection[int]
         raise Invalid(faults or {"lines": "Choose one line or more"})
 
     def act(turn: door.Turn) -> None:
-        payment = open_payment(case_id)
+        payment = movable_payment(case_id)
         rows = payment.lines.filter(pk__in=lines, held_out_at=None)
         if rows.count() != len(set(lines)):
             raise Refused("Some of these lines are held out already, or are not of this payment.", "lines")
@@ -139,6 +140,7 @@ def put_back(*, actor: Actor, case_id: int, task_id: int, lines: Collection[int]
                 turn.state(State.PAID if last else State.FINALISED)
             mark_changed([payment.contract_id])
             return
+        movable_payment(case_id)
         rows.update(held_out_at=None, held_out_by=None, held_out_why=None)
         before = payment.total
         generating.add_up([case_id])
@@ -176,7 +178,10 @@ def finalise(
         turn.facts.update({"run": run_id, "total": payment.total, "payable": payment.payable})
         recovering.settle(turn, payment)
         mark_changed([payment.contract_id])
-        turn.notify(notices.FINALISED, turn.provider())
+        if payment.invoiced:
+            turn.follow(topics.FINALISED, {"payment": case_id})
+        else:
+            turn.notify(notices.FINALISED, turn.provider())
 
     return _run(verb="finalise", actor=actor, case_id=case_id, task_id=task_id, key=key, body={"run": run_id}, act=act)
 
@@ -197,7 +202,9 @@ def remit(
         ScheduledPayment.objects.filter(pk=case_id).update(**own)
         turn.facts.update({"reference": own["paid_reference"], "paid_on": paid_on})
         turn.state(State.PARTLY if partly else State.PAID)
-        if payment.payable:
+        if payment.invoiced:
+            turn.follow(topics.PAID, {"payment": case_id})
+        elif payment.payable:
             turn.notify(notices.PAID, turn.provider())
 
     said = {"reference": reference, "paid_on": paid_on.isoformat() if paid_on else None}

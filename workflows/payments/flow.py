@@ -29,6 +29,10 @@ class ScheduledPaymentFlow(CaseFlow):
         .Stay("refuse_adjustment", by="payments")
         .Stay("hold_out", by="payments")
         .Stay("put_back", by="payments")
+        .Stay("credit", by="system")
+        .Stay("freeze", by="system")
+        .Stay("thaw", by="system")
+        .Stay("release", by="system")
         .On("finalise", this.finalised, by="system")
     )
 
@@ -44,6 +48,7 @@ class ScheduledPaymentFlow(CaseFlow):
         .Stay("refuse_adjustment", by="payments")
         .Stay("hold_out", by="payments")
         .Stay("put_back", by="payments")
+        .Stay("credit", by="system")
         .On("finalise", this.finalised, by="system")
     )
 
@@ -69,6 +74,10 @@ class ScheduledPaymentFlow(CaseFlow):
         "refuse_adjustment": "did not approve an adjustment",
         "hold_out": "held a line out",
         "put_back": "put a line back",
+        "credit": "took a credit note off it",
+        "freeze": "kept it as it is: its invoice was submitted",
+        "thaw": "opened it again: its invoice is with the provider",
+        "release": "released it: its invoice was accepted",
         "finalise": "finalised it",
         "remit": "marked it as paid",
         "remit_partly": "marked it as paid, without what is held out",

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from workflows.council.payments import Payments
 from workflows.register.models import CarePackageLine, ServiceLevel
@@ -32,6 +32,8 @@ Key = tuple[int, int]  # (line, finalised payment)
 MOST_PAYMENTS, MOST_LINES = 200, 5_000
 #: Causes for which a day is nobody's: the line is not there.
 NOT_THERE = {Cause.START, Cause.END}
+#: What does not change any more by itself: later payments put it right.
+SETTLED = Q(finalised_at__isnull=False) | Q(frozen_at__isnull=False)
 
 WRITE = """
 INSERT INTO payments_paymentline (payment_id, line_id, kind, about_id, first, last, excl, vat, total, worth, causes,
@@ -102,13 +104,16 @@ def fill(payments: Collection[ScheduledPayment], module: Payments, *, now: datet
     Their rows are locked before anything is read: what changes from now on is marked once this is done, and is worked
     out again.
 
+    Of one that is frozen, nothing but what an earlier period left is worked out (payments.invoicing).
+
     Of a payment that holds nothing yet, the database writes by itself what there is nothing to say about
     (statements.WHOLE).
     """
     open_ = [each for each in payments if each.finalised_at is None]
     ids = [each.pk for each in open_]
     rows_of = ScheduledPayment.objects.filter(pk__in=ids).select_for_update(of=("self",), no_key=True)
-    list(rows_of.order_by("pk").values_list("pk"))
+    frozen = {pk for pk, at in rows_of.order_by("pk").values_list("pk", "frozen_at") if at is not None}
+    open_ = [each for each in open_ if each.pk not in frozen]
     new = [each for each in open_ if each.generated_at is None]
     closely = _begin(new, module)
     looked = 0
@@ -118,7 +123,8 @@ def fill(payments: Collection[ScheduledPayment], module: Payments, *, now: datet
         old = [each.pk for each in part if each.generated_at is not None]
         _write(old, json.dumps(rows, default=str))
     add_up(ids)
-    ScheduledPayment.objects.filter(pk__in=ids).update(generated_at=now, changed=False)
+    worked_out = Case(When(frozen_at=None, then=Value(now)), default=F("generated_at"))
+    ScheduledPayment.objects.filter(pk__in=ids).update(generated_at=worked_out, changed=False)
     return looked
 
 
@@ -289,8 +295,9 @@ def _lines(
 
 
 def _finalised(payments: Sequence[ScheduledPayment]) -> list[ScheduledPayment]:
+    """What is put right later, when it is no longer right: what was finalised, or frozen for its invoice."""
     rows = ScheduledPayment.objects.filter(contract__in={each.contract_id for each in payments})
-    return list(rows.filter(finalised_at__isnull=False).order_by("first"))
+    return list(rows.filter(SETTLED).order_by("first"))
 
 
 def _settled(finalised: Sequence[ScheduledPayment], lines: Sequence[CarePackageLine]) -> dict[Key, Earlier]:
@@ -301,8 +308,9 @@ def _settled(finalised: Sequence[ScheduledPayment], lines: Sequence[CarePackageL
         .filter(
             Q(payment__in=ids, kind=PaymentLine.Kind.SCHEDULED)
             | Q(about__in=ids, kind=PaymentLine.Kind.ADJUSTMENT, payment__finalised_at__isnull=False)
+            | Q(about__in=ids, kind=PaymentLine.Kind.ADJUSTMENT, payment__frozen_at__isnull=False)
         )
-        .order_by("payment__finalised_at", "pk")
+        .order_by("payment__finalised_at", "payment__first", "pk")
     )
     found: dict[Key, Earlier] = {}
     for each in rows.only("line", "payment", "about", "kind", "first", "last", "worth", "held_out_at", "put_back_at"):
@@ -316,9 +324,9 @@ def _settled(finalised: Sequence[ScheduledPayment], lines: Sequence[CarePackageL
 
 
 def _next_ones(payments: Sequence[ScheduledPayment]) -> set[int]:
-    """The payments in which adjustments stand: the first of each contract that is not finalised."""
+    """The payments in which adjustments stand: the first of each contract that is not settled yet."""
     contracts = {each.contract_id for each in payments}
-    open_ = ScheduledPayment.objects.filter(contract__in=contracts, finalised_at=None).order_by("first", "pk")
+    open_ = ScheduledPayment.objects.filter(contract__in=contracts).exclude(SETTLED).order_by("first", "pk")
     first: dict[int, int] = {}
     for contract, payment in open_.values_list("contract_id", "pk"):
         first.setdefault(contract, payment)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from workflows.council.payments import Payments
+from workflows.council.profile import current
 from workflows.engine import events, moment
 from workflows.engine.atomic import command
 from workflows.engine.duties import require_desk
@@ -17,7 +18,7 @@ from .models import PaymentMethod
 
 @command
 def set_method(
-    *, actor: Actor, contract_id: int, start: date, calendar: str, net: bool, on_actuals: bool
+    *, actor: Actor, contract_id: int, start: date, calendar: str, net: bool, on_actuals: bool, invoiced: bool = False
 ) -> PaymentMethod:
     """Say how a contract is paid from a day on (norfolk-handbook §8 "Payment Method"); Invalid by field.
 
@@ -27,12 +28,15 @@ def set_method(
     module, contract = profile(), found(Contract, contract_id)
     if calendar not in {each.key for each in module.calendars}:
         raise Invalid({"calendar": "Choose a calendar"})
+    if invoiced and current().invoices is None:
+        raise Invalid({"invoiced": "The council takes no invoices here"})
     earlier = contract.payment_methods.filter(start__lt=start).order_by("-start").first()
     if earlier is not None and earlier.calendar != calendar and not _period_begins(module, earlier.calendar, start):
         raise Invalid({"start": "Choose a day on which a period of the calendar so far begins"})
-    method = PaymentMethod(contract=contract, start=start, calendar=calendar, net=net, on_actuals=on_actuals)
+    said = {"net": net, "on_actuals": on_actuals, "invoiced": invoiced}
+    method = PaymentMethod(contract=contract, start=start, calendar=calendar, **said)
     insert(method, f"{contract.reference} has a payment method from {start:%d/%m/%Y} already.")
-    facts = {"start": start, "calendar": calendar, "net": net, "on_actuals": on_actuals}
+    facts = {"start": start, "calendar": calendar, **said}
     mark_changed([contract.pk])
     events.record(f"contract:{contract.pk}", "contract.payment_method", actor.user_id, facts, at=moment.now())
     return method

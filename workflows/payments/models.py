@@ -29,6 +29,7 @@ class PaymentMethod(models.Model):
     calendar = models.CharField(max_length=40)
     net = models.BooleanField(default=False)
     on_actuals = models.BooleanField(default=False)
+    invoiced = models.BooleanField(default=False, db_default=False)  # paid once the provider's invoice is accepted
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["contract", "start"], name="payment_method_once_a_start")]
@@ -76,6 +77,9 @@ class ScheduledPayment(models.Model):
 
     `excl`, `vat` and `total` are the sums of its lines that are not held out; `carried_in` is what an earlier period
     below zero left, `payable` what is paid: never below zero, the rest is carried on (payments.carrying).
+
+    Where it is `invoiced`, it is `frozen_at` the submission of its invoice: from then on neither its lines nor its
+    total change. `released_at` the acceptance, a run may take it (payments.invoicing).
     """
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True, related_name="scheduled_payment")
@@ -106,6 +110,9 @@ class ScheduledPayment(models.Model):
     carried_out = pounds(default=0)  # zero or below
     carried_out_vat = pounds(default=0)
     run = models.ForeignKey(PaymentRun, on_delete=models.PROTECT, null=True, related_name="payments")
+    invoiced = models.BooleanField(default=False, db_default=False)  # as its method says
+    frozen_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
     finalised_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
     paid_reference = models.CharField(max_length=60, blank=True, default="")
@@ -125,6 +132,17 @@ class ScheduledPayment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(carried_in__lte=0, carried_out__lte=0), name="payment_carries_debts_only"
+            ),
+            models.CheckConstraint(
+                condition=Q(frozen_at__isnull=True, released_at__isnull=True)
+                | Q(invoiced=True, frozen_at__isnull=False),
+                name="payment_frozen_for_its_invoice",
+            ),
+            models.CheckConstraint(
+                condition=Q(invoiced=False)
+                | Q(released_at__isnull=False)
+                | Q(run__isnull=True, finalised_at__isnull=True),
+                name="payment_waits_for_its_invoice",
             ),
         ]
         indexes = [

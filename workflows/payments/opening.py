@@ -59,7 +59,8 @@ def work_out_new() -> int:
             payments = list(rows.select_related("case").order_by("pk"))
             generating.fill(payments, profile(), now=moment.now())
             for each in payments:
-                _tell(each)
+                if not each.invoiced:
+                    _tell(each)
         done += len(payments)
     return done
 

@@ -57,11 +57,15 @@ _BOTH = tuple(
         ("refuse_adjustment", "payments"),
         ("hold_out", "payments"),
         ("put_back", "payments"),
+        ("credit", "system"),
     )
 )
 TRANSITIONS = (
     Transition("", "begin", "generate", "system", S.CURRENT, "current"),
     *_BOTH,
+    Transition(S.CURRENT, "current", "freeze", "system", S.CURRENT, "current"),
+    Transition(S.CURRENT, "current", "thaw", "system", S.CURRENT, "current"),
+    Transition(S.CURRENT, "current", "release", "system", S.CURRENT, "current"),
     Transition(S.CURRENT, "current", "confirm", "provider", S.CURRENT, "current"),
     Transition(S.CURRENT, "current", "reject", "provider", S.CURRENT, "answer"),
     Transition(S.CURRENT, "answer", "reject", "provider", S.CURRENT, "answer"),

@@ -64,6 +64,8 @@ class Due:
     not_paid: Decimal  # what waits of them
     held_out: int
     by_hand: int  # adjustments by hand that nobody has approved
+    invoices: int  # payments that wait for their invoice: no run takes them before it is accepted
+    invoiced: Decimal  # what those come to
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +127,13 @@ def runs(actor: Actor) -> QuerySet[PaymentRun]:
 def due(actor: Actor) -> list[Due]:
     """What is due and in no run, by calendar and pay day, the next first: in four queries."""
     cases(actor)
-    waiting: Any = ScheduledPayment.objects.filter(finalised_at=None, run=None)
-    found: Any = waiting.values("calendar", "pay_on").annotate(
-        payments=Count("pk"), payable=Sum("payable"), changed=Count("pk", filter=Q(changed=True)),
-        finalise_on=Min("finalise_on"),
+    every: Any = ScheduledPayment.objects.filter(finalised_at=None, run=None)
+    found: Any = every.values("calendar", "pay_on").annotate(
+        payments=Count("pk", filter=running.TAKEN), payable=Sum("payable", filter=running.TAKEN),
+        changed=Count("pk", filter=running.TAKEN & Q(changed=True)), finalise_on=Min("finalise_on"),
+        invoices=Count("pk", filter=~running.TAKEN), invoiced=Sum("payable", filter=~running.TAKEN),
     )  # fmt: skip
+    waiting = every.filter(running.TAKEN)
     of_line = {"calendar": F("payment__calendar"), "pay_on": F("payment__pay_on")}
     lines: Any = PaymentLine.objects.filter(payment__in=waiting.values("pk")).values(**of_line)
     lines = lines.annotate(**_counted())
@@ -239,7 +243,7 @@ def looks(payments_: Any, which: str) -> QuerySet[PaymentLine]:
 
 def due_payments(calendar: str, pay_on: date) -> QuerySet[ScheduledPayment]:
     """The payments of a calendar and pay day that no run has taken."""
-    return ScheduledPayment.objects.filter(calendar=calendar, pay_on=pay_on, finalised_at=None, run=None)
+    return ScheduledPayment.objects.filter(running.TAKEN, calendar=calendar, pay_on=pay_on, finalised_at=None, run=None)
 
 
 def run_payments(run_id: int) -> QuerySet[ScheduledPayment]:
@@ -301,6 +305,8 @@ def _due(row: Mapping[str, Any], more: Mapping[str, Any]) -> Due:
         not_paid=more.get("not_paid") or ZERO,
         held_out=more.get("held_out", 0),
         by_hand=more.get("by_hand", 0),
+        invoices=row["invoices"],
+        invoiced=row["invoiced"] or ZERO,
     )
 
 

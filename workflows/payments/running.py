@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from workflows.engine import batches, door
 from workflows.engine.atomic import command
@@ -30,6 +30,8 @@ FINALISE = "payments.finalise"
 PAID = "payments.paid"
 #: Up to so many payments are marked as paid at once; a worker takes more.
 FEW = 25
+#: What a run may take: an invoiced payment once its invoice was accepted (database: payment_waits_for_its_invoice).
+TAKEN = Q(invoiced=False) | Q(released_at__isnull=False)
 _run = partial(door.run, PaymentRunFlow)
 
 
@@ -51,7 +53,7 @@ class Totals:
 def prepare(*, actor: Actor, calendar: str, pay_on: date, key: str) -> door.Outcome:
     """Gather the payments of a calendar that are due on a pay day and in no run yet; Refused when there are none."""
     profile().calendar(calendar)
-    due = ScheduledPayment.objects.filter(calendar=calendar, pay_on=pay_on, finalised_at=None, run=None)
+    due = ScheduledPayment.objects.filter(TAKEN, calendar=calendar, pay_on=pay_on, finalised_at=None, run=None)
     if not due.exists():
         raise Refused("No payment of this calendar is waiting for this pay day.", "none")
     case = Case(organisation=the_council(), state=RunState.PREPARED)

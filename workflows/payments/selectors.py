@@ -141,10 +141,15 @@ class Page:
 
 
 def cases(actor: Actor) -> QuerySet[Case]:
-    """The scheduled payments that this person may read as a whole; NotFound where the council has none."""
+    """The scheduled payments that this person may read as a whole; NotFound where the council has none.
+
+    A provider meets what it is paid by invoices among those (workflows.invoices).
+    """
     profile()
     rows = engine.cases(actor, FUNCTION).filter(kind=KIND)
-    return rows.filter(scheduled_payment__visible_from__lte=moment.today()) if actor.is_provider else rows
+    if not actor.is_provider:
+        return rows
+    return rows.filter(scheduled_payment__visible_from__lte=moment.today(), scheduled_payment__invoiced=False)
 
 
 def readable(actor: Actor) -> QuerySet[ScheduledPayment]:
@@ -155,7 +160,9 @@ def readable(actor: Actor) -> QuerySet[ScheduledPayment]:
         profile()
         own = Case.objects.filter(kind=KIND, organisation=actor.organisation_id, sensitivity="")
         mine = PaymentLine.objects.filter(payment=OuterRef("pk"), line__service__in=reach(actor) or ())
-        rows = ScheduledPayment.objects.filter(Exists(mine), case__in=own, visible_from__lte=moment.today())
+        rows = ScheduledPayment.objects.filter(
+            Exists(mine), case__in=own, visible_from__lte=moment.today(), invoiced=False
+        )
     return rows.filter(generated_at__isnull=False) if actor.is_provider else rows
 
 
@@ -262,10 +269,15 @@ class Whose:
 
 def people(actor: Actor, case_id: int) -> list[Whose]:
     """Whose the lines of a payment are, by client: for its pages, its filter, and the form that rejects."""
+    return whose(case_id, reach(actor))
+
+
+def whose(case_id: int, services: frozenset[int] | None = None) -> list[Whose]:
+    """Whose the lines of a payment are, by client, of these services or of all; the caller has scoped the payment."""
     mine = PaymentLine.objects.filter(payment=case_id, line=OuterRef("pk"))
     wrong = Rejected.objects.filter(payment=case_id, answer=Rejected.Answer.OPEN, line=OuterRef("pk"))
     rows = CarePackageLine.objects.filter(Exists(mine))
-    if (services := reach(actor)) is not None:
+    if services is not None:
         rows = rows.filter(service__in=services)
     rows = rows.annotate(
         own=Exists(mine.filter(kind=PaymentLine.Kind.SCHEDULED)),
@@ -342,7 +354,8 @@ def method_words(method: PaymentMethod) -> str:
     calendar = profile().calendar(method.calendar)
     on_actuals = "Always" if method.on_actuals else "Never"
     net = "Net" if method.net else "Gross"
-    return f"Scheduled (Pay on actuals: {on_actuals}) {method.start:%d/%m/%Y} {calendar.name} {net}"
+    kind = "Invoice" if method.invoiced else "Scheduled"
+    return f"{kind} (Pay on actuals: {on_actuals}) {method.start:%d/%m/%Y} {calendar.name} {net}"
 
 
 def text_of(words: Content | None) -> str:

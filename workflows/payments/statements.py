@@ -100,13 +100,14 @@ WHERE p.plain ORDER BY p.case_id, p.line_id
 
 CLOSELY = "SELECT case_id, line_id FROM payments_plan WHERE NOT plain ORDER BY case_id, line_id"
 
-#: Lines about which something may have come to be known since the last finalisation of their contract: their own
+#: Lines about which something may have come to be known since the last finalisation (or freeze) of their contract: own
 #: events, their level's or their contract's, and whatever was waiting or held out. An hour's grace, because what
 #: happens is dated when its transaction begins.
 CANDIDATES = """
 WITH base AS MATERIALIZED (
-    SELECT contract_id, max(finalised_at) - interval '1 hour' AS since FROM payments_scheduledpayment
-    WHERE contract_id = ANY(%s) AND finalised_at IS NOT NULL GROUP BY contract_id
+    SELECT contract_id, max(coalesce(frozen_at, finalised_at)) - interval '1 hour' AS since
+    FROM payments_scheduledpayment
+    WHERE contract_id = ANY(%s) AND (finalised_at IS NOT NULL OR frozen_at IS NOT NULL) GROUP BY contract_id
 ), moved AS MATERIALIZED (
     SELECT DISTINCT e.stream, max(e.at) OVER (PARTITION BY e.stream) AS at FROM engine_event e
     WHERE e.at > (SELECT min(since) FROM base)
@@ -116,7 +117,8 @@ SELECT l.id FROM base b JOIN register_carepackageline l ON l.contract_id = b.con
 WHERE EXISTS (SELECT FROM moved m WHERE m.at > b.since AND m.stream IN (
         'line:' || l.id, 'level:' || l.service_level_id, 'contract:' || l.contract_id))
    OR EXISTS (SELECT FROM payments_paymentline x JOIN payments_scheduledpayment p ON p.case_id = x.payment_id
-              WHERE x.line_id = l.id AND p.finalised_at IS NOT NULL AND (x.waiting OR x.held_out_at IS NOT NULL))
+              WHERE x.line_id = l.id AND (p.finalised_at IS NOT NULL OR p.frozen_at IS NOT NULL)
+                  AND (x.waiting OR x.held_out_at IS NOT NULL))
    OR EXISTS (SELECT FROM register_paymenthold h WHERE h.line_id = l.id)
    OR EXISTS (SELECT FROM payments_paymentmethod m WHERE m.contract_id = l.contract_id AND m.on_actuals)
    OR EXISTS (SELECT FROM payments_paymentline x JOIN payments_scheduledpayment p ON p.case_id = x.payment_id

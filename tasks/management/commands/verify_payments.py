@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from workflows.invoices import ledger as invoices
 from workflows.payments.ledger import verify
 
 
@@ -14,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Print the findings."""
-        found = verify()
+        found = [*verify(), *invoices.verify()]
         for finding in found:
             self.stdout.write(str(finding))
         if found:
