@@ -176,7 +176,8 @@ def _credit(case_id: int, task_id: int, payment_id: int) -> None:
 def left_of(line: PaymentLine) -> Decimal:
     """What of a line was not credited yet; its row is locked by whoever writes."""
     taken: Decimal | None = CreditNote.objects.filter(line=line, void=False).aggregate(all=Sum("amount"))["all"]
-    return line.total - (taken or ZERO)
+    left: Decimal = line.total - (taken or ZERO)
+    return left
 
 
 def _next_open(contract_id: int) -> int | None:
