@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("backoffice.visits.urls")),
     path("", include("backoffice.payments.urls")),
     path("", include("backoffice.payment_runs.urls")),
+    path("", include("backoffice.claims.urls")),
     path("", include("backoffice.lines.urls")),
     path("", include("backoffice.publishing.urls")),
     path("", include("backoffice.search.urls")),

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "workflows.actuals",
     "workflows.payments",
     "workflows.invoices",
+    "workflows.claims",
     "workflows.disputes",
     "workflows.reports",
     "backoffice",
@@ -146,6 +147,7 @@ CASE_PAGES = {
         "payment_run": "council:case",
         "payment_stop": "council:case",
         "payment_debt": "council:case",
+        "claim": "council:case",
     },
     "provider": {
         "contract_document": "portal:document",
@@ -154,6 +156,7 @@ CASE_PAGES = {
         "scheduled_payment": "portal:payment",
         "actuals": "portal:actuals_week",
         "dispute": "portal:dispute",
+        "claim": "portal:claim",
     },
 }
 NOTICE_PAGES = {

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from workflows.actions import selectors as actions
 from workflows.actuals.flow import ActualsFlow
+from workflows.claims.flow import ClaimFlow
 from workflows.contracts import selectors
 from workflows.contracts.flow import ContractDocumentFlow
 from workflows.contracts.selectors import Summary
@@ -26,6 +27,7 @@ COUNTED: Mapping[str, str] = {
     actions.KIND: actions.FUNCTION,
     disputes.KIND: disputes.FUNCTION,
     ActualsFlow.kind: ActualsFlow.function,
+    ClaimFlow.kind: ClaimFlow.function,
 }
 NOTHING = Summary(0, Decimal(0), None)
 
@@ -53,6 +55,11 @@ def awaiting_disputes(request: HttpRequest) -> Summary:
 def awaiting_weeks(request: HttpRequest) -> Summary:
     """The weeks of actuals that await this person."""
     return waiting(request).get(ActualsFlow.kind, NOTHING)
+
+
+def awaiting_claims(request: HttpRequest) -> Summary:
+    """The claims about which the council asks this person."""
+    return waiting(request).get(ClaimFlow.kind, NOTHING)
 
 
 def awaiting_payments(request: HttpRequest) -> Summary:

@@ -8,6 +8,7 @@ from backoffice.web.words import upper_first
 from workflows.actions.selectors import FUNCTION as ACTIONS
 from workflows.actuals.selectors import FUNCTION as ACTUALS
 from workflows.changes.selectors import CONTACTS, DETAILS
+from workflows.claims.selectors import FUNCTION as CLAIMS
 from workflows.council.profile import current
 from workflows.parties.actor import Actor
 from workflows.payments.selectors import FUNCTION as PAYMENTS
@@ -19,6 +20,7 @@ from .asking import (
     actor_of,
     awaiting,
     awaiting_actions,
+    awaiting_claims,
     awaiting_disputes,
     awaiting_payments,
     awaiting_weeks,
@@ -43,6 +45,8 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
         found.append(NavigationItem(upper_first(profile.care_package_lines.names), reverse("portal:lines")))
     if profile.payments is not None and actor.may(PAYMENTS):
         found.append(_counted(profile.payments.name, "portal:payments", awaiting_payments(request).count))
+    if profile.claims is not None and actor.may(CLAIMS):
+        found.append(_counted(profile.claims.name, "portal:claims", awaiting_claims(request).count))
     if actor.may(ACTIONS):
         changes = (reverse("portal:change_requests"),)
         found.append(_counted(chapter.name(), "portal:actions", awaiting_actions(request).count, changes))

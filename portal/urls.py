@@ -8,6 +8,7 @@ from .actions import views as actions
 from .actuals import views as actuals
 from .actuals_files import views as actuals_files
 from .change_requests import views as changes
+from .claims import views as claims
 from .contacts import views as contacts
 from .contract_documents import views as documents
 from .disputes import amending as disputed_actuals
@@ -68,6 +69,9 @@ urlpatterns = [
     path("actuals/<int:case_id>/", actuals.week, name="actuals_week"),
     path("actuals/<int:case_id>/lines/<int:line_week_id>/", actuals.line, name="actuals_line"),
     path("actuals/<int:case_id>/answer/", actuals.answer, name="actuals_answer"),
+    path("claims/", claims.claims, name="claims"),
+    path("claims/new/", claims.new, name="claim_new"),
+    path("claims/<int:claim_id>/", claims.claim, name="claim"),
     path("scheduled-payments/", payments.payments, name="payments"),
     path("scheduled-payments/calendar/", payments.payment_calendar, name="payment_calendar"),
     path(

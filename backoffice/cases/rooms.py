@@ -15,6 +15,7 @@ ROOMS = (
     ("payment_run", "council:payment_runs"),
     ("care_decision", "council:care_decisions"),
     ("scheduled_payment", "council:payments"),
+    ("claim", "council:claims"),
 )
 
 
@@ -39,5 +40,6 @@ def names(council: Council) -> dict[str, str]:
         "care_decision": "Decisions on care",
         "scheduled_payment": council.payments.name if council.payments else "Scheduled payments",
         "payment_stop": "Payment stops",
+        "claim": council.claims.name if council.claims else "Claims",
         "change_request": council.change_requests.name,
     }

@@ -5,7 +5,7 @@ from typing import Any
 from crispy_forms_gds.layout import Layout
 from django import forms
 
-from backoffice.web.fields import Choice, DateField, Pick
+from backoffice.web.fields import Choice, DateField, Figure, Pick
 from backoffice.web.forms import ClientKeyMixin, ConcordForm
 from backoffice.web.layout import Reveal
 from backoffice.web.stale import OpenedMixin
@@ -13,7 +13,6 @@ from backoffice.web.words import money
 from workflows.register.models import ServiceLevel
 from workflows.register.selectors import service_levels
 
-from .fields import Figure
 from .terms import Standing, Wanted, differing, faults
 
 LEVEL, OWN = "level", "own"

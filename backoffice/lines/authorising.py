@@ -10,8 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from backoffice.casework.asking import actor_of
 from backoffice.casework.commanding import carried
-from backoffice.casework.fields import Figure
-from backoffice.web.fields import DateField, TextField
+from backoffice.web.fields import DateField, Figure, TextField
 from backoffice.web.forms import ConcordForm
 from backoffice.web.gate import staff
 from workflows.actuals import deciding

@@ -5,8 +5,7 @@ from typing import Any
 from crispy_forms_gds.layout import Layout
 from django import forms
 
-from backoffice.casework.fields import Figure
-from backoffice.web.fields import Choice, DateField, LongText, Pick, TextField
+from backoffice.web.fields import Choice, DateField, Figure, LongText, Pick, TextField
 from backoffice.web.forms import ConcordForm
 from backoffice.web.layout import Reveal
 from workflows.council.profile import current

@@ -5,10 +5,9 @@ from typing import Any
 from crispy_forms_gds.layout import Layout
 from django import forms
 
-from backoffice.casework.fields import Figure
 from backoffice.casework.terms import Standing
 from backoffice.casework.terms_form import LEVEL, OWN, TermsForm, ignore_unchosen
-from backoffice.web.fields import Choice, DateField, LongText, Pick, TextField
+from backoffice.web.fields import Choice, DateField, Figure, LongText, Pick, TextField
 from backoffice.web.forms import ConcordForm
 from backoffice.web.layout import Reveal
 from backoffice.web.stale import OpenedMixin

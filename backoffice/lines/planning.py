@@ -12,8 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from backoffice.casework.asking import actor_of, works_for
 from backoffice.casework.commanding import onto
-from backoffice.casework.fields import Figure
-from backoffice.web.fields import DateField, Pick
+from backoffice.web.fields import DateField, Figure, Pick
 from backoffice.web.forms import ConcordForm
 from backoffice.web.gate import staff
 from backoffice.web.words import WEEKDAYS, ordinal

@@ -9,9 +9,8 @@ from typing import Any, ClassVar
 from crispy_forms_gds.layout import Layout
 from django import forms
 
-from backoffice.casework.fields import Figure
 from backoffice.web.fields import Choice as Radios
-from backoffice.web.fields import DateField, LongText, Pick
+from backoffice.web.fields import DateField, Figure, LongText, Pick
 from backoffice.web.forms import ClientKeyMixin, ConcordForm
 from backoffice.web.layout import Heading, Reveal
 from backoffice.web.stale import OpenedMixin

@@ -9,6 +9,7 @@ from backoffice.actions.present import status_tag
 from backoffice.actuals.present import status_tag as week_tag
 from backoffice.casework.states import state_tag
 from backoffice.web import search
+from backoffice.web.claimed import state_tag as claim_tag
 from backoffice.web.disputed import state_tag as dispute_tag
 from backoffice.web.gate import staff
 
@@ -25,12 +26,19 @@ PLACES = search.Places(
         "payment_run": lambda hit: reverse("council:case", args=[hit.id]),
         "payment_stop": lambda hit: reverse("council:case", args=[hit.id]),
         "payment_debt": lambda hit: reverse("council:case", args=[hit.id]),
+        "claim": lambda hit: reverse("council:case", args=[hit.id]),
         "client": lambda hit: reverse("council:client", args=[hit.id]),
         "line": lambda hit: reverse("council:register_line", args=[hit.id]),
         "provider": lambda hit: f"{reverse('council:lines')}?provider={hit.id}&historical=on",
         "service": lambda hit: f"{reverse('council:lines')}?service={hit.id}&historical=on",
     },
-    tags={"contract_document": state_tag, "action": status_tag, "dispute": dispute_tag, "actuals": week_tag},
+    tags={
+        "contract_document": state_tag,
+        "action": status_tag,
+        "dispute": dispute_tag,
+        "actuals": week_tag,
+        "claim": claim_tag,
+    },
 )
 
 

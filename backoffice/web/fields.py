@@ -1,6 +1,7 @@
 """Form fields that say what is wrong in GOV.UK's way: what to do, in the words of the label, with what was typed."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -61,6 +62,38 @@ class DateField(forms.MultiValueField):
             raise ValidationError(
                 f"{name} must be a real date with a year of 4 digits: you entered {' '.join(typed)}", code="invalid"
             ) from None
+
+
+class Figure(forms.DecimalField):
+    """A figure; `£`, commas and spaces are taken off, because people paste them. At most two decimals."""
+
+    def __init__(self, *, missing: str = "", example: str = "1", **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "class": "govuk-input--width-5"}))
+        super().__init__(**options)
+        self.example = example
+        self.missing = missing or f"Enter {str(self.label or 'a figure').lower()}"
+
+    def clean(self, value: Any) -> Decimal | None:
+        """Return the figure, None when it is empty and not required."""
+        typed = str(value if value is not None else "").strip()
+        plain = typed.replace("£", "").replace(",", "").replace(" ", "")
+        if not plain:
+            if self.required:
+                raise ValidationError(self.missing, code="required")
+            return None
+        try:
+            found: Decimal = super().clean(plain)
+        except ValidationError:
+            raise ValidationError(self._wrong(typed), code="invalid") from None
+        if found != found.quantize(Decimal("0.01")):
+            raise ValidationError(f"{self._name()} can have two decimals at most: you entered {typed}", code="decimals")
+        return found
+
+    def _name(self) -> str:
+        return upper_first(str(self.label or "The figure"))
+
+    def _wrong(self, typed: str) -> str:
+        return f"{self._name()} must be a number like {self.example}: you entered {typed[:40]}"
 
 
 class TextField(forms.CharField):

@@ -92,7 +92,7 @@ class Working:
 
 HELD = "Held out"
 #: What the price is comes first, then what of it is not paid, then what is put right.
-ORDER = {"Rate": 0, "Contribution": 0, "Rounding": 2, "Adjustment": 3, "By hand": 4, HELD: 5, "VAT": 6}
+ORDER = {"Rate": 0, "Contribution": 0, "Rounding": 2, "Adjustment": 3, "One-off": 4, "By hand": 5, HELD: 6, "VAT": 7}
 NOT_PAID_FIRST = 1
 
 
@@ -119,6 +119,8 @@ def _of_row(row: PaymentLine, *, inside: bool, held_by: str) -> Iterator[Step]:
         yield from _by_hand(row, inside=inside)
     elif row.kind == PaymentLine.Kind.ADJUSTMENT:
         yield from _adjustment(row)
+    elif row.one_off is not None:
+        yield Step("One-off", row.one_off.words, row.excl)
     elif row.worth is not None:
         yield from of_entitlement(snapshot.read(row.worth), row.line, inside=inside)
     if row.held_out_at is not None and (inside or row.kind != PaymentLine.Kind.MANUAL):

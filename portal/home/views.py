@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from backoffice.web import disputed, news, payment_words
+from backoffice.web import claimed, disputed, news, payment_words
 from backoffice.web.gate import needs
 from backoffice.web.pieces import Fact
 from backoffice.web.words import per_week, plural, upper_first
@@ -17,6 +17,7 @@ from workflows.actions.selectors import FUNCTION as ACTIONS
 from workflows.actuals.selectors import FUNCTION as ACTUALS
 from workflows.changes.selectors import CONTACTS, DETAILS
 from workflows.changes.selectors import FUNCTION as CHANGES
+from workflows.claims.selectors import FUNCTION as CLAIMS
 from workflows.contracts import selectors
 from workflows.contracts.selectors import FUNCTION, Filters, Summary
 from workflows.council.profile import current
@@ -29,7 +30,15 @@ from workflows.payments.selectors import FUNCTION as PAYMENTS
 from workflows.register.selectors import FUNCTION as LINES
 
 from ..actions import chapter
-from ..asking import actor_of, awaiting, awaiting_actions, awaiting_disputes, awaiting_payments, awaiting_weeks
+from ..asking import (
+    actor_of,
+    awaiting,
+    awaiting_actions,
+    awaiting_claims,
+    awaiting_disputes,
+    awaiting_payments,
+    awaiting_weeks,
+)
 from ..council import brokerage
 from ..payments import asking as paying
 from ..reports.views import has_reports
@@ -66,7 +75,7 @@ def home(request: HttpRequest) -> HttpResponse:
     rejected = selectors.counts(actor, Filters())["rejected"] if reads else 0
     needed = waiting.needs(actor, now)
     answers = waiting.weeks(awaiting_weeks(request), now) + waiting.answers(awaiting_actions(request), now)
-    answers += waiting.responses(awaiting_disputes(request), now)
+    answers += waiting.responses(awaiting_disputes(request), now) + waiting.queries(awaiting_claims(request), now)
     coming = paying.coming(actor)
     check = paying.to_check(actor, coming, moment.now())
     checks = [check] if check else []
@@ -121,7 +130,7 @@ def _first(actor: Actor, needed: Sequence[waiting.Need]) -> First:
 
 
 def _answer_first(need: waiting.Answers) -> First:
-    names = {waiting.Responses: "disputes", waiting.Weeks: "weeks"}
+    names = {waiting.Responses: "disputes", waiting.Weeks: "weeks", waiting.Queries: "claims"}
     what = names.get(type(need), "actions")
     return First(
         f"First: {need.what.lower()} {need.due.by}".rstrip(), need.note, need.due.soon, need.href, f"See the {what}"
@@ -152,6 +161,12 @@ def _payments(request: HttpRequest) -> Chapter:
     return Chapter(payment_words.name(), reverse("portal:payments"), f"({count} to check)" if count else "", about)
 
 
+def _claims(summary: Summary, actor: Actor) -> Chapter:
+    note = f"({summary.count} {'needs' if summary.count == 1 else 'need'} you)" if summary.count else ""
+    verbs = "Claim" if actor.may(CLAIMS, "edit") else "See"
+    return Chapter(claimed.name(), reverse("portal:claims"), note, f"{verbs} amounts that no plan pays")
+
+
 def _chapters(request: HttpRequest, actor: Actor, summary: Summary) -> list[Chapter]:
     """The chapters that exist and that the role has; others are absent, not greyed."""
     actions, disputes, module = awaiting_actions(request), awaiting_disputes(request), current().actuals
@@ -160,6 +175,7 @@ def _chapters(request: HttpRequest, actor: Actor, summary: Summary) -> list[Chap
     conversations = [_actions(actions, actor)] if actor.may(ACTIONS) else []
     disputed_ = [_disputes(disputes, actor)] if has_module() and actor.may(DISPUTES) else []
     payments = [_payments(request)] if current().payments and actor.may(PAYMENTS) else []
+    payments += [_claims(awaiting_claims(request), actor)] if current().claims and actor.may(CLAIMS) else []
     weeks = [_weeks(module.name, awaiting_weeks(request), actor)] if module and actor.may(ACTUALS) else []
     reports = [_reports()] if has_reports(actor) else []
     return documents + weeks + lines + payments + disputed_ + conversations + reports + _about_us(actor)

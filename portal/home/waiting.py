@@ -95,6 +95,23 @@ class Responses(Answers):
 
 
 @dataclass(frozen=True, slots=True)
+class Queries(Answers):
+    """Claims about which the council asks: how many, the money that depends on it, and when the first is due."""
+
+    note: str = "The council asks about what you claim"
+
+    @property
+    def what(self) -> str:
+        """The thing to do."""
+        return f"Answer {plural(self.count, 'query', 'queries')} about claims"
+
+    @property
+    def href(self) -> str:
+        """Where it is done: those that are queried."""
+        return f"{reverse('portal:claims')}?status=queried"
+
+
+@dataclass(frozen=True, slots=True)
 class Weeks(Answers):
     """Weeks of actuals that are to be recorded: how many, and which cut-off comes first."""
 
@@ -159,6 +176,13 @@ def responses(summary: Summary, now: datetime) -> list[Answers]:
     if not summary.count:
         return []
     return [Responses(summary.count, deadline(summary.due_at, now), money(summary.weekly))]
+
+
+def queries(summary: Summary, now: datetime) -> list[Answers]:
+    """The queried claims that await the person, as one line; none where the council has no such module."""
+    if not summary.count or current().claims is None:
+        return []
+    return [Queries(summary.count, deadline(summary.due_at, now), money(summary.weekly))]
 
 
 def weeks(summary: Summary, now: datetime) -> list[Answers]:

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from backoffice.web import disputed, search
+from backoffice.web import claimed, disputed, search
 from backoffice.web.gate import needs
 from workflows.actions.rules import State as ActionState
 from workflows.contracts.rules import State
@@ -23,6 +23,7 @@ PLACES = search.Places(
         "actuals": lambda hit: reverse("portal:actuals_week", args=[hit.id]),
         "dispute": lambda hit: reverse("portal:dispute", args=[hit.id]),
         "scheduled_payment": lambda hit: reverse("portal:payment", args=[hit.id]),
+        "claim": lambda hit: reverse("portal:claim", args=[hit.id]),
         "line": lambda hit: reverse("portal:line", args=[hit.id]),
         "service": lambda hit: f"{reverse('portal:lines')}?service={hit.id}",
     },
@@ -30,6 +31,7 @@ PLACES = search.Places(
         "contract_document": lambda state: STATES[State(state)],
         "action": lambda state: ACTION_STATES[ActionState(state)],
         "dispute": lambda state: disputed.STATES[DisputeState(state)],
+        "claim": claimed.state_tag,
     },
 )
 

@@ -4,6 +4,7 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from html import unescape
 from io import BytesIO
 from typing import Any
@@ -18,6 +19,8 @@ from tests.model.moves import seen, verb_call
 from workflows.actions import commands as actions
 from workflows.actions.rules import Asked
 from workflows.changes.rules import What
+from workflows.claims import commands as claims
+from workflows.claims.rules import Asked as Claimed
 from workflows.contracts.models import ContractDocument
 from workflows.engine import moment, turns
 from workflows.engine.models import Task
@@ -52,6 +55,7 @@ class Marked:
     contact: Contact = field(init=False)
     requests: list[int] = field(init=False)
     actions: list[int] = field(init=False)
+    claims: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.organisation = make.organisation(f"{self.mark} Care Ltd")
@@ -64,7 +68,7 @@ class Marked:
         self.contact = do.contact(self.organisation, name=f"Contact {self.mark}")
         for record in (self.organisation, self.home, self.contact):
             self._address(record)
-        self.requests, self.actions = [], []
+        self.requests, self.actions, self.claims = [], [], []
         if self.whole:
             self._everywhere()
 
@@ -73,6 +77,7 @@ class Marked:
         self.requests.append(do.remove(self.actor, do.contact(self.organisation, name=f"Left {self.mark}")).case_id)
         self.actions += [self._action(number, state) for number, state in enumerate(("team", "provider", "closed"))]
         self.actions.append(self._death())
+        self.claims += [self._claim(number, state) for number, state in enumerate(("submitted", "queried", "rejected"))]
 
     @property
     def actor(self) -> Actor:
@@ -87,7 +92,7 @@ class Marked:
     @property
     def cases(self) -> list[int]:
         """Everything that anybody has or had to do."""
-        return [*(each.pk for each in self.documents), *self.requests, *self.actions]
+        return [*(each.pk for each in self.documents), *self.requests, *self.actions, *self.claims]
 
     def _address(self, record: Any) -> None:
         """The block that organisations, services and contacts share (norfolk-handbook §6, §7)."""
@@ -145,6 +150,22 @@ class Marked:
         getattr(actions, verb)(
             actor=actor, case_id=case, task_id=task, text=f"{self.mark}: {verb}.", key=make.key(), **more
         )
+
+    def _claim(self, number: int, state: str) -> int:
+        """A claim that came so far, with evidence, and with words of both sides."""
+        words, paper = f"{self.mark} for {self.clients_mark}", staged(self.actor, f"{self.mark}.pdf", self.paper).pk
+        line = self.documents[number].line_id
+        asked = Claimed("transport", moment.today(), Decimal(10 + number), words, line_id=line)
+        case = claims.submit(actor=self.actor, asked=asked, file_ids=[paper], key=make.key()).case_id
+        payer = make.actor(make.staff_user("payments_residential", name="Payments"))
+        turns.note(actor=payer, case_id=case, text=f"{INSIDE} on {self.mark}", mentions=[], key=make.key())
+        task = Task.objects.get(process=case, finished=None).pk
+        said: dict[str, Any] = {"actor": payer, "case_id": case, "task_id": task, "text": words, "key": make.key()}
+        if state == "queried":
+            claims.query(**said)
+        elif state == "rejected":
+            claims.reject(**said, reason="not_agreed")
+        return case
 
     def _death(self) -> int:
         client, since = self.documents[1].line.client_id, moment.today() - timedelta(days=1)

@@ -17,6 +17,8 @@ from workflows.actions.batches import SEND
 from workflows.actions.commands import open_action
 from workflows.actions.rules import Asked
 from workflows.changes.rules import What
+from workflows.claims import commands as claims
+from workflows.claims.rules import Asked as Claimed
 from workflows.contracts.batches import PUBLISH
 from workflows.contracts.models import ContractDocument
 from workflows.engine import batches, moment
@@ -76,6 +78,7 @@ class World:
             "level_id": line.service_level_id,
             "payment_id": (current := payment(line.contract)).pk,
             "adjustment_id": _adjustment(current, line),
+            "claim_id": _claim(provider_of_all, line),
             "stop_id": _stop(provider_of_all, make.line(self.home)),
             "calendar": "four_weekly",
             "batch_id": batches.create(PUBLISH, officer, [line.pk]).pk,
@@ -134,6 +137,12 @@ def _adjustment(of: ScheduledPayment, line: CarePackageLine) -> int:
     said = {"line_id": line.pk, "excl": Decimal(1), "vat": Decimal(0), "text": "Words", "key": make.key()}
     commands.adjust(actor=officer, case_id=of.pk, task_id=turn, **said)
     return of.lines.get(kind="manual").pk
+
+
+def _claim(provider: Actor, line: CarePackageLine) -> int:
+    """A claim about a line of the home."""
+    asked = Claimed("extra_care", moment.today(), Decimal(5), "Words", line_id=line.pk)
+    return claims.submit(actor=provider, asked=asked, key=make.key()).case_id
 
 
 def _stop(provider: Actor, line: CarePackageLine) -> int:

@@ -30,6 +30,8 @@ OTHERS = {"other_provider", "other_read_only"}
 BROKERAGE = {"service_brokerage", "brokerage_manager"}
 DECIDERS = {"procurement", "fes_admin"}
 PAYING = {"payments_residential", "auditor"}
+#: §2: roles 1 to 3 edit One-Off Claims, role 7 reads everything
+CLAIMING = {"super_user_actuals", "super_user_scheduled", "payments"}
 IMPORTERS = BROKERAGE | {"procurement"}
 #: §8: the report is under Reports, and who may see payments may see what they came to.
 REMITTED = SUPER | {"reports", "read_only"}
@@ -145,6 +147,9 @@ TABLE: Mapping[str, Row] = {
     "portal:payment_calendar_file": Row(PAYERS, absent=ELSEWHERE),
     "portal:payment": Row(PAYERS, "GET POST", absent=ELSEWHERE, posting={"super_user_scheduled"}),
     "portal:payment_story": Row(PAYERS, absent=ELSEWHERE),
+    "portal:claims": Row(CLAIMING | {"read_only"} | ELSEWHERE),
+    "portal:claim_new": Row(CLAIMING | {"at_another_service", "other_provider"}, "GET POST"),
+    "portal:claim": Row(CLAIMING | {"read_only"}, "GET POST", absent=ELSEWHERE, posting=CLAIMING),
     # nor any other report than the remittance advice (test_reports.py)
     "portal:reports": Row(REMITTED | ELSEWHERE),
     "portal:commissioned": Row(set(), "GET POST", absent=PROVIDERS),
@@ -265,6 +270,10 @@ TABLE: Mapping[str, Row] = {
        for act in ("answer", "adjust", "by_hand", "hold_out", "put_back", "debt")},
     **{f"council:stop_{act}": Row({"payments_residential"}, "GET POST", absent=STAFF - PAYING)
        for act in ("confirm", "lift")},
+    # claims: the team that pays, and whoever audits
+    "council:claims": Row(PAYING),
+    **{f"council:claim_{act}": Row({"payments_residential"}, "GET POST")
+       for act in ("accept", "query", "reject", "take")},
     # runs and remittance: the team that pays, and whoever audits; the world's run was sent to finance
     "council:payment_runs": Row(PAYING),
     "council:payments_due": Row(PAYING, "GET POST", posting={"payments_residential"}),

@@ -47,6 +47,7 @@ ROOMS = {
     "/portal/care-package-line-items/list.csv": 1,
     "/portal/care-package-line-items/list.xlsx": 1,
     "/portal/actions/": 5,
+    "/portal/claims/": 4,
     "/portal/files/": 3,
 }
 #: Where somebody of several providers picks one: both are named.

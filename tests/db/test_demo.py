@@ -131,6 +131,8 @@ def _payments_stand() -> None:
     }
     assert set(ScheduledPayment.objects.values_list("confirmation", flat=True)) == set(Confirmation.values)
     assert set(PaymentLine.objects.values_list("kind", flat=True)) == set(PaymentLine.Kind.values)
+    claimed = Counter(Case.objects.filter(kind="claim").values_list("state", flat=True))
+    assert claimed == {"accepted": 2, "submitted": 1, "queried": 1, "rejected": 1}
     assert ScheduledPayment.objects.filter(carried_out__lt=0, payable=0).exists()
     assert not ScheduledPayment.objects.filter(changed=True).exists()
 

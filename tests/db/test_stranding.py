@@ -62,7 +62,10 @@ def _other_periods(council: Council) -> dict[str, Any]:
     ("change", "said"),
     [
         (lambda council: {}, ["the switch of the type of action invoice"]),
-        (lambda council: {"payments": None}, ["the module of scheduled_payment", "the payment calendar four_weekly"]),
+        (
+            lambda council: {"payments": None, "claims": None},
+            ["the module of scheduled_payment", "the payment calendar four_weekly"],
+        ),
         (_elsewhere, ["the team fes_admin works elsewhere"]),
         (_other_periods, ["the payment calendar four_weekly has other periods"]),
         (lambda council: {"service_groups": council.service_groups[1:]}, ["1 services", "1 service levels"]),

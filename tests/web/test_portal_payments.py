@@ -325,7 +325,7 @@ def test_news_of_a_payment_leads_to_it() -> None:
 def test_where_the_council_has_no_scheduled_payments_there_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     place = oasis()
     payment, browser = place.opened(), sign_in(place.user())
-    whole = profile.current().model_dump() | {"payments": None}
+    whole = profile.current().model_dump() | {"payments": None, "claims": None}
     another_council(monkeypatch, {}, whole=whole)
     assert browser.get(LIST).status_code == browser.get(address(payment)).status_code == 404
     assert LIST not in browser.get("/portal/").content.decode()

@@ -20,6 +20,7 @@ GIVEN: dict[CaseKind, tuple[str, ...]] = {
     "payment_debt": ("payments",),
     "invoice": ("payments",),
     "credit_note": ("payments",),
+    "claim": ("payments",),
 }
 #: The module without which a council has no such cases.
 OF_MODULE: dict[CaseKind, str] = {
@@ -27,6 +28,7 @@ OF_MODULE: dict[CaseKind, str] = {
     "scheduled_payment": "payments", "payment_run": "payments", "payment_stop": "payments",
     "payment_debt": "payments",
     "invoice": "invoices", "credit_note": "invoices",
+    "claim": "claims",
 }  # fmt: skip
 
 

@@ -15,5 +15,6 @@ CaseKind = Literal[
     "payment_debt",
     "invoice",
     "credit_note",
+    "claim",
 ]
 EVERY_KIND: tuple[CaseKind, ...] = CaseKind.__args__  # type: ignore[attr-defined]

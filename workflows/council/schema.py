@@ -15,6 +15,7 @@ from .actuals import Actuals
 from .care import CarePackageLines, ServiceGroup
 from .change_requests import ChangeRequests
 from .chapters import Chapters
+from .claims import Claims
 from .clocks import Calendar, CaseClock, Clocks, Managers, Rung
 from .contract_documents import ContractDocuments
 from .faults import Fault, refuse, twice
@@ -85,6 +86,8 @@ class Council(Table):
     invoices: Invoices | None = None  # a module: absent unless the council has it
     """The module in which providers create and submit invoices. Without this table the council does not have it; it
     needs `[payments]`, which works out what an invoice claims."""
+    claims: Claims | None = None  # a module: absent unless the council has it
+    """The module in which providers claim amounts outside the plan. Without this table the council does not have it."""
     reports: Reports = Reports()
     """The reports that are offered, by the council's names."""
     managers: Managers
@@ -124,13 +127,16 @@ class Council(Table):
         yield from twice([rung.key for rung in self.escalation], ("escalation",), "at")
 
     def _faults_of_words(self) -> Iterator[Fault]:
-        """A notice of weeks that goes to a team to which its type cannot be given."""
+        """A notice of weeks that goes to a team to which its type cannot be given; claims that nothing would pay."""
         notice = self.actuals.notice if self.actuals else None
         kind = next((each for each in self.actions.types if notice and each.key == notice.type), None)
         can = kind.teams or self.actions.teams if kind else ()
         if notice and kind and notice.team not in can:
             said = f"{kind.key} cannot be given to {notice.team}: name one of {', '.join(can)}"
             yield Fault(("actuals", "notice", "team"), said)
+        if self.claims is not None and self.payments is None:
+            said = "what is accepted is paid by scheduled payments: add [payments], or take [claims] out"
+            yield Fault(("claims",), said)
 
     def kinds_it_has(self) -> list[CaseKind]:
         """The kinds of case that there are with the modules that this council has."""
@@ -164,6 +170,8 @@ class Council(Table):
             yield "scheduled_payments"
         if self.invoices is not None:
             yield "invoices"
+        if self.claims is not None:
+            yield "one_off_claims"
 
     def _closing(self) -> set[str]:
         """The teams that close actions, whatever service they are about."""

@@ -1,7 +1,8 @@
 """Works out what the payments of many contracts say: their lines, and what finalised periods are put right by.
 
 Idempotent: worked out again, a payment says the same, or what has come to be known since. What somebody did by hand
-(a line held out, an adjustment) stays. Only payments that are not finalised are touched, with their cases locked.
+(a line held out, an adjustment) stays, and so does a one-off amount once it has its payment. Only payments that are not
+finalised are touched, with their cases locked.
 """
 
 import json
@@ -18,7 +19,7 @@ from django.db.models import Case, F, Q, Value, When
 from workflows.council.payments import Payments
 from workflows.register.models import CarePackageLine, ServiceLevel
 
-from . import why
+from . import one_offs, why
 from .adjustments import Adjustment, adjustment
 from .entitlement import Entitlement, entitlement, nothing
 from .facts import Cause, Line
@@ -43,14 +44,14 @@ SELECT n.payment, n.line, n.kind, n.about, n.first, n.last, n.excl, n.vat, n.exc
 FROM jsonb_to_recordset(%s::jsonb) AS n(
     payment bigint, line bigint, kind text, about bigint, first date, last date, excl numeric, vat numeric,
     worth jsonb, causes jsonb, not_paid numeric, waiting boolean)
-ON CONFLICT (payment_id, line_id, kind, about_id) WHERE kind <> 'manual' DO UPDATE SET
+ON CONFLICT (payment_id, line_id, kind, about_id) WHERE NOT kind IN ('manual', 'one_off') DO UPDATE SET
     first = EXCLUDED.first, last = EXCLUDED.last, excl = EXCLUDED.excl, vat = EXCLUDED.vat, total = EXCLUDED.total,
     worth = EXCLUDED.worth, causes = EXCLUDED.causes, not_paid = EXCLUDED.not_paid, waiting = EXCLUDED.waiting
 WHERE (payments_paymentline.worth, payments_paymentline.causes, payments_paymentline.excl)
       IS DISTINCT FROM (EXCLUDED.worth, EXCLUDED.causes, EXCLUDED.excl)
 """
 GONE = """
-DELETE FROM payments_paymentline l WHERE l.payment_id = ANY(%s) AND l.kind <> 'manual' AND NOT EXISTS (
+DELETE FROM payments_paymentline l WHERE l.payment_id = ANY(%s) AND l.kind NOT IN ('manual', 'one_off') AND NOT EXISTS (
     SELECT 1 FROM jsonb_to_recordset(%s::jsonb) AS n(payment bigint, line bigint, kind text, about bigint)
     WHERE n.payment = l.payment_id AND n.line = l.line_id AND n.kind = l.kind
       AND n.about IS NOT DISTINCT FROM l.about_id)
@@ -122,6 +123,7 @@ def fill(payments: Collection[ScheduledPayment], module: Payments, *, now: datet
         looked += len(rows)
         old = [each.pk for each in part if each.generated_at is not None]
         _write(old, json.dumps(rows, default=str))
+    one_offs.place(ids)
     add_up(ids)
     worked_out = Case(When(frozen_at=None, then=Value(now)), default=F("generated_at"))
     ScheduledPayment.objects.filter(pk__in=ids).update(generated_at=worked_out, changed=False)

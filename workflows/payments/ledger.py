@@ -57,7 +57,15 @@ JOIN payments_scheduledpayment q ON q.case_id = b.payment_id AND q.finalised_at 
 JOIN engine_case k ON k.id = a.payment_id JOIN engine_case n ON n.id = b.payment_id
 WHERE a.kind = 'scheduled' AND b.kind = 'scheduled' AND a.held_out_at IS NULL AND b.held_out_at IS NULL
 """
-QUERIES = (PAYMENTS, RUNS, CARRIED, TWICE)
+#: What a case put into a payment is paid once at most, and as it was decided.
+ONE_OFFS = """
+SELECT k.reference, 'is paid ' || s.total || ' by ' || s.count || ' payments, and was to be paid ' || o.total
+FROM payments_oneoff o JOIN engine_case k ON k.id = o.case_id
+CROSS JOIN LATERAL (SELECT coalesce(sum(l.total), 0) AS total, count(*) AS count FROM payments_paymentline l
+                    WHERE l.one_off_id = o.case_id AND l.held_out_at IS NULL) s
+WHERE s.count > 1 OR s.count = 1 AND s.total <> o.total
+"""
+QUERIES = (PAYMENTS, RUNS, CARRIED, TWICE, ONE_OFFS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,23 +151,48 @@ class ScheduledPayment(models.Model):
         ]
 
 
+class OneOff(models.Model):
+    """An amount outside the plan that a case of another process puts into a contract's next payment (one_offs.py).
+
+    `words` are the council's words and references: never what somebody typed. Below zero it takes something back.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True, related_name="one_off")
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="one_offs")
+    line = models.ForeignKey(CarePackageLine, on_delete=models.PROTECT, related_name="one_offs")
+    first = models.DateField()
+    last = models.DateField()
+    excl = pounds()
+    vat = pounds()
+    total = pounds()
+    words = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(total=F("excl") + F("vat")), name="one_off_total_adds_up"),
+            models.CheckConstraint(condition=Q(last__gte=F("first")), name="one_off_ends_after_start"),
+        ]
+
+
 class PaymentLine(models.Model):
     """What one care package line is paid in one payment, and why.
 
     `scheduled`: the period itself; `adjustment`: by what the finalised payment `about` is put right; `manual`: by hand,
-    with a second person. `worth` is the entitlement (or adjustment) as snapshot.written; `causes` says by cause what
-    an adjustment moved.
+    with a second person; `one_off`: what another case puts there. `worth` is the entitlement (or adjustment) as
+    snapshot.written; `causes` says by cause what an adjustment moved.
     """
 
     class Kind(models.TextChoices):
         SCHEDULED = "scheduled", "Paid"
         ADJUSTMENT = "adjustment", "Adjustment"
         MANUAL = "manual", "Adjustment by hand"
+        ONE_OFF = "one_off", "One-off"
 
     payment = models.ForeignKey(ScheduledPayment, on_delete=models.PROTECT, related_name="lines", db_index=False)
     line = models.ForeignKey(CarePackageLine, on_delete=models.PROTECT, related_name="payment_lines")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SCHEDULED)
     about = models.ForeignKey(ScheduledPayment, on_delete=models.PROTECT, null=True, related_name="put_right_by")
+    one_off = models.ForeignKey(OneOff, on_delete=models.PROTECT, null=True, related_name="placed")
     first = models.DateField()
     last = models.DateField()
     excl = pounds()
@@ -191,8 +216,15 @@ class PaymentLine(models.Model):
             models.UniqueConstraint(
                 fields=["payment", "line", "kind", "about"],
                 nulls_distinct=False,
-                condition=~Q(kind="manual"),
+                condition=~Q(kind__in=["manual", "one_off"]),
                 name="payment_line_once",
+            ),
+            models.UniqueConstraint(
+                fields=["one_off"], condition=Q(put_back_at__isnull=True), name="one_off_in_one_payment"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="one_off", one_off__isnull=False) | ~Q(kind="one_off") & Q(one_off__isnull=True),
+                name="one_off_is_of_a_case",
             ),
             models.CheckConstraint(
                 condition=(Q(kind="adjustment") & Q(about__isnull=False)) | ~Q(kind="adjustment"),

@@ -26,7 +26,7 @@ from .selectors import FUNCTION, KIND, counts, method_words, text_of
 
 REPORTS = "reports"
 ZERO = Decimal("0.00")
-RELATED = ("line__client", "line__service", "line__service_level", "held_out_why", "note")
+RELATED = ("line__client", "line__service", "line__service_level", "held_out_why", "note", "one_off")
 #: How its lines stand: service by service, client by client, as the handbook prints them.
 ORDER = ("line__service__name", "line__service", "line__client__surname", "line__client__forename", "line__client",
          "line", "first", "pk")  # fmt: skip
@@ -240,6 +240,8 @@ def _because(line: PaymentLine) -> Iterable[str]:
     """What an adjustment is because of: the causes as they were told, or the words of whoever wrote it."""
     if line.kind == PaymentLine.Kind.ADJUSTMENT:
         return [str(each["words"]) for each in line.causes]
+    if line.one_off is not None:
+        return [line.one_off.words]
     return [text] if (text := text_of(line.note)) else []
 
 

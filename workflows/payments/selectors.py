@@ -237,7 +237,7 @@ def paid(case_id: int, line_ids: Collection[int]) -> list[Paid]:
     """What these lines are paid in a payment, in the order of `line_ids`; the caller has scoped them."""
     related = (
         "line__client", "line__service", "line__service_level", "line__contract", "about", "held_out_why",
-        "held_out_by", "note", "written_by", "approved_by",
+        "held_out_by", "note", "written_by", "approved_by", "one_off",
     )  # fmt: skip
     rows = PaymentLine.objects.filter(payment=case_id, line__in=line_ids).select_related(*related)
     by_line: dict[int, list[PaymentLine]] = defaultdict(list)
@@ -380,6 +380,8 @@ def _seen(rows: QuerySet[ScheduledPayment], actor: Actor) -> QuerySet[ScheduledP
 
 
 def _of_line(row: PaymentLine) -> tuple[int, Any, int]:
-    """The period itself first, then what is put right by the period it is about, then what was written by hand."""
-    kinds = [PaymentLine.Kind.SCHEDULED, PaymentLine.Kind.ADJUSTMENT, PaymentLine.Kind.MANUAL]
+    """The period itself first, then what is put right by the period it is about, what another case put there, and then
+    what was written by hand."""
+    kind = PaymentLine.Kind
+    kinds = [kind.SCHEDULED, kind.ADJUSTMENT, kind.ONE_OFF, kind.MANUAL]
     return (kinds.index(PaymentLine.Kind(row.kind)), row.about.first if row.about else row.first, row.pk)

@@ -16,6 +16,7 @@ from backoffice.access.demo import give_credentials
 from workflows.actions import demo as conversations
 from workflows.actuals import demo as weeks
 from workflows.changes import demo as changes
+from workflows.claims import demo as claims
 from workflows.contracts import demo as documents
 from workflows.council.profile import current
 from workflows.disputes import demo as disputes
@@ -62,7 +63,11 @@ class Command(BaseCommand):
         opened = weeks.seed(folder / "actuals.toml")
         disputed = disputes.seed()
         paid = payments.seed(folder / "payments.toml")
-        self.stdout.write(f"{asked} change requests, {opened} weeks of actuals, {disputed} disputes, {paid} payments.")
+        claimed = claims.seed(folder / "claims.toml")
+        self.stdout.write(
+            f"{asked} change requests, {opened} weeks of actuals, {disputed} disputes, {paid} payments,"
+            f" {claimed} claims."
+        )
 
     def _handbook(self, folder: Path) -> list[int]:
         """Import the files of the folder that have not been imported before."""
