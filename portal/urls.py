@@ -65,6 +65,7 @@ urlpatterns = [
     path("actuals/visits/import/<int:run_id>/update/", visits.update_system, name="visits_import_update"),
     path("actuals/visits/import/<int:run_id>/cancel/", visits.cancel, name="visits_import_cancel"),
     path("actuals/visits/import/<int:run_id>/errors.csv", visits.errors, name="visits_import_errors"),
+    path("actuals/visits/<int:visit_id>/", visits.one, name="visit"),
     path("actuals/<int:case_id>/lines/<int:line_week_id>/visits/", visits.line, name="actuals_visits"),
     path("actuals/<int:case_id>/", actuals.week, name="actuals_week"),
     path("actuals/<int:case_id>/lines/<int:line_week_id>/", actuals.line, name="actuals_line"),

@@ -22,12 +22,13 @@ SHIPPED = tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
 
 
 @contextmanager
-def served(name: str, folder: Path = FOLDER) -> Iterator[Council]:
-    """Inside, everything runs as one of the councils that are shipped (or of another folder), by its own profile."""
+def served(name: str, folder: Path = FOLDER, **changes: Mapping[str, Any]) -> Iterator[Council]:
+    """Inside, everything runs as one of the councils that are shipped (or of another folder), by its own profile, with
+    some values of its tables changed."""
     whole = profile.load(folder / f"{name}.toml").model_dump()
     try:
         with pytest.MonkeyPatch.context() as patch:
-            yield another_council(patch, {}, whole=whole)
+            yield another_council(patch, changes, whole=whole)
     finally:
         usual_council()
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from backoffice.cases.view import CaseView
-from backoffice.web import told
+from backoffice.web import paid_in, told
 from backoffice.web.pieces import Entry, Fact, Now, Tag
 from backoffice.web.told import Telling
 from backoffice.web.words import date_range, date_words, moment, money, plural, weekday_date, weekday_moment
@@ -21,6 +21,8 @@ from workflows.actuals.selectors import Line, Page
 from workflows.council.profile import current
 from workflows.engine.selectors import Chapter
 from workflows.parties.actor import Actor
+from workflows.payments import falling
+from workflows.payments.falling import Falls
 
 from .why import Why, comments, reasons, units, waiting
 
@@ -70,9 +72,9 @@ def _lines(chapter: Chapter) -> list[str]:
         found.append(f"{plural(len(facts['lines']), 'line')} filled in")
     if chapter.verb == "dispute" and facts.get("disputed"):
         found.append(f"{plural(len(facts['disputed']), 'line')} disputed")
-    if chapter.verb == "rejudge":
-        found += [f"Will be paid: {money(Decimal(was))}, now {money(Decimal(now))}" for _, was, now in facts["moved"]]
-        found += [] if facts["moved"] else ["No money moved"]
+    if chapter.verb in {"rejudge", "recheck"}:
+        found += [f"Will be paid: {money(Decimal(was))}, now {money(Decimal(now))}" for _, was, now in facts["money"]]
+        found += [] if facts["money"] else ["No money moved"]
     return found
 
 
@@ -81,6 +83,7 @@ TELLING = Telling(
         "open": lambda _: "Week opened",
         "generate": lambda _: "Generated from the care packages",
         "rejudge": lambda _: "Worked out again",
+        "recheck": lambda _: "Worked out again: to be checked once more",
         "query": lambda _: "Asked the provider",
         "record_visits": lambda _: "Filled in from recorded visits",
         "take": lambda _: "Taken for checking",
@@ -225,6 +228,12 @@ class WeekView(CaseView):
             undecided=sum((each.undecided for each in self.exceptions), NOTHING),
         )
 
+    @cached_property
+    def falls(self) -> Sequence[Falls]:
+        """The payment periods in which the week falls."""
+        place = falling.place_of(self.week)
+        return falling.of_weeks([place]).get(place, ())
+
     @property
     def takes(self) -> bool:
         """Whether the team may open the week for checking although it was not submitted: its saves are, or the plan."""
@@ -287,6 +296,7 @@ class WeekView(CaseView):
             Fact("Service", week.service.name),
             *([Fact("Lot", week.lot)] if week.lot else []),
             Fact("Week beginning", date_words(week.week)),
+            *([Fact("Payment period", paid_in.period(self.falls), paid_in.paid_on(self.falls))] if self.falls else []),
             Fact("Cut-off", weekday_moment(week.cut_off) if week.cut_off else "None"),
             Fact("Submitted", submitted),
             Fact("Reference", self.case.reference),

@@ -27,6 +27,7 @@ PLACES = search.Places(
         "payment_stop": lambda hit: reverse("council:case", args=[hit.id]),
         "payment_debt": lambda hit: reverse("council:case", args=[hit.id]),
         "claim": lambda hit: reverse("council:case", args=[hit.id]),
+        "visit": lambda hit: reverse("council:visit", args=[hit.id]),
         "client": lambda hit: reverse("council:client", args=[hit.id]),
         "line": lambda hit: reverse("council:register_line", args=[hit.id]),
         "provider": lambda hit: f"{reverse('council:lines')}?provider={hit.id}&historical=on",

@@ -42,6 +42,14 @@ def line(request: HttpRequest, case_id: int, line_week_id: int) -> HttpResponse:
 
 
 @staff()
+@require_GET
+def one(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """One visit that was found: among the visits of its line in its week."""
+    actor, _ = entered(request, KIND)
+    return redirect("council:actuals_visits", *visits.place_of(actor, visit_id))
+
+
+@staff()
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Choose a file and import it; below, what was imported for the council."""

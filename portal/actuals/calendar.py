@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from backoffice.web import paid_in
 from backoffice.web.clock import deadline
 from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable
@@ -16,6 +17,8 @@ from workflows.actuals.models import ActualWeek
 from workflows.actuals.rules import State
 from workflows.council.profile import current
 from workflows.engine import moment as clock
+from workflows.payments import falling
+from workflows.payments.falling import Falls
 
 from .showing import span
 
@@ -49,6 +52,20 @@ def places(found: Sequence[tuple[int, str, str]], asked: tuple[int, str] | None)
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A week of the calendar, and the payment periods that it falls in."""
+
+    week: Any
+    falls: Sequence[Falls]
+
+
+def listed(weeks: Sequence[ActualWeek]) -> list[Listed]:
+    """The weeks with their payment periods (suffolk-user-guide §2, step 4)."""
+    found = falling.of_weeks([falling.place_of(each) for each in weeks])
+    return [Listed(each, found.get(falling.place_of(each), ())) for each in weeks]
+
+
 def state(week: Any) -> Tag:
     """Not started, n of m done, or what became of it."""
     if week.case.state != State.RECORDING:
@@ -79,6 +96,11 @@ def left(week: ActualWeek) -> str:
     return deadline(week.cut_off, clock.now()).clock.note
 
 
+def cost(week: Any) -> str:
+    """What it comes to so far."""
+    return money(week.cost) if week.cost is not None else NOTHING
+
+
 @dataclass(frozen=True, slots=True)
 class First:
     """The week that awaits the person."""
@@ -107,14 +129,24 @@ class Weeks(ListTable):
     """The weeks, the newest first."""
 
     week = Cell(
-        "Week", span, name=True, link=lambda week: reverse("portal:actuals_week", args=[week.pk]),
-        second=lambda week: f"{week.service.name}{f', {week.lot}' if week.lot else ''}",
+        "Week", lambda row: span(row.week), name=True,
+        link=lambda row: reverse("portal:actuals_week", args=[row.week.pk]),
+        second=lambda row: f"{row.week.service.name}{f', {row.week.lot}' if row.week.lot else ''}",
     )  # fmt: skip
-    state = Cell("How it stands", lambda _: "", tag=state)
-    until = Cell("Cut-off", until, second=left)
-    turn = Cell("Whose turn", turn)
-    amount = Cell("Will be paid", lambda week: money(week.cost) if week.cost is not None else NOTHING, number=True)
+    state = Cell("How it stands", lambda _: "", tag=lambda row: state(row.week))
+    until = Cell("Cut-off", lambda row: until(row.week), second=lambda row: left(row.week))
+    turn = Cell("Whose turn", lambda row: turn(row.week))
+    period = Cell(
+        "Payment period", lambda row: paid_in.period(row.falls), second=lambda row: paid_in.paid_on(row.falls)
+    )
+    amount = Cell("Will be paid", lambda row: cost(row.week), number=True)
 
     class Meta(ListTable.Meta):
         caption = "Actual Weeks Calendar"
         empty = "There are no weeks yet. Each one opens on its Monday."
+
+
+def table(weeks: Sequence[ActualWeek]) -> Weeks:
+    """The calendar as a table; without payment periods where no contract of these weeks has any."""
+    rows = listed(weeks)
+    return Weeks(rows, exclude=() if any(each.falls for each in rows) else ("period",))

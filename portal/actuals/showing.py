@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from backoffice.web import paid_in
 from backoffice.web.pieces import Fact, Tag
 from backoffice.web.words import moment, money, plural, weekday_date
 from portal.council import team_name
@@ -13,6 +14,7 @@ from workflows.actuals.models import ActualWeek, LineWeekVersion, Standing
 from workflows.actuals.rules import State, sunday_of
 from workflows.actuals.selectors import Line, Page
 from workflows.council.profile import current
+from workflows.payments import falling
 
 from . import answers, grid
 from .mode import Mode, by_when, cut_off
@@ -56,6 +58,12 @@ def span(week: ActualWeek) -> str:
 def place(week: ActualWeek) -> str:
     """The service, and its lot where it has some."""
     return f"{week.service.name}, {week.lot}" if week.lot else week.service.name
+
+
+def pays(week: ActualWeek) -> str:
+    """The payment period in which the week falls (suffolk-user-guide §2, step 4); "" without one."""
+    place = falling.place_of(week)
+    return paid_in.sentence(falling.of_weeks([place]).get(place, ()))
 
 
 def checkers(page: Page) -> str:

@@ -18,7 +18,7 @@ from backoffice.web.pieces import Tab
 from backoffice.web.words import plural
 from workflows.actuals import commands, selectors
 from workflows.actuals.models import Standing
-from workflows.actuals.module import module
+from workflows.actuals.module import module, takes_files
 from workflows.actuals.selectors import FUNCTION, Line, Page
 from workflows.actuals.visits import selectors as visits
 from workflows.council.profile import current
@@ -56,11 +56,12 @@ def weeks(request: HttpRequest) -> HttpResponse:
         "name": module().name,
         "tabs": disputed.chapter("actuals"),
         "places": calendar.places(found, asked),
-        "table": calendar.Weeks(page.items),
+        "table": calendar.table(page.items),
         "page_of_list": page,
         "first": calendar.first(selectors.next_week(actor), awaiting_weeks(request).count),
         "may_import": actor.may(FUNCTION, "edit"),
         "monitored": module().monitoring is not None,
+        "files": takes_files(),
     }
     return render(request, "portal/actuals/weeks.html", context)
 
@@ -198,7 +199,8 @@ def _submitted(page: Page) -> str:
 
 
 def _show_week(request: HttpRequest, found: Shown) -> HttpResponse:
-    return render(request, "portal/actuals/week.html", _week_context(request, found), status=found.status)
+    context = _week_context(request, found) | {"pays": showing.pays(found.page.week)}
+    return render(request, "portal/actuals/week.html", context, status=found.status)
 
 
 def _week_context(request: HttpRequest, found: Shown, only: frozenset[int] | None = None) -> dict[str, Any]:

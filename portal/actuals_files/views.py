@@ -13,7 +13,7 @@ from backoffice.web import importing
 from backoffice.web.gate import needs
 from workflows.actuals.files import exporting
 from workflows.actuals.files.columns import ACTUALS
-from workflows.actuals.module import module
+from workflows.actuals.module import module, with_files
 from workflows.actuals.selectors import FUNCTION
 from workflows.engine.errors import Busy, Refused
 from workflows.register.imports import commands, selectors
@@ -31,6 +31,7 @@ LATEST = 20
 def export(request: HttpRequest) -> HttpResponseBase:
     """The form of the export; with two days in the address, the file."""
     actor = actor_of(request)
+    with_files()
     asked = any(name.startswith(("first", "last")) for name in request.GET)
     form = ExportForm(request.GET if asked else None)
     if asked and form.is_valid():
@@ -45,6 +46,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 def upload(request: HttpRequest) -> HttpResponse:
     """Choose a file and import it; below, what this person has imported."""
     actor = actor_of(request)
+    with_files()
     form = ImportForm.of(request)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]

@@ -24,6 +24,7 @@ PLACES = search.Places(
         "dispute": lambda hit: reverse("portal:dispute", args=[hit.id]),
         "scheduled_payment": lambda hit: reverse("portal:payment", args=[hit.id]),
         "claim": lambda hit: reverse("portal:claim", args=[hit.id]),
+        "visit": lambda hit: reverse("portal:visit", args=[hit.id]),
         "line": lambda hit: reverse("portal:line", args=[hit.id]),
         "service": lambda hit: f"{reverse('portal:lines')}?service={hit.id}",
     },

@@ -42,6 +42,13 @@ def line(request: HttpRequest, case_id: int, line_week_id: int) -> HttpResponse:
     return render(request, "portal/visits/line.html", context)
 
 
+@needs(FUNCTION, module=MODULE)
+@require_GET
+def one(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """One visit that was found: among the visits of its line in its week."""
+    return redirect("portal:actuals_visits", *visits.place_of(actor_of(request), visit_id))
+
+
 @needs(FUNCTION, "edit", module=MODULE)
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:

@@ -12,7 +12,7 @@ from tests import care
 from tests import factories as make
 from tests.access.table import Row
 from tests.access.test_matrix import ABSENT, FORBIDDEN, IN, METHOD, SIGN_IN, Browser
-from tests.access.test_nothing_leaks_of_actuals import CHECKED, RECORDED, Marked, providers
+from tests.access.weeks import CHECKED, RECORDED, Marked, providers
 from workflows.actuals.models import CareDecision
 from workflows.parties.models import User
 
@@ -51,6 +51,13 @@ TABLE = {
     "portal:actuals_import_update": of_run("POST"),
     "portal:actuals_import_cancel": of_run("POST"),
     "portal:actuals_import_errors": of_run("GET"),
+    "portal:visits_import_new": Row(PROVIDERS - {"read_only"}, "GET POST"),
+    "portal:visits_import": of_run("GET"),
+    "portal:visits_import_update": of_run("POST"),
+    "portal:visits_import_cancel": of_run("POST"),
+    "portal:visits_import_errors": of_run("GET"),
+    "portal:actuals_visits": own(methods="GET"),
+    "portal:visit": own(methods="GET"),
     "portal:actuals_week": own(EDITING),
     "portal:actuals_line": own(EDITING),
     "portal:actuals_answer": Row(EDITING, "POST", absent=OTHERS),
@@ -70,6 +77,13 @@ TABLE = {
     "council:not_charged": Row(LOOKING, "GET POST"),
     "council:care_decisions": Row(LOOKING),
     "council:actuals_line": of_case(LOOKING, "GET"),
+    "council:actuals_visits": of_case(LOOKING, "GET"),
+    "council:visit": of_case(LOOKING, "GET"),
+    "council:visits_import_new": of_case(PAYMENTS),
+    "council:visits_import": of_case(PAYMENTS | {"auditor"}, "GET"),
+    "council:visits_import_update": of_case(PAYMENTS, "POST"),
+    "council:visits_import_cancel": of_case(PAYMENTS, "POST"),
+    "council:visits_import_errors": of_case(PAYMENTS | {"auditor"}, "GET"),
     "council:actuals_accept": of_case(PAYMENTS),
     "council:actuals_query": of_case(PAYMENTS),
     "council:actuals_take": of_case(PAYMENTS),
@@ -109,6 +123,10 @@ def places(of: Marked) -> dict[str, str]:
         "council:dispute_take": [asked],
         "council:actuals_line": [checked, of.line_week(0, CHECKED)],
         "council:actuals_take": [recorded],
+        "portal:visit": [of.visit.pk],
+        "council:visit": [of.visit.pk],
+        "portal:visits_import": [of.visits_run.pk],
+        "council:visits_import": [of.council_run.pk],
         "council:line_authorise": [of.lines[0].pk],
     }
     ids |= {key: [checked] for key in ("council:actuals_accept", "council:actuals_query")}
@@ -116,6 +134,9 @@ def places(of: Marked) -> dict[str, str]:
     ids["council:care_noted"] = [decisions.filter(raised="operational_notice").values_list("pk", flat=True)[0]]
     ids |= {key: [of.run.pk] for key in (name for name in TABLE if name.startswith("portal:actuals_import_"))}
     ids |= {"portal:actuals_import": [of.run.pk], "portal:actuals_import_new": []}
+    for side, run in (("portal", of.visits_run), ("council", of.council_run)):
+        ids |= {f"{side}:visits_import_{each}": [run.pk] for each in ("update", "cancel", "errors")}
+        ids[f"{side}:actuals_visits"] = [recorded, of.line_week(2, RECORDED)]
     found = {name: reverse(name, args=ids.get(name, [])) for name in TABLE}
     group = f"?provider={of.organisation.pk}&causes=provider"
     return found | {"council:disputes_decide": found["council:disputes_decide"] + group}

@@ -2,7 +2,10 @@
 days pass (the cut-off among them) and workers come, or die at work, against a small model."""
 
 import os
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,33 +13,36 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
+from tests import factories as make
+from tests.model.decisions import DECISIONS, NOTES, DecisionModel
 from tests.model.process import Living, Somebody, page_of
-from tests.model.weeks import (
-    DECISION_ROLES,
-    DECISIONS,
-    NOTES,
-    WEEK_ROLES,
-    WEEKS,
-    DecisionModel,
-    People,
-    WeekModel,
-    bradford,
-)
+from tests.model.weeks import DECISION_ROLES, WEEK_ROLES, WEEKS, People, WeekModel, bradford
 from workflows.actuals import opening
 from workflows.actuals.assessing import assess
 from workflows.actuals.entry import read
 from workflows.actuals.history import before
 from workflows.actuals.models import ActualWeek, CareDecision, LineWeek, LineWeekVersion, Standing
+from workflows.actuals.rejudging import after_change
 from workflows.actuals.rules import kind_of
 from workflows.actuals.writing import figures
 from workflows.council.profile import current
+from workflows.disputes import commands as disputes
+from workflows.disputes.models import DisputedRow
+from workflows.disputes.rules import Awaits, Choice, Decision
 from workflows.engine import moment
-from workflows.engine.models import Case
+from workflows.engine.models import Case, Outbox
 from workflows.engine.sweep import sweep
+from workflows.register.commands import change_line
+from workflows.register.models import CarePackageLine
+from workflows.register.recording import LINE_CHANGED
 
 __all__ = ["bradford"]
 SOAK = bool(os.environ.get("CONCORD_SOAK"))
 pytestmark = [pytest.mark.django_db, *([pytest.mark.soak] if SOAK else [])]
+
+
+#: What a decision takes away of a line's week.
+NOT_WHEN_SETTLED = {"at_stake", "disputable", "lacking"}
 
 
 class Weeks(Living):
@@ -69,6 +75,35 @@ class Weeks(Living):
             opening.close_empty()
         assert self.process.everything_written()[Case.__name__] == before
 
+    #: Another price is worked out by a rule of its own, not whenever a worker happens to come.
+    left_alone = frozenset({LINE_CHANGED})
+
+    @rule()
+    def the_first_line_has_another_price(self) -> None:
+        """Brokerage changes it; the worker who is told comes twice, and works out once what is not paid."""
+        line = CarePackageLine.objects.filter(weeks__case=self.model.case_id).order_by("pk")[0]
+        self.prices = getattr(self, "prices", 0) + 1
+        self.does(partial(change_line, actor=self.people.named("system"), line_id=line.pk, version=None,
+                          unit_cost=Decimal(18 + self.prices), price_from=line.start, reason="Agreed"))  # fmt: skip
+        row = Outbox.objects.filter(topic=LINE_CHANGED).latest("pk")
+        for _ in range(2):
+            self.does(partial(after_change, row.payload, row.key))
+        self.model.comes_to_other_money()
+
+    @rule(way=st.sampled_from([Decision.AS_CLAIMED, Decision.AS_PLANNED]))
+    def its_dispute_is_decided(self, way: Decision) -> None:
+        """The provider answers and the payments team decides, whoever has the week itself by now."""
+        row = DisputedRow.objects.filter(dispute__week=self.model.case_id).exclude(awaits=Awaits.NOTHING).first()
+        if row is None:
+            return
+        provider, payments = (self.people.named(each) for each in ("actuals", "fss_payments"))
+        turn = {"case_id": row.dispute_id, "task_id": page_of(row.dispute_id).task_id}
+        self.does(partial(disputes.answer, actor=provider, text="So it was.", key=make.key(), **turn))
+        turn["task_id"] = page_of(row.dispute_id).task_id
+        choices = [Choice(row.pk, way, "So be it.")]
+        self.does(partial(disputes.decide, actor=payments, choices=choices, key=make.key(), **turn))
+        self.model.settled(differs=way == Decision.AS_CLAIMED)
+
     @invariant()
     def every_line_stands_where_the_model_says(self) -> None:
         rows = LineWeek.objects.filter(case=self.model.case_id).order_by("line_id")
@@ -88,7 +123,10 @@ class Weeks(Living):
             kind = kind_of(actuals, each.line.service.group, each.line.service_level.key)
             assert kind is not None
             said = read(each.rows)
-            found = figures(said, assess(actuals, kind, week, said, known[each.line_id]))
+            earlier = replace(known[each.line_id], settled=each.settled)
+            found = figures(said, assess(actuals, kind, week, said, earlier))
+            if each.standing == Standing.PAYABLE:  # nothing of it is in dispute any more, whatever it lacks
+                found = {name: value for name, value in found.items() if name not in NOT_WHEN_SETTLED}
             assert {name: getattr(each, name) for name in found} == found
         case = Case.objects.get(pk=self.model.case_id)
         assert case.amount == sum(each.payable_cost for each in rows)

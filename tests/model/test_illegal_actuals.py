@@ -3,12 +3,13 @@
 import pytest
 from django.db import transaction
 
+from tests.model.decisions import DECISIONS, NOTES
 from tests.model.process import Process, Roles
-from tests.model.weeks import DECISION_ROLES, DECISIONS, NOTES, WEEK_ROLES, WEEKS, People, bradford
+from tests.model.weeks import DECISION_ROLES, WEEK_ROLES, WRITTEN_WEEKS, People, bradford
 
 __all__ = ["bradford"]
 pytestmark = pytest.mark.django_db
-TABLES = [(WEEKS, WEEK_ROLES), (DECISIONS, DECISION_ROLES), (NOTES, DECISION_ROLES)]
+TABLES = [(WRITTEN_WEEKS, WEEK_ROLES), (DECISIONS, DECISION_ROLES), (NOTES, DECISION_ROLES)]
 
 
 @pytest.mark.parametrize(

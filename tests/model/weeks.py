@@ -1,12 +1,12 @@
-"""Weeks of actuals and decisions on care as their model tests see them: two tables, written by hand from design,
-workflows §6. They are tried as the council whose own document names the rules (tests.councils.served).
+"""Weeks of actuals as their model tests see them: a table, written by hand from design, workflows §6. They are tried as
+the council whose own document names the rules (tests.councils.served); decisions on care are in decisions.py.
 
 A week has two lines: one on which everything is said (`save` and `change` put an absence there or take it back), one
 that stays as planned. Whoever has an old page has old versions of its lines.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -17,10 +17,10 @@ from tests import care
 from tests import factories as make
 from tests.councils import served
 from tests.model.process import Call, Everybody, Model, Process, Roles, Somebody
-from tests.model.process import page_of as plain
-from workflows.actuals import commands, deciding
+from workflows.actuals import commands, rejudging
 from workflows.actuals.entry import Absence, FilledRow
-from workflows.actuals.filling import Filled
+from workflows.actuals.filling import OPEN, Filled
+from workflows.actuals.flow import ActualsFlow
 from workflows.actuals.models import (
     ActualWeek,
     Authorisation,
@@ -29,10 +29,10 @@ from workflows.actuals.models import (
     LineWeekVersion,
     Standing,
 )
-from workflows.actuals.rules import DAY, WEEK, monday_of
+from workflows.actuals.rules import DAY, WEEK, State, monday_of
 from workflows.disputes import commands as disputes
 from workflows.disputes.models import Dispute, DisputedRow
-from workflows.engine import moment, turns
+from workflows.engine import door, moment, turns
 from workflows.engine.calendar import LONDON
 from workflows.engine.errors import Forbidden, Refused
 from workflows.engine.models import Case, Task
@@ -162,10 +162,27 @@ def call(verb: str, actor: Actor, page: Page, key: str, words: str) -> Call:
             actor=actor, week_id=page.case_id, task_id=page.task_id or 0, lines=first, reason=words, key=key
         ),
         "pay": lambda: commands.pay(**case),
+        "rejudge": lambda: rejudging.rejudge(**case, lines=_lines_of(first)),
+        "settle": lambda: _written(verb, case, None),
+        "recheck": lambda: _written(verb, case, State.SUBMITTED),
         "claim": lambda: turns.claim(**turn),
         "release": lambda: turns.release(**turn),
     }
     return calls[verb]
+
+
+def _lines_of(weeks: Collection[int]) -> list[int]:
+    return list(LineWeek.objects.filter(pk__in=weeks).values_list("line_id", flat=True))
+
+
+def _written(verb: str, case: Mapping[str, Any], state: State | None) -> door.Outcome:
+    """What is only written inside another command (settling, rejudging), had somebody a page that sends it."""
+
+    def act(turn: door.Turn) -> None:
+        if state is not None:
+            turn.state(state)
+
+    return door.run(ActualsFlow, verb=verb, version=None, body={}, act=act, **case)
 
 
 STEPS: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -221,13 +238,16 @@ WEEKS = Process(
         ("recording", "submit"): (PROVIDER, "submitted"),
         ("recording", "take"): (SYSTEM, "submitted"),
         ("recording", "move_cut_off"): (SYSTEM, "recording"),
+        ("recording", "rejudge"): (SYSTEM, "recording"),
         ("submitted", "change"): (PROVIDER, "submitted"),
         ("submitted", "change_back"): (PROVIDER, "submitted"),
         ("submitted", "accept"): (PAYMENTS | SYSTEM, "checked"),
         ("submitted", "accept_some"): (PAYMENTS | SYSTEM, "submitted"),
         ("submitted", "query"): (PAYMENTS, "recording"),
         ("submitted", "dispute"): (PAYMENTS | SYSTEM, "submitted"),
+        ("submitted", "rejudge"): (SYSTEM, "submitted"),
         ("submitted", "claim"): (PAYMENTS, "submitted"),
+        ("checked", "rejudge"): (SYSTEM, "checked"),
         ("checked", "change"): (PROVIDER, "submitted"),
         ("checked", "change_back"): (PROVIDER, "submitted"),
         ("checked", "pay"): (SYSTEM, "paid"),
@@ -241,7 +261,7 @@ WEEKS = Process(
     },
     verbs=(
         "generate", "save", "save_back", "record_visits", "submit", "take", "move_cut_off", "close_empty", "change",
-        "change_back", "accept", "accept_some", "query", "dispute", "pay", "claim", "release",
+        "change_back", "accept", "accept_some", "query", "dispute", "pay", "rejudge", "claim", "release",
     ),
     tables=TABLES,
     call=call,
@@ -253,6 +273,18 @@ WEEKS = Process(
 )  # fmt: skip
 
 
+#: The same with what only other commands write: the decision of a dispute, and a week that comes to other money.
+WRITTEN_WEEKS = replace(
+    WEEKS,
+    allowed={
+        **WEEKS.allowed,
+        **{(state, "settle"): (PAYMENTS | SYSTEM, state) for state in ("recording", "submitted", "checked")},
+        ("checked", "recheck"): (SYSTEM, "submitted"),
+    },
+    verbs=(*WEEKS.verbs, "settle", "recheck"),
+)
+
+
 @dataclass
 class WeekModel(Model):
     """Where the week's two lines stand: what the table of states does not say."""
@@ -261,6 +293,7 @@ class WeekModel(Model):
     second: str = Standing.GENERATED
     differs: bool = False
     lacking: bool = False
+    silent: bool = False  # what it lacks as it was filled in; a decision takes it all the same
     words: str = ""
 
     def allows(self, verb: str, who: Somebody, page: Any) -> bool:
@@ -285,12 +318,34 @@ class WeekModel(Model):
         self._lines_after(verb)
         super().after(verb, who)
 
+    def settled(self, *, differs: bool) -> None:
+        """A dispute about the first line was decided: it is payable, wherever the week stands."""
+        self.first, self.differs, self.lacking = Standing.PAYABLE, differs, False
+        self.silent = self.silent and differs
+        self._written()
+
+    def comes_to_other_money(self) -> None:
+        """The first line has another price: what was accepted is to be checked again, and with it a checked week."""
+        if self.first not in OPEN:
+            return
+        self.lacking = self.silent
+        if self.first == Standing.PAYABLE:
+            self.first = Standing.SUBMITTED
+            if self.state == "checked":
+                self.state, self.owner, self.held_by = "submitted", "", self.process.holders["submitted"][1]
+        self._written()
+
+    def _written(self) -> None:
+        """One more event of the week, and pages that show what was before it are old."""
+        self.events += 1
+        self.pages.append(self.process.page(self.case_id))
+
     def _lines_after(self, verb: str) -> None:
         kind = verb.removesuffix("_back")
         if kind in {"save", "change", "record_visits"}:
             self.first = Standing.SAVED
             self.differs = kind == verb != "record_visits"
-            self.lacking = self.differs and not self.words.strip()
+            self.lacking = self.silent = self.differs and not self.words.strip()
         if kind in {"submit", "take", "change"}:
             self._move({Standing.GENERATED, Standing.SAVED}, Standing.SUBMITTED)
         if verb == "accept":
@@ -307,99 +362,3 @@ class WeekModel(Model):
     def _move(self, those: set[Standing], to: Standing) -> None:
         self.first = to if self.first in those else self.first
         self.second = to if self.second in those else self.second
-
-
-def decision_call(verb: str, actor: Actor, page: Any, key: str, words: str) -> Call:
-    """The call of a verb of a decision, ready to be made. A decision that was made is changed without a turn."""
-    turn: dict[str, Any] = {"actor": actor, "task_id": page.task_id or 0, "key": key}
-    case = {**turn, "case_id": page.case_id}
-    decide = {**case, "task_id": page.task_id}
-    until = care.WEEK + 10 * WEEK - DAY
-    calls: dict[str, Call] = {
-        "extend": lambda: deciding.extend(**decide, until=until, text=words),
-        "stop": lambda: deciding.stop(**decide, text=words),
-        "lapse": lambda: deciding.lapse(**case),
-        "noted": lambda: deciding.noted(**case, text=words),
-        "claim": lambda: turns.claim(**turn),
-        "release": lambda: turns.release(**turn),
-    }
-    return calls[verb]
-
-
-@dataclass
-class DecisionModel(Model):
-    """A decision can be changed when it was made: from a page that shows no turn."""
-
-    until: date | None = None
-    decided: bool = False
-
-    def allows(self, verb: str, who: Somebody, page: Any) -> bool:
-        """As everywhere, but for the verbs of what was decided."""
-        if self.state == "done" and verb in {"extend", "stop"}:
-            return who.sees and page.task_id is None and self._may(verb, who)
-        return super().allows(verb, who, page)
-
-    def after(self, verb: str, who: Somebody) -> None:
-        """The verb has happened."""
-        if verb in {"extend", "stop"}:
-            self.decided = True
-            self.until = care.WEEK + 10 * WEEK - DAY if verb == "extend" else None
-        super().after(verb, who)
-
-
-def asked_for(raised: Any) -> Any:
-    """How a case of a kind of decision comes to a state."""
-
-    def begun(state: str, people: People) -> int:
-        line = care.line(people.home, shared_support(), "21")
-        system = people.named("system")
-        outcome = deciding.ask(
-            actor=system, line_id=line.pk, raised=raised, cause="hospital", since=care.WEEK, key=make.key()
-        )
-        assert outcome is not None
-        if state == "done":
-            verb = "stop" if raised == "funding_decision" else "noted"
-            decision_call(verb, people.named("support_options"), plain(outcome.case_id), make.key(), "Words.")()
-        return outcome.case_id
-
-    return begun
-
-
-def of_decisions(state: str, verb: str, who: Somebody) -> type[Refused] | None:
-    """How verbs of turns are refused while nobody has claimed it."""
-    if (state, verb) == ("open", "release"):
-        return Refused if who.group == "keeper" else Forbidden
-    return None
-
-
-OPEN_HELD = ("team", "support_options", 1)
-DECISIONS = Process(
-    allowed={
-        ("open", "extend"): (KEEPER, "done"),
-        ("open", "stop"): (KEEPER, "done"),
-        ("open", "lapse"): (SYSTEM, "done"),
-        ("open", "claim"): (KEEPER, "open"),
-        ("done", "extend"): (KEEPER, "done"),
-        ("done", "stop"): (KEEPER, "done"),
-    },
-    holders={"open": OPEN_HELD, "done": ENDED},
-    verbs=("extend", "stop", "lapse", "noted", "claim", "release"),
-    tables=TABLES,
-    call=decision_call,
-    in_state=asked_for("funding_decision"),
-    needs_words=frozenset({"extend", "stop"}),
-    weights={"claim": 4, "release": 3},
-    expected=of_decisions,
-)
-NOTES = Process(
-    allowed={
-        ("open", "noted"): (KEEPER, "done"),
-        ("open", "claim"): (KEEPER, "open"),
-    },
-    holders={"open": OPEN_HELD, "done": ENDED},
-    verbs=("noted", "extend", "stop", "lapse", "claim", "release"),
-    tables=TABLES,
-    call=decision_call,
-    in_state=asked_for("package_review"),
-    expected=of_decisions,
-)

@@ -83,3 +83,41 @@ def tokens_paid(fates: Sequence[str], paid: Mapping[str, bool], room_for_more: i
         elif paid.get(fate):
             count += 1
     return count
+
+
+#: What the councils' documents say of what was not delivered, written down by hand: council, kind of service, cause ->
+#: for how many weeks of the absence it is paid (None: always), and whether the client is charged. What is not here
+#: cannot be recorded. bradford-supported-living "Shared Support", "Community Support and Personal Hours";
+#: suffolk-user-guide §2 "Rules when editing the actuals"; bedford-actuals-guide "Actuals Summary"; westmere.toml.
+ABSENCES: Mapping[tuple[str, str], Mapping[str, tuple[int | None, bool]]] = {
+    ("bradford", "shared_support"): {"hospital": (6, False), "planned": (None, False)},
+    ("bradford", "community_personal"): {
+        "hospital": (2, False), "planned": (0, False), "not_engaged": (None, False), "provider": (0, False),
+    },
+    ("suffolk", "home_care"): {"not_delivered": (0, False)},
+    ("suffolk", "day_services"): {"not_delivered": (0, False)},
+    ("bedford", "home_care"): {"not_delivered": (0, False), "could_not_provide": (None, True)},
+    ("westmere", "day_place"): {"not_given": (0, True)},
+    ("westmere", "live_in"): {"family_stay": (3, False)},
+}  # fmt: skip
+
+
+def stay_begins(stays: Sequence[Days], monday: date, new_after: int) -> date:
+    """The first week of the absence that this week is in, by going back week by week to the one that is number 1."""
+    while week_number(stays, monday, new_after) != 1:
+        monday -= 7 * DAY
+    return monday
+
+
+def absence_is_paid(rule: tuple[int | None, bool], number: int, monday: date, paid_until: date | None) -> bool:
+    """Whether a week of an absence is paid: within the weeks of the rule, or as long as somebody decided."""
+    limit, _ = rule
+    if limit is None or number <= limit:
+        return True
+    return limit > 0 and paid_until is not None and all(monday + day * DAY <= paid_until for day in range(7))
+
+
+def pence(amount: Fraction) -> Decimal:
+    """Pounds to the penny, half a penny up, without any arithmetic of decimals."""
+    whole, rest = divmod(amount * 100, 1)
+    return Decimal(whole + (1 if rest >= Fraction(1, 2) else 0)) / 100

@@ -78,7 +78,7 @@ def _rejudge(verb: str, actor: Actor, case_id: int, task_id: int, lines: Collect
         for _, new, _ in again:
             new["standing"] = Standing.SUBMITTED
         turn.facts["lines"] = sorted(each.pk for each in stored)
-        turn.facts["moved"] = _write(judged)
+        turn.facts["money"] = _write(judged)
         _set_going(turn, week, judged)
         turn.case.amount = LineWeek.objects.filter(case=case_id).aggregate(all=Sum("payable_cost"))["all"]
         if again:

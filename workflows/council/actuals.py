@@ -291,7 +291,8 @@ class Actuals(Table):
     many weeks before a limit the decision about more is asked for. `check_within`: the check of a week; `answer_within`
     and `decide_within`: the two sides of a dispute; `raised_within`: what an absence sets going. `notice`: the action
     that goes to a team with each week, for `action_notice`. `new_stay_after_weeks`: after so many whole weeks
-    without the absence, the next one begins with week 1 again.
+    without the absence, the next one begins with week 1 again. `files_from`: a council can begin without files
+    (suffolk-user-guide §2 "Actuals Bulk Export": "unavailable from day one").
     """
 
     name: Text
@@ -335,6 +336,8 @@ class Actuals(Table):
     """Until when a week is taken; left out, at any time."""
     notice: Notice | None = None
     """The action that tells a team of each week, for `action_notice`."""
+    files_from: date | None = None
+    """The day from which weeks go out and come in as files (bulk export and import); left out, they do not."""
     monitoring: Monitoring | None = None
     """Electronic call monitoring: visits that come in as files and fill the boxes; left out, there is none."""
     go_live: tuple[GoLive, ...] = ()

@@ -43,7 +43,7 @@ def stop(*, actor: Actor, notice_id: int, key: str) -> door.Outcome | None:
         row = PaymentStop(case=turn.case, notice_id=notice_id, cause=first.cause, start=first.start)
         row.save(force_insert=True)
         mark_changed({each.line.contract_id for each in held})
-        turn.facts.update({"notice": notice_id, "cause": first.cause, "from": first.start, "lines": len(held)})
+        turn.facts.update({"notice": notice_id, "cause": first.cause, "since": first.start, "lines": len(held)})
         turn.notify(notices.STOPPED, turn.desk("payments"))
 
     said = {"verb": "stop", "notice": notice_id}

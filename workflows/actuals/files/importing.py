@@ -14,9 +14,8 @@ from django.db import connection
 from workflows.actuals import commands
 from workflows.actuals.filling import Brought
 from workflows.actuals.flow import ActualsFlow
-from workflows.actuals.module import module
-from workflows.council.profile import current
-from workflows.engine.errors import Forbidden, NotFound
+from workflows.actuals.module import module, with_files
+from workflows.engine.errors import Forbidden
 from workflows.engine.models import Task
 from workflows.parties.actor import Actor
 from workflows.parties.models import User
@@ -41,8 +40,7 @@ class Importing:
 
     def require(self, actor: Actor) -> None:
         """Let people of providers pass who may record actuals somewhere."""
-        if current().actuals is None:
-            raise NotFound
+        with_files()
         if not actor.is_provider or not actor.may(FUNCTION, "edit"):
             raise Forbidden("Your role does not record actuals.")
 

@@ -94,24 +94,24 @@ class Recording:
     def judge(self, run: ImportRun) -> None:
         """Say what each record would do."""
         with connection.cursor() as cursor:
-            stage, _ = self._stage(run, Stage(VISITS, layout_of(run).given, cursor))
+            stage, _ = self._stage(run, Stage(VISITS, layout_of(run).given, cursor), locked=False)
             stage.keep_verdicts(run.pk)
 
     def take_over(self, run: ImportRun) -> None:
         """Keep the visits, and fill the boxes of their weeks as the person who decided it."""
         with connection.cursor() as cursor:
-            stage, filled = self._stage(run, Stage(VISITS, layout_of(run).given, cursor))
+            stage, filled = self._stage(run, Stage(VISITS, layout_of(run).given, cursor), locked=True)
             stage.do(KEEP, [run.pk])
             for case_id, weeks in sorted(filled.items()):
                 _fill_in(run, _actor(run), case_id, weeks)
             stage.do(IDS)
             stage.keep_verdicts(run.pk)
 
-    def _stage(self, run: ImportRun, stage: Stage) -> tuple[Stage, Mapping[int, list[Filled]]]:
+    def _stage(self, run: ImportRun, stage: Stage, *, locked: bool) -> tuple[Stage, Mapping[int, list[Filled]]]:
         """Stage and judge the records; gives what is to be filled in, by the week's case."""
         actor, filled = _actor(run), defaultdict[int, list[Filled]](list)
         services = actor.services_for(FUNCTION, "edit") if actor.is_provider else None
-        staged(stage, run.pk, actor, module(), None if services is None else sorted(services))
+        staged(stage, run.pk, actor, module(), None if services is None else sorted(services), locked=locked)
         for case_id, weeks in _judged(stage):
             filled[case_id] += weeks
         stage.do("UPDATE {stage} SET verdict = 'rejected' WHERE message <> ''")

@@ -1,16 +1,46 @@
-"""The readers of recorded visits; whoever asks has read the week before, which is where their reach is checked."""
+"""The readers of recorded visits. Who asks about a week's has read the week, which is where their reach is checked; one
+visit by its number is scoped here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import JSONObject
 
+from workflows.actuals.flow import ActualsFlow
 from workflows.actuals.models import LineWeek, RecordedVisit
 from workflows.actuals.monitoring import Counted, Filling
 from workflows.actuals.selectors import Line
 from workflows.council.actuals import Actuals
+from workflows.council.profile import current
+from workflows.engine import selectors as engine
+from workflows.engine.errors import NotFound
+from workflows.parties.actor import Actor
 
 from . import boxes
+
+
+def readable(actor: Actor) -> QuerySet[RecordedVisit]:
+    """The recorded visits of the weeks that this person may read; none where visits do not come in."""
+    actuals = current().actuals
+    if actuals is None or actuals.monitoring is None:
+        return RecordedVisit.objects.none()
+    return RecordedVisit.objects.filter(Exists(_weeks(actor)))
+
+
+def place_of(actor: Actor, visit_id: int) -> tuple[int, int]:
+    """Where a visit is shown: its week's case, and the line's week; NotFound when this person does not read it."""
+    place = _weeks(actor).values(place=JSONObject(case="case_id", line_week="pk"))[:1]
+    found = readable(actor).filter(pk=visit_id).values_list(Subquery(place), flat=True).first()
+    if found is None:
+        raise NotFound
+    return found["case"], found["line_week"]
+
+
+def _weeks(actor: Actor) -> QuerySet[LineWeek]:
+    """The line's week of a visit, where this person may read its case."""
+    cases = engine.cases(actor, ActualsFlow.function).filter(kind=ActualsFlow.kind)
+    return LineWeek.objects.filter(line=OuterRef("line"), week=OuterRef("week"), case__in=cases.order_by().values("pk"))
 
 
 @dataclass(frozen=True, slots=True)

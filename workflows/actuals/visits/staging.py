@@ -80,6 +80,21 @@ WEEKS = """
 UPDATE {stage} s SET line_week_id = w.id, case_id = w.case_id FROM actuals_lineweek w
 WHERE w.line_id = s.line_id AND w.week = s.week
 """
+#: One file of an organisation's visits is taken over at a time: a carer is with one person at once, and the last day
+#: that has a visit at all says up to where days without one count.
+ALONE = """
+SELECT pg_advisory_xact_lock({space}, (o.id % 2147483647)::integer)
+FROM (SELECT DISTINCT organisation_id AS id FROM {stage} WHERE organisation_id IS NOT NULL ORDER BY 1) o
+"""
+SPACE = 20250217
+#: Nobody saves, generates or submits a week while it is being filled: those of the visits, and where they stood before.
+LOCK_WEEKS = """
+SELECT id FROM engine_case WHERE id IN (
+    SELECT w.case_id FROM actuals_actualweek w JOIN {stage} s ON s.service_id = w.service_id AND s.week = w.week
+    UNION SELECT w.case_id FROM {stage} s JOIN actuals_recordedvisit v ON v.id = s.target_id
+        JOIN actuals_lineweek w ON w.line_id = v.line_id AND w.week = v.week
+) ORDER BY id FOR UPDATE
+"""
 #: Who is with two people at once. Seen from both sides: nobody knows which of the two is wrong.
 CLASHES = """
 CREATE TEMPORARY TABLE import_visits_clashes ON COMMIT DROP AS
@@ -106,8 +121,13 @@ WINDOW one AS (PARTITION BY organisation_id, carer, line_id ORDER BY actual_star
 TASK = "EXISTS (SELECT FROM engine_task t WHERE t.process_id = s.case_id AND t.finished IS NULL{})"
 
 
-def staged(stage: Stage, run_id: int, actor: Actor, actuals: Actuals, services: list[int] | None) -> None:
-    """Stage the records of a run with all that can be said of each by itself; `services` None: all in reach."""
+def staged(
+    stage: Stage, run_id: int, actor: Actor, actuals: Actuals, services: list[int] | None, *, locked: bool
+) -> None:
+    """Stage the records of a run with all that can be said of each by itself; `services` None: all in reach.
+
+    `locked`: nobody else writes what they move until the transaction is over.
+    """
     monitoring = actuals.monitoring
     assert monitoring is not None  # noqa: S101 (the room has asked)
     stage.create(run_id)
@@ -116,10 +136,14 @@ def staged(stage: Stage, run_id: int, actor: Actor, actuals: Actuals, services: 
     _times(stage)
     _lines(stage, actor, services)
     _recorded(stage, actuals, monitoring)
+    if locked:
+        stage.do(ALONE, space=Literal(SPACE))
     stage.do(KNOWN)
     stage.do(VERDICTS)
     _twice(stage)
     _clashes(stage, monitoring)
+    if locked:
+        stage.do(LOCK_WEEKS)
     stage.do(WEEKS)
     _weeks(stage, actor)
     stage.do("CREATE INDEX ON {stage} (line_id, week)")

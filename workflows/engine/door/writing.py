@@ -8,10 +8,16 @@ from .. import outbox as outboxes
 from .once import Outcome, receipt_for
 from .turn import Turn
 
+#: Facts that figures and clocks are rebuilt from (recounting, replaying): a command that told something else by one of
+#: these names would break them for every case.
+OWN = frozenset({"verb", "from", "to", "path", "holder", "holder_team", "task", "moved", "opened", "ended", "calendar"})
+
 
 def write(turn: Turn, key: str, body: Mapping[str, Any], *, from_state: str, read_version: int | None) -> Outcome:
     """Seal what the command did into the case's next event, and write everything; GuardMissed: somebody was faster."""
     case = turn.case
+    if taken := OWN & turn.facts.keys():
+        raise ValueError(f"{turn.verb} tells {', '.join(sorted(taken))}, which the engine tells itself")
     turn.facts.update(
         {
             "verb": turn.verb,
