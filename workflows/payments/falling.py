@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Value
 from django.db.models.functions import Coalesce
 
 from workflows.actuals.models import ActualWeek
@@ -25,6 +25,8 @@ from .models import PaymentMethod
 #: A service, its lot, and the Monday of a week.
 Place = tuple[int, str, date]
 SUNDAY = timedelta(days=6)
+#: A line without an end goes on.
+OPEN_END = Coalesce("end", Value(date.max))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def _contracts(places: Sequence[Place]) -> Had:
     rows = CarePackageLine.objects.filter(service__in={service for service, _, _ in places}, start__lte=last)
     spans = rows.order_by().values_list("service_id", "lot", "contract_id")
     found = defaultdict(list)
-    for service, lot, contract, start, end in spans.annotate(Min("start"), Max(Coalesce("end", date.max))):
+    for service, lot, contract, start, end in spans.annotate(since=Min("start"), until=Max(OPEN_END)):
         if end >= first:
             found[service, lot].append((contract, start, end))
     return found
