@@ -19,7 +19,7 @@ def advice(request: HttpRequest, paid_id: int) -> HttpResponse:
     context = pages.context(request, actor_of(request), paid_id, "council:remittance_file")
     run = context["payment"].run_id
     back = reverse("council:run_payments", args=[run]) if run else reverse("council:payment_runs")
-    more = {"name": pages.NAME, "back": back, "provider": context["payment"].case.organisation.name}
+    more = {"name": pages.name(), "back": back, "provider": context["payment"].case.organisation.name}
     return render(request, "backoffice/payment_runs/remittance.html", context | more)
 
 

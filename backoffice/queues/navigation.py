@@ -8,12 +8,11 @@ from backoffice.casework.asking import actor_of
 from backoffice.web import top
 from backoffice.web.gate import teams_of_desk
 from backoffice.web.pieces import NavigationItem
-from backoffice.web.reports import pages
+from backoffice.web.reports import shelf
 from backoffice.web.words import capped_count
 from workflows.council.profile import current
 from workflows.insight.selectors import may_see
 from workflows.parties.actor import Actor
-from workflows.reports.commissioned import KIND as REPORTED
 
 CAP = 999
 
@@ -28,7 +27,7 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
     if "contract_document" in actor.reads:
         register = (reverse("council:clients"), reverse("council:contracts"), reverse("council:levels"))
         items.append(NavigationItem("Care packages", reverse("council:lines"), under=register))
-    if pages.offered() and REPORTED in actor.reads:
+    if shelf.readable(actor):
         items.append(NavigationItem(current().chapters.reports, reverse("council:reports")))
     if decides_changes(actor):
         items.append(NavigationItem(current().change_requests.name, reverse("council:change_requests")))

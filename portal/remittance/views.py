@@ -31,7 +31,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         return redirect(reverse("portal:remittance", args=[form.cleaned_data["period"]]) + asked)
     if not request.GET.get("period"):
         form.keep_only()  # the contract alone was chosen: its periods are what the page now offers
-    context = {"form": form, "name": pages.NAME, "needed": NEEDED, "some": bool(payments), "back": _back(actor)}
+    context = {"form": form, "name": pages.name(), "needed": NEEDED, "some": bool(payments), "back": _back(actor)}
     return render(request, "portal/remittance/choose.html", context)
 
 
@@ -40,7 +40,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 def advice(request: HttpRequest, paid_id: int) -> HttpResponse:
     """One remittance advice."""
     context = pages.context(request, _reader(request), paid_id, "portal:remittance_file")
-    return render(request, "portal/remittance/advice.html", context | {"name": pages.NAME})
+    return render(request, "portal/remittance/advice.html", context | {"name": pages.name()})
 
 
 @needs(module=MODULE)

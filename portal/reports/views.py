@@ -7,13 +7,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from backoffice.web.gate import needs
-from backoffice.web.remittance.pages import NAME as REMITTANCE
-from backoffice.web.reports import pages
-from backoffice.web.reports.pages import Report
+from backoffice.web.remittance import pages as remittance
+from backoffice.web.reports import orders, pages, shelf
+from backoffice.web.reports.kinds import PORTAL, Report, Side
+from backoffice.web.reports.pages import Entry
 from workflows.actuals.selectors import FUNCTION as ACTUALS
 from workflows.council.profile import current
 from workflows.engine.errors import Forbidden, NotFound
 from workflows.parties.actor import Actor
+from workflows.payments.selectors import FUNCTION as PAYMENTS
 from workflows.register.selectors import FUNCTION as LINES
 from workflows.reports.commissioned import Row
 from workflows.reports.selectors import FUNCTION
@@ -23,71 +25,91 @@ from ..asking import actor_of
 
 def has_reports(actor: Actor) -> bool:
     """Whether there are reports here for this person."""
-    return (pages.offered() or current().payments is not None) and actor.may(FUNCTION)
+    return _some() and actor.may(FUNCTION)
 
 
-def _from(actor: Actor, row: Row) -> str:
+def _week(actor: Actor, row: Row) -> str:
     """Where a row's figures come from: the week, or the line of which nothing is recorded yet."""
     if row.case_id is not None and actor.may(ACTUALS, service_id=row.service_id):
         return reverse("portal:actuals_line", args=[row.case_id, row.line_week_id])
-    if row.case_id is None and actor.may(LINES, service_id=row.service_id):
-        return reverse("portal:line", args=[row.line_id])
-    return ""
+    return _line(actor, row.line_id, row.service_id) if row.case_id is None else ""
 
 
-SIDE = pages.Side("portal", _from)
+def _payment(actor: Actor, payment_id: int, line_id: int, service_id: int) -> str:
+    """The payment, its lines from this one on."""
+    if not actor.may(PAYMENTS, service_id=service_id):
+        return ""
+    return f"{reverse('portal:payment', args=[payment_id])}?from={line_id}"
+
+
+def _line(actor: Actor, line_id: int, service_id: int) -> str:
+    return reverse("portal:line", args=[line_id]) if actor.may(LINES, service_id=service_id) else ""
+
+
+SIDE = Side(PORTAL, _week, _payment, _line)
 
 
 @needs()
 @require_GET
 def reports(request: HttpRequest) -> HttpResponse:
     """The list (suffolk-user-guide §5 step 1; norfolk-handbook §8 has the remittance advice alone)."""
-    paid = current().payments is not None
-    if not paid and not pages.offered():
+    if not _some():
         raise NotFound
     _role(request)
     about = "What each payment that was finalised pays, client by client."
-    return pages.listed(request, SIDE, [Report(REMITTANCE, about, reverse("portal:remittances"))] if paid else [])
+    paid = [Entry(remittance.name(), about, reverse("portal:remittances"))] if current().payments is not None else []
+    return pages.listed(request, SIDE, paid)
 
 
 @needs()
 @sensitive_post_parameters("client")
 @require_http_methods(["GET", "POST"])
-def commissioned(request: HttpRequest) -> HttpResponse:
-    """The parameters of Commissioned v Actuals (steps 2 to 9)."""
-    _reader(request)
-    return pages.ask(request, SIDE)
+def report(request: HttpRequest, report: str) -> HttpResponse:
+    """The parameters of a report (Commissioned v Actuals: steps 2 to 9)."""
+    return pages.ask(request, _reader(request, report), SIDE)
 
 
 @needs()
 @require_GET
-def commissioned_shown(request: HttpRequest, question_id: str) -> HttpResponse:
+def report_shown(request: HttpRequest, report: str, question_id: str) -> HttpResponse:
     """The report (step 10)."""
-    _reader(request)
-    return pages.shown(request, question_id, SIDE)
+    return pages.shown(request, _reader(request, report), question_id, SIDE)
 
 
 @needs()
 @require_http_methods(["GET", "POST"])
-def commissioned_file(request: HttpRequest, question_id: str, form: str) -> HttpResponseBase:
+def report_file(request: HttpRequest, report: str, question_id: str, form: str) -> HttpResponseBase:
     """Its file (step 11); a post has a worker make a long one."""
-    _reader(request)
-    return pages.download(request, question_id, form, SIDE)
+    return pages.download(request, _reader(request, report), question_id, form, SIDE)
+
+
+@needs()
+@require_GET
+def purchase_order(request: HttpRequest, line_id: int, year: int) -> HttpResponse:
+    """One purchase order, step by step."""
+    _reader(request, orders.Orders.slug)
+    return orders.page(request, actor_of(request), line_id, year, SIDE)
 
 
 @needs()
 @require_GET
 def report_made(request: HttpRequest, file_id: int) -> HttpResponse:
     """A long file on its way."""
-    _reader(request)
+    if not shelf.offered(PORTAL):
+        raise NotFound
+    _role(request)
     return pages.made_page(request, file_id, SIDE)
 
 
-def _reader(request: HttpRequest) -> None:
+def _some() -> bool:
+    return bool(shelf.offered(PORTAL)) or current().payments is not None
+
+
+def _reader(request: HttpRequest, slug: str) -> Report:
     """What the council does not have does not exist, and a role without reports is told so."""
-    if not pages.offered():
-        raise NotFound
+    found = shelf.called(slug, PORTAL)
     _role(request)
+    return found
 
 
 def _role(request: HttpRequest) -> None:

@@ -27,7 +27,7 @@ from workflows.parties.actor import Actor
 from workflows.parties.models import Absence, Organisation, Service, Team, User
 from workflows.parties.selectors import system_actor
 from workflows.payments import commands, methods, opening, stopping
-from workflows.payments.calendar import number_on, period_on
+from workflows.payments.calendar import financial_year, number_on, period_on
 from workflows.payments.commands import period_for, profile
 from workflows.payments.models import PaymentMethod, ScheduledPayment
 from workflows.people import first_access
@@ -105,6 +105,8 @@ class World:
             "paid_id": paid.payment.pk,
             "day": paid.due.isoformat(),
             "act": "make_file",
+            "report": "purchase-orders",
+            "year": int(financial_year(moment.today())[:4]),
             "token": first_access.issue(_newcomer(self.organisation), hours=1),
         }
 

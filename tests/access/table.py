@@ -151,12 +151,13 @@ TABLE: Mapping[str, Row] = {
     "portal:claims": Row(CLAIMING | {"read_only"} | ELSEWHERE),
     "portal:claim_new": Row(CLAIMING | {"at_another_service", "other_provider"}, "GET POST"),
     "portal:claim": Row(CLAIMING | {"read_only"}, "GET POST", absent=ELSEWHERE, posting=CLAIMING),
-    # nor any other report than the remittance advice (test_reports.py)
+    # of the reports, the purchase orders of one's own services (test_money_reports.py); what was asked is the asker's
     "portal:reports": Row(REMITTED | ELSEWHERE),
-    "portal:commissioned": Row(set(), "GET POST", absent=PROVIDERS),
-    "portal:commissioned_shown": Row(set(), absent=PROVIDERS),
-    "portal:commissioned_file": Row(set(), "GET POST", absent=PROVIDERS),
-    "portal:report_made": Row(set(), absent=PROVIDERS),
+    "portal:report": Row(REMITTED | ELSEWHERE, "GET POST"),
+    "portal:report_shown": Row(set(), absent=REMITTED | ELSEWHERE),
+    "portal:report_file": Row(set(), "GET POST", absent=REMITTED | ELSEWHERE),
+    "portal:report_made": Row(set(), absent=REMITTED | ELSEWHERE),
+    "portal:purchase_order": Row(REMITTED, absent=ELSEWHERE),
     # §8: with reports, or with scheduled payments; one's own provider's
     "portal:remittances": Row(REMITTED | ELSEWHERE),
     "portal:remittance": Row(REMITTED, absent=ELSEWHERE),
@@ -324,12 +325,13 @@ TABLE: Mapping[str, Row] = {
     "council:import_update": Row(BROKERAGE, "POST"),
     "council:import_cancel": Row(BROKERAGE, "POST"),
     "council:import_errors": Row(BROKERAGE | {"auditor"}),
-    # the handbook's council has no report of what is not recorded (test_reports.py)
-    "council:reports": Row(set(), absent=STAFF),
-    "council:commissioned": Row(set(), "GET POST", absent=STAFF),
-    "council:commissioned_shown": Row(set(), absent=STAFF),
-    "council:commissioned_file": Row(set(), "GET POST", absent=STAFF),
-    "council:report_made": Row(set(), absent=STAFF),
+    # of the reports, the purchase orders, for who reads scheduled payments
+    "council:reports": Row(PAYING),
+    "council:report": Row(PAYING, "GET POST"),
+    "council:report_shown": Row(set(), absent=PAYING),
+    "council:report_file": Row(set(), "GET POST", absent=PAYING),
+    "council:report_made": Row(set(), absent=PAYING),
+    "council:purchase_order": Row(PAYING),
     "council:managers": Row({"brokerage_manager", "administrator", "auditor"}),
     "council:managers_csv": Row({"brokerage_manager", "administrator", "auditor"}),
     "council:managers_xlsx": Row({"brokerage_manager", "administrator", "auditor"}),

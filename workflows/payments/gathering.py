@@ -75,7 +75,7 @@ def gather(lines: Collection[CarePackageLine], first: date, last: date, module: 
         absences=absences,
         actuals=actuals,
     )
-    vat = {key: tuple(prices) for key, prices in _vat(module).items()}
+    vat = {key: tuple(prices) for key, prices in vat_prices(module).items()}
     return {each.pk: _fact(each, read, vat.get(each.service_level.key, ())) for each in lines}
 
 
@@ -168,7 +168,7 @@ def _wait_for(week: LineWeek, span: Span) -> Wait:
     return Wait(span, cause, week.standing, holder, _day(case.holder_since), case.reference)
 
 
-def _vat(module: Payments) -> dict[str, list[Price]]:
+def vat_prices(module: Payments) -> dict[str, list[Price]]:
     """Percentages by the key of a service level; one holds until the day before the next."""
     by_level: dict[str, list[Any]] = defaultdict(list)
     for each in sorted(module.vat, key=lambda vat: vat.start):

@@ -26,7 +26,9 @@ from .selectors import FUNCTION, KIND, counts, method_words, text_of
 
 REPORTS = "reports"
 ZERO = Decimal("0.00")
-RELATED = ("line__client", "line__service", "line__service_level", "held_out_why", "note", "one_off")
+RELATED = (
+    "line__client", "line__service", "line__service_level", "about", "held_out_why", "note", "one_off",
+)  # fmt: skip
 #: How its lines stand: service by service, client by client, as the handbook prints them.
 ORDER = ("line__service__name", "line__service", "line__client__surname", "line__client__forename", "line__client",
          "line", "first", "pk")  # fmt: skip
@@ -222,10 +224,15 @@ def _clients(lines: Sequence[PaymentLine], year: str) -> tuple[Client, ...]:
 
 
 def _accounts(lines: Sequence[PaymentLine], year: str) -> tuple[Account, ...]:
+    """Line by line and year by year: what is put right stands under the year of the period that it is about."""
+
+    def key(each: PaymentLine) -> tuple[int, str]:
+        return each.line_id, each.about.financial_year if each.about else year
+
     found = []
-    for _, group in groupby(lines, key=lambda each: each.line_id):
+    for (_, of_year), group in groupby(sorted(lines, key=key), key=key):
         own = [*group]
-        found.append(Account(own[0].line, year, tuple(_row(each) for each in own)))
+        found.append(Account(own[0].line, of_year, tuple(_row(each) for each in own)))
     return tuple(found)
 
 

@@ -174,6 +174,11 @@ def judge(reading: Reading, known: Mapping[str, ScheduledPayment], run: int) -> 
     for name, own in rows.items():
         payment = known.get(name)
         reading.faults += [Fault(each.line, text) for each in own for text in _wrong(name, own, payment, run)]
+    adds_up(reading)
+
+
+def adds_up(reading: Reading) -> None:
+    """Hold the file's control totals, where it has them, against its rows."""
     if reading.control is not None:
         line, count, total = reading.control
         if count.strip() != str(len(reading.rows)):

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import FileResponse, HttpRequest
 from django.urls import reverse
 
+from workflows.council.profile import current
 from workflows.engine import selectors as engine
 from workflows.engine.calendar import LONDON
 from workflows.engine.errors import NotFound
@@ -23,7 +24,6 @@ from ..pieces import Row
 from ..spreadsheet import Value, workbook
 from ..words import money
 
-NAME = "Remittance Advice Provider Payments"
 FILES = {"pdf": "Download as PDF", "xlsx": "Download as a spreadsheet", "csv": "Download as CSV"}
 HEADINGS = (
     "Service", "Client", "SSRef", "Financial year", "ID", "Cost/ Income", "Reason for payment", "From", "To",
@@ -31,6 +31,11 @@ HEADINGS = (
 )  # fmt: skip
 CSV = "text/csv; charset=utf-8"
 PRINTED = "%d/%m/%Y"
+
+
+def name() -> str:
+    """What the council calls the report."""
+    return current().reports.remittance
 
 
 def context(request: HttpRequest, actor: Actor, payment_id: int, address: str) -> dict[str, Any]:

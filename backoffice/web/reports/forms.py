@@ -1,5 +1,7 @@
-"""The parameters of Commissioned v Actuals, in the order of suffolk-user-guide §5, steps 3 to 9."""
+"""The parameters of reports: what their forms have in common."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, ClassVar
 
 from crispy_forms.utils import TEMPLATE_PACK
@@ -11,10 +13,11 @@ from django.utils.safestring import SafeString
 
 from workflows.parties.actor import Actor
 from workflows.reports import selectors
-from workflows.reports.commissioned import LONGEST, Asked
+from workflows.reports.asking import LONGEST
 
 from ..fields import DateField, Pick, TextField
 from ..forms import ConcordForm
+from ..pieces import Row as Chosen
 
 MOST_CLIENTS = 500
 MOST_FITTING = 10
@@ -32,52 +35,25 @@ class Doing:
         return render_to_string("web/reports/buttons.html", {"back": self.back})
 
 
-class CommissionedForm(ConcordForm):
-    """Service Group Class, Organisation, Client, the dates, and the two boxes. Nothing chosen means all."""
+class ReportForm(ConcordForm):
+    """A form of parameters; one that has `organisation_id` or `client` offers what the person may choose."""
 
     what_failed: ClassVar[str] = "The report was not made"
-
-    service_group = Pick(label="Service Group Class", empty="All classes", required=False)
-    organisation_id = Pick(label="Organisation", empty="All organisations", required=False)
-    client = Pick(label="Client", empty=ALL_CLIENTS, required=False)
-    first = DateField(label="Date from", missing="Enter the date from which the report begins")
-    last = DateField(
-        label="Date to",
-        missing="Enter the date to which the report goes",
-        help_text="The report shows whole weeks: every week, Monday to Sunday, with a day between the two dates.",
-    )
-    differences = forms.BooleanField(
-        label="Differences only",
-        help_text="Leaves out weeks in which all was delivered as commissioned.",
-        required=False,
-    )
-    missing = forms.BooleanField(
-        label="Include weeks without actuals",
-        help_text="Adds weeks that have begun and for which nothing is recorded yet.",
-        required=False,
-    )
 
     def __init__(self, *positional: Any, actor: Actor, action: str, back: str, **options: Any) -> None:
         super().__init__(*positional, **options)
         self.actor, self.action, self.back = actor, action, back
-        clients, client = selectors.clients(actor, MOST_CLIENTS), self.initial.get("client")
-        if client:
-            self.initial["client"] = client.ss_ref if clients is None else str(client.pk)
-        if clients is None:
-            self.fields["client"] = TextField(
-                label="Client", max_length=120, required=False,
-                help_text="An SSRef, or a name such as Surname, Forename. Leave it empty for all clients.",
-            )  # fmt: skip
-        offered: dict[str, Any] = {
-            "service_group": selectors.service_groups(),
-            "organisation_id": selectors.organisations(actor),
-            "client": clients or (),
-        }
-        for name, choices in offered.items():
-            if isinstance(field := self.fields[name], Pick):
-                field.choices = [*field.choices, *((str(key), words) for key, words in choices)]  # type: ignore[misc]
-        if actor.is_provider:
-            self.fields["organisation_id"].choices = self.fields["organisation_id"].choices[1:]  # type: ignore[attr-defined]
+        if "client" in self.fields:
+            self._offer_clients()
+        if "organisation_id" in self.fields:
+            self.offer("organisation_id", selectors.organisations(actor))
+            if actor.is_provider:
+                self.fields["organisation_id"].choices = self.fields["organisation_id"].choices[1:]  # type: ignore[attr-defined]
+
+    def offer(self, name: str, choices: Sequence[tuple[Any, str]]) -> None:
+        """Add to what can be chosen."""
+        field: Any = self.fields[name]
+        field.choices = [*field.choices, *((str(key), words) for key, words in choices)]
 
     @property
     def helper(self) -> FormHelper:
@@ -110,30 +86,66 @@ class CommissionedForm(ConcordForm):
             self.add_error("last", "A report covers two years at most: choose an earlier Date to")
         return data
 
-    def asked(self) -> Asked:
+    def asked(self) -> Any:
         """What was chosen."""
-        data = self.cleaned_data
-        return Asked(
-            service_group=data["service_group"],
-            organisation_id=int(data["organisation_id"]) if data["organisation_id"] else None,
-            client_id=data["client"],
-            first=data["first"],
-            last=data["last"],
-            differences=data["differences"],
-            missing=data["missing"],
-        )
+        raise NotImplementedError
+
+    @classmethod
+    def as_chosen(cls, asked: Any, actor: Actor) -> dict[str, Any]:
+        """What was chosen, as the form shows it again; `client_words` name the client."""
+        said = {name: getattr(asked, name) for name in cls.base_fields if hasattr(asked, name)}
+        if "organisation_id" in said:
+            said["organisation_id"] = str(said["organisation_id"] or "")
+        if "client" in cls.base_fields:
+            client = selectors.client(actor, asked.client_id) if asked.client_id else None
+            said |= {"client": client, "client_words": f"{client} ({client.ss_ref})" if client else ""}
+        return said
+
+    def chosen(self, asked: Any) -> list[Chosen]:
+        """What the report is about, for the page and for paper."""
+        raise NotImplementedError
+
+    def picked(self, name: str, key: object) -> str:
+        """The words of a choice."""
+        choices: Any = dict(self.fields[name].choices)  # type: ignore[attr-defined]
+        return str(choices.get(str(key or ""), ""))
+
+    def organisation(self) -> int | None:
+        """The organisation that was chosen; None: all."""
+        said = self.cleaned_data.get("organisation_id")
+        return int(said) if said else None
+
+    def _offer_clients(self) -> None:
+        clients, client = selectors.clients(self.actor, MOST_CLIENTS), self.initial.get("client")
+        if client:
+            self.initial["client"] = client.ss_ref if clients is None else str(client.pk)
+        if clients is None:
+            self.fields["client"] = TextField(
+                label="Client", max_length=120, required=False,
+                help_text="An SSRef, or a name such as Surname, Forename. Leave it empty for all clients.",
+            )  # fmt: skip
+        else:
+            self.offer("client", clients)
 
 
-def as_chosen(asked: Asked, actor: Actor) -> dict[str, Any]:
-    """What was chosen, as the form shows it again; `client_words` name the client."""
-    client = selectors.client(actor, asked.client_id) if asked.client_id else None
-    return {
-        "service_group": asked.service_group,
-        "organisation_id": str(asked.organisation_id or ""),
-        "client": client,
-        "client_words": f"{client} ({client.ss_ref})" if client else "",
-        "first": asked.first,
-        "last": asked.last,
-        "differences": asked.differences,
-        "missing": asked.missing,
-    }
+def days(about: str = "") -> tuple[DateField, DateField]:
+    """The fields Date from and Date to; `about` says what lies between them."""
+    return (
+        DateField(label="Date from", missing="Enter the date from which the report begins"),
+        DateField(label="Date to", missing="Enter the date to which the report goes", help_text=about),
+    )
+
+
+def organisations() -> Pick:
+    """The field Organisation."""
+    return Pick(label="Organisation", empty="All organisations", required=False)
+
+
+def clients() -> Pick:
+    """The field Client; it is text where there are too many to list."""
+    return Pick(label="Client", empty=ALL_CLIENTS, required=False)
+
+
+def between(first: date, last: date) -> str:
+    """Two days as a page says them."""
+    return f"{first:%d/%m/%Y} to {last:%d/%m/%Y}"

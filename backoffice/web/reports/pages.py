@@ -1,54 +1,34 @@
 """What the report pages of both sides do. Each side gives its addresses and who may read (`Side`)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from tempfile import TemporaryFile
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
-from workflows.actuals.rules import DAY, WEEK
 from workflows.engine import selectors as engine
 from workflows.engine.errors import NotFound
 from workflows.parties.actor import Actor
-from workflows.reports import commands, commissioned, files, selectors
-from workflows.reports.commissioned import NAME, Asked, Cursor, Part, Row
+from workflows.reports import commands, files, selectors
 from workflows.reports.models import KeptQuestion, MadeFile
 
 from ..files import given_out
-from ..paging import Page
-from ..pieces import Row as Chosen
-from ..words import date_range, listing, upper_first
-from . import making
-from .forms import ALL_CLIENTS, CommissionedForm, as_chosen
-from .tables import Address, Rows, Totals
+from . import making, shelf
+from .forms import ReportForm
+from .kinds import Report, Side
 
 #: Both sides name their addresses so.
-LIST, ASK, SHOWN, TAKEN = "reports", "commissioned", "commissioned_shown", "commissioned_file"
+LIST, ASK, SHOWN, TAKEN = "reports", "report", "report_shown", "report_file"
 MADE = "report_made"
 FILES = {"xlsx": "Download Data (spreadsheet)", "csv": "Download Data (CSV)"}
-LONGEST_NUMBER = 19
 NEEDED = "This report requires parameters. Please complete the fields above and press the View or Download Data button."
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """A side's name space, the room in which its reports are, and where a row comes from."""
-
-    space: str
-    address: Callable[[Actor, Row], str]
-
-    def to(self, name: str, *args: object) -> str:
-        """The address of one of its report pages."""
-        return reverse(f"{self.space}:{name}", args=args)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
+class Entry:
     """An entry of the list of reports."""
 
     title: str
@@ -56,102 +36,95 @@ class Report:
     href: str
 
 
-def listed(request: HttpRequest, side: Side, more: Sequence[Report] = ()) -> HttpResponse:
-    """The reports of the council, and the side's own; what it does not have does not exist."""
-    about = "Compares planned service delivery with actual service delivery for any selected time period."
-    reports = [*([Report(commissioned.name(), about, side.to(ASK))] if offered() else []), *more]
-    if not reports:
-        raise NotFound
-    return render(request, "web/reports/list.html", {"reports": reports})
+def listed(request: HttpRequest, side: Side, more: Sequence[Entry] = ()) -> HttpResponse:
+    """The reports that this person reads, and the side's own."""
+    own = [Entry(each.name() or "", each.about, side.to(ASK, each.slug)) for each in shelf.readable(_actor(request))]
+    return render(request, "web/reports/list.html", {"reports": [*own, *more]})
 
 
-def offered() -> bool:
-    """Whether the council has this report."""
-    return commissioned.is_offered()
-
-
-def ask(request: HttpRequest, side: Side) -> HttpResponse:
+def ask(request: HttpRequest, report: Report, side: Side) -> HttpResponse:
     """The parameters; once they are complete, the report or its file."""
-    _exists()
-    form = CommissionedForm.of(request, **_form(request, side))
+    form = report.form.of(request, **_form(request, report, side))
     if request.method == "POST" and form.is_valid():
-        kept = commands.keep(actor=_actor(request), report=NAME, chosen=form.asked().kept())
-        wanted = request.POST.get("do")
-        return _asked_for(request, kept, wanted, side) if wanted in FILES else redirect(side.to(SHOWN, kept.token))
-    return render(request, "web/reports/report.html", _page(side, form))
+        kept = commands.keep(actor=_actor(request), report=report.key, chosen=form.asked().kept())
+        if (wanted := request.POST.get("do", "")) in FILES:
+            return _asked_for(request, report, kept, wanted, side)
+        return redirect(side.to(SHOWN, report.slug, kept.token))
+    return render(request, "web/reports/report.html", _page(report, side, form))
 
 
-def shown(request: HttpRequest, question_id: str, side: Side) -> HttpResponse:
+def shown(request: HttpRequest, report: Report, question_id: str, side: Side) -> HttpResponse:
     """A page of the rows under their totals, asked anew with what the person may see now; that it was read is
     recorded."""
-    _exists()
     actor = _actor(request)
-    kept = selectors.kept(actor, NAME, question_id)
-    asked = Asked.read(kept.chosen)
-    totals = commissioned.totals(actor, asked)
-    part = commissioned.part(actor, asked, _cursor(request)) if totals else Part((), before=False, after=False)
-    engine.viewed_clients(actor, f"report.{NAME}", kept.pk, {row.client_id for row in part.rows})
-    form = CommissionedForm.of(request, initial=as_chosen(asked, actor), **_form(request, side))
-    context = _page(side, form) | {
-        "chosen": _chosen(form, asked),
-        "totals": Totals(totals) if totals else None,
-        "table": Rows(part.rows, _address(actor, side), own=actor.is_provider),
-        "page_of_list": _pages(part),
+    kept = selectors.kept(actor, report.key, question_id)
+    asked = report.asked(kept)
+    found = report.shown(actor, asked, request.GET, side)
+    engine.viewed_clients(actor, f"report.{report.key}", kept.pk, set(found.clients))
+    form = report.form.of(request, initial=report.form.as_chosen(asked, actor), **_form(request, report, side))
+    context = _page(report, side, form) | {
+        "chosen": form.chosen(asked),
+        "heading": report.heading,
+        "notes": found.notes,
+        "totals": found.totals,
+        "table": found.table,
+        "page_of_list": found.page,
         "files": [
-            (name, side.to(TAKEN, kept.token, form_), making.is_long(form_, sum(each.rows for each in totals)))
+            (name, side.to(TAKEN, report.slug, kept.token, form_), making.is_long(form_, found.rows))
             for form_, name in FILES.items()
         ],
     }
     return render(request, "web/reports/report.html", context)
 
 
-def download(request: HttpRequest, question_id: str, form: str, side: Side) -> HttpResponseBase:
+def download(request: HttpRequest, report: Report, question_id: str, form: str, side: Side) -> HttpResponseBase:
     """All rows as XLSX or CSV; that they were taken is recorded. No name of a client is in the file's own name.
 
     A long one is made by a worker, when it is posted for; as long as nobody has, the report's page offers that.
     """
-    _exists()
     if form not in FILES:
         raise NotFound
     actor = _actor(request)
-    kept = selectors.kept(actor, NAME, question_id)
+    kept = selectors.kept(actor, report.key, question_id)
     if request.method == "POST":
-        return _asked_for(request, kept, form, side)
+        return _asked_for(request, report, kept, form, side)
     made = files.made_of(actor, kept, form)
     if made is not None and made.state == MadeFile.State.MADE:
-        _taken(actor, kept, form)
+        _taken(actor, report, kept, form)
         return given_out(made.file, name=making.name_of(kept, form), content_type=making.TYPES[form])
     if made is not None:
         return redirect(side.to(MADE, made.pk))
-    if making.is_long(form, _rows(actor, kept)):
-        return redirect(side.to(SHOWN, kept.token))
-    return _at_once(actor, kept, form)
+    if making.is_long(form, report.rows(actor, report.asked(kept))):
+        return redirect(side.to(SHOWN, report.slug, kept.token))
+    return _at_once(actor, report, kept, form)
 
 
 def made_page(request: HttpRequest, file_id: int, side: Side) -> HttpResponse:
     """A long report on its way: how far it is, then the way to download it. It goes on when the page is closed."""
-    _exists()
     found = files.made(_actor(request), file_id)
+    report = shelf.of_question(found.question)
+    if report not in shelf.readable(_actor(request)):
+        raise NotFound
     context = {
         "made": found,
-        "title": commissioned.name(),
-        "back": side.to(SHOWN, found.question.token),
-        "file": side.to(TAKEN, found.question.token, found.form),
+        "title": report.name(),
+        "back": side.to(SHOWN, report.slug, found.question.token),
+        "file": side.to(TAKEN, report.slug, found.question.token, found.form),
     }
     return render(request, "web/reports/made.html", context)
 
 
-def _asked_for(request: HttpRequest, kept: KeptQuestion, form: str, side: Side) -> HttpResponse:
+def _asked_for(request: HttpRequest, report: Report, kept: KeptQuestion, form: str, side: Side) -> HttpResponse:
     """Have a worker make a long file; a short one is there at once."""
     actor = _actor(request)
-    rows = _rows(actor, kept)
+    rows = report.rows(actor, report.asked(kept))
     if not making.is_long(form, rows):
-        return redirect(side.to(TAKEN, kept.token, form))
+        return redirect(side.to(TAKEN, report.slug, kept.token, form))
     return redirect(side.to(MADE, files.ask_for(actor=actor, question=kept, form=form, total=rows).pk))
 
 
-def _at_once(actor: Actor, kept: KeptQuestion, form: str) -> FileResponse:
-    _taken(actor, kept, form)
+def _at_once(actor: Actor, report: Report, kept: KeptQuestion, form: str) -> FileResponse:
+    _taken(actor, report, kept, form)
     file = TemporaryFile()  # noqa: SIM115 (the response closes it once it has been sent)
     making.write(actor, kept, form, file, iter)
     file.seek(0)
@@ -159,71 +132,17 @@ def _at_once(actor: Actor, kept: KeptQuestion, form: str) -> FileResponse:
     return FileResponse(file, as_attachment=True, filename=name, content_type=making.TYPES[form])
 
 
-def _taken(actor: Actor, kept: KeptQuestion, form: str) -> None:
-    engine.viewed(actor, f"report.{NAME}.{form}", kept.pk, Asked.read(kept.chosen).client_id)
+def _taken(actor: Actor, report: Report, kept: KeptQuestion, form: str) -> None:
+    client = getattr(report.asked(kept), "client_id", None)
+    engine.viewed(actor, f"report.{report.key}.{form}", kept.pk, client)
 
 
-def _rows(actor: Actor, kept: KeptQuestion) -> int:
-    return sum(each.rows for each in commissioned.totals(actor, Asked.read(kept.chosen)))
+def _form(request: HttpRequest, report: Report, side: Side) -> dict[str, Any]:
+    return {"actor": _actor(request), "action": side.to(ASK, report.slug), "back": side.to(LIST)}
 
 
-def _exists() -> None:
-    if not commissioned.is_offered():
-        raise NotFound
-
-
-def _form(request: HttpRequest, side: Side) -> dict[str, Any]:
-    return {"actor": _actor(request), "action": side.to(ASK), "back": side.to(LIST)}
-
-
-def _page(side: Side, form: CommissionedForm) -> dict[str, Any]:
-    return {"form": form, "title": commissioned.name(), "back": side.to(LIST), "needed": NEEDED}
-
-
-def _chosen(form: CommissionedForm, asked: Asked) -> list[Chosen]:
-    """What the report is about, for the page and for paper."""
-    picked = dict(form.fields["organisation_id"].choices)  # type: ignore[attr-defined]
-    groups = dict(form.fields["service_group"].choices)  # type: ignore[attr-defined]
-    client = form.initial["client_words"] or ALL_CLIENTS
-    shows = [("differences only", asked.differences), ("weeks without actuals included", asked.missing)]
-    first, last = asked.weeks
-    return [
-        Chosen("Service Group Class", groups.get(asked.service_group, "")),
-        Chosen("Organisation", picked.get(str(asked.organisation_id or ""), "")),
-        Chosen("Client", client),
-        Chosen("Weeks", upper_first(date_range(first, last + WEEK - DAY))),
-        Chosen("Shows", upper_first(listing([words for words, on in shows if on]) or "weeks with actuals")),
-    ]
-
-
-def _pages(part: Part) -> Page:
-    rows = list(part.rows)
-    return Page(
-        rows,
-        f"?before={_mark(rows[0])}" if part.before else "",
-        f"?after={_mark(rows[-1])}" if part.after else "",
-    )
-
-
-def _mark(row: Row) -> str:
-    """Where a page ends, as numbers: the order is by name, and no address may name a client."""
-    return f"{row.line_id}.{row.week.isoformat()}"
-
-
-def _cursor(request: HttpRequest) -> Cursor | None:
-    """Where the page begins; what cannot be read is the first page."""
-    way: Literal["after", "before"] = "before" if "before" in request.GET else "after"
-    line, _, week = request.GET.get(way, "").partition(".")
-    if not (line.isascii() and line.isdigit() and len(line) < LONGEST_NUMBER):
-        return None
-    try:
-        return Cursor(way, int(line), date.fromisoformat(week))
-    except ValueError:
-        return None
-
-
-def _address(actor: Actor, side: Side) -> Address:
-    return lambda row: side.address(actor, row)
+def _page(report: Report, side: Side, form: ReportForm) -> dict[str, Any]:
+    return {"form": form, "title": report.name(), "back": side.to(LIST), "needed": NEEDED}
 
 
 def _actor(request: HttpRequest) -> Actor:
