@@ -11,6 +11,7 @@ from backoffice.queues.navigation import imports
 from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Tab
+from backoffice.web.reports import shelf
 from workflows.council.profile import current
 from workflows.engine import moment, parked
 from workflows.engine.errors import Forbidden, NotFound
@@ -33,6 +34,7 @@ def administration(request: HttpRequest) -> HttpResponse:
         "waiting": parked.waiting(moment.now()),
         "demo": settings.DEMO,
         "administrator": _administers(actor),
+        "reports": bool(shelf.readable(actor)),
         "imports": imports(actor) or "auditor" in actor.duties,
     }
     return render(request, "backoffice/administration/administration.html", context)

@@ -22,6 +22,7 @@ from workflows.engine.verify import verify
 from workflows.parties.actor import Actor
 from workflows.parties.models import Organisation, Service, User
 from workflows.payments import commands, ledger, running
+from workflows.payments.calendar import financial_year
 from workflows.payments.commands import Wrong
 from workflows.payments.models import PaymentLine, PaymentStop, ScheduledPayment
 from workflows.register.models import CarePackageLine, Contract
@@ -95,7 +96,8 @@ class Marked:
     def pages(self) -> list[str]:
         """The addresses in the portal that are its own, and show its marks."""
         here = f"/portal/scheduled-payments/{self.payment.pk}/"
-        return [here, f"{here}story/"]
+        year = int(financial_year(moment.today())[:4])
+        return [here, f"{here}story/", f"/portal/reports/purchase-orders/{self.lines[0].pk}/{year}/"]
 
     @property
     def council_pages(self) -> list[str]:

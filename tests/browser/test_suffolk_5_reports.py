@@ -1,8 +1,11 @@
-"""suffolk-user-guide §5 "Commissioned V Actuals" as Suffolk's own profile: steps 1 to 12."""
+"""suffolk-user-guide §5 as Suffolk's own profile: "Commissioned V Actuals" steps 1 to 12, and the reports about money.
+
+"Remittance Advice Provider Payments" is walked with the payment runs (test_norfolk_8_payment_run.py).
+"""
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,7 +17,12 @@ from tests.browser.oasis import with_passcode
 from tests.care import WEEK
 from tests.councils import served
 from tests.db.test_reports import less
+from workflows.engine import moment
+from workflows.engine.calendar import LONDON
 from workflows.parties.models import Organisation, Service, User
+from workflows.parties.selectors import system_actor
+from workflows.payments import methods, opening
+from workflows.payments.acting import profile
 from workflows.register.models import CarePackageLine
 
 
@@ -44,6 +52,13 @@ def lines(oak: Service, james: User) -> list[CarePackageLine]:
             for name, units in zip(names, ("14", "21", "5.25"), strict=True)]  # fmt: skip
     care.opened(oak)
     less(care.of_line(made[1]), make.actor(james), "1")
+    system, go_live = system_actor(), profile().go_live
+    assert go_live is not None
+    methods.set_method(
+        actor=system, contract_id=made[1].contract_id, start=go_live, calendar="weekly", net=False, on_actuals=False
+    )
+    with moment.at(datetime.combine(go_live + timedelta(days=8), time(12), LONDON)):
+        opening.open_due()
     return made
 
 
@@ -109,6 +124,31 @@ def test_suffolk_5_commissioned_v_actuals_steps_1_to_12(
     page.get_by_role("link", name="Close and return").last.click()
     expect(page).to_have_url(re.compile(r"/portal/reports/$"))
     tab.step("12-close-and-return")
+
+    page.get_by_role("link", name="Pending Payments Exception").click()
+    expect(page.get_by_text("This report requires parameters. Please complete the fields above")).to_be_visible()
+    page.get_by_label("Organisation").select_option(label="Oak Home Care")
+    page.get_by_role("button", name="View").click()
+    expect(page.get_by_text("There is nothing to display.")).to_be_visible()
+    tab.step("exception-3-nothing-to-display")
+    page.get_by_role("link", name="Close and return").last.click()
+
+    page.get_by_role("link", name="Pending Scheduled Payments").click()
+    page.get_by_label("Status").select_option(label="All pending payments")
+    fill(page, "Date from", date(2026, 4, 6))
+    fill(page, "Date to", date(2026, 4, 30))
+    tab.step("pending-2-to-4-the-parameters")
+    page.get_by_role("button", name="View").click()
+    expect(page.get_by_text("These payments are not final until Suffolk County Council carries out")).to_be_visible()
+    pending = page.get_by_role("table", name="Lines of payments, by client").get_by_role("row")
+    expect(pending.filter(has_text="Land, Lucy")).to_contain_text("£397.32")
+    tab.step("pending-5-view")
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Download Data (CSV)").click()
+    assert taken.value.suggested_filename == "pending-scheduled-payments-2026-04-06-2026-04-30.csv"
+    assert "397.32" in taken.value.path().read_text(encoding="utf-8-sig")
+    page.get_by_role("link", name="Close and return").last.click()
+    expect(page).to_have_url(re.compile(r"/portal/reports/$"))
 
 
 def test_the_council_reads_it_without_a_script(open_tab: Open, oak: Service, lines: list[CarePackageLine]) -> None:

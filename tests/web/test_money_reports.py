@@ -177,7 +177,7 @@ def test_late_payments_are_the_councils_and_say_what_interest_may_come_to(ours: 
     with moment.at(datetime(2018, 6, 5, 12, tzinfo=LONDON)):  # 30 days after the last of the period, in advance paid
         said = text(ask(ours, "late-payments", side="council", on_time=""))
         # 30 days at 8 + 0.50 % on £9,932.20, and £70
-        for words in ("£69.39", "30 days at 8 + 0.5 %", "£70.00", "£139.39", "43 days late", "Not yet"):
+        for words in ("£69.39", "30 days at 8 + 0.5%", "£70.00", "£139.39", "43 days late", "Not yet"):
             assert words in said, words
         [row] = rows_of(ask(ours, "late-payments", side="council", do="csv"))
         assert (row["Exposure"], row["Interest runs after"]) == ("139.39", "2018-05-06")

@@ -1,8 +1,8 @@
 """Clients' contributions by client and period, for whoever assesses and collects them (domain.md §4.1).
 
 For the council alone. A row is one amount a week of one line, on the days of it that were asked for and on which the
-line is there; what it comes to is rounded once. `net`: the provider collects it, and it is taken off what is paid; else
-it is the council's to collect.
+line is there; what it comes to is rounded once. `net`: by the contract's payment method on the last of these days the
+provider collects it, and it is taken off what is paid; else it is the council's to collect.
 """
 
 from collections.abc import Mapping
@@ -135,7 +135,7 @@ def _found(asked: Asked) -> QuerySet[Contribution]:
     if asked.client_id is not None:
         found = found.filter(line__client=asked.client_id)
     day: DateField[Any, Any] = DateField()
-    method = PaymentMethod.objects.filter(contract=OuterRef("line__contract"), start__lte=OuterRef("from_day"))
+    method = PaymentMethod.objects.filter(contract=OuterRef("line__contract"), start__lte=OuterRef("to_day"))
     return (
         found.annotate(
             from_day=Greatest(F("start"), F("line__start"), Value(asked.first, day), output_field=day),

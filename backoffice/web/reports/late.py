@@ -1,13 +1,13 @@
 """Late payments and what statutory interest on them might cost; the council's own."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 
 from django import forms
 from django.http import QueryDict
 from django.urls import reverse
 
 from workflows.parties.actor import Actor
+from workflows.register.rules import plain
 from workflows.reports import late
 from workflows.reports.asking import KIND
 from workflows.reports.late import Asked, Row, Total
@@ -58,7 +58,7 @@ def _working(row: Row) -> str:
         return ""
     if found.base is None:
         return f"{plural(found.days, 'day')}; Bank Rate is not known"
-    return f"{plural(found.days, 'day')} at 8 + {found.base.normalize() if found.base else Decimal(0):f} %"
+    return f"{plural(found.days, 'day')} at 8 + {plain(found.base)}%"
 
 
 class Rows(ListTable):
@@ -132,7 +132,7 @@ class Late(Report):
             table=Rows(list(late.rows_of(page.items))),
             page=page,
             clients=(),
-            notes=NOTES if total.late else (),
+            notes=_notes() if total.late else (),
         )
 
     def rows(self, actor: Actor, asked: Asked) -> int:
@@ -154,11 +154,16 @@ class Late(Report):
 
 
 NOTES: Sequence[str] = (
-    "Exposure by the Late Payment of Commercial Debts (Interest) Act 1998: simple interest at 8 % above Bank Rate from "
+    "Exposure by the Late Payment of Commercial Debts (Interest) Act 1998: simple interest at 8% above Bank Rate from "
     "the day after the pay day or the 30th day, whichever is earlier (what is paid in advance: after the last day of "
     "its period), and a fixed sum of £40, £70 or £100. Whether the Act applies to a contract is not decided here.",
     "What is not paid yet is reckoned until today.",
 )
+
+
+def _notes() -> Sequence[str]:
+    known = f"Bank Rate is known here until {date_words(late.known_until())}; later changes stand in the profile."
+    return (*NOTES, known)
 
 
 def _lines(rows: Iterable[Row]) -> Iterator[Sequence[Value]]:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from workflows.engine import selectors as engine
 from workflows.parties.actor import Actor
 from workflows.payments.models import PaymentLine
+from workflows.payments.selectors import text_of
 from workflows.reports import orders
 from workflows.reports.asking import KIND
 from workflows.reports.models import KeptQuestion
@@ -40,7 +41,7 @@ def _standing(row: PaymentLine) -> str:
 
 
 def _about(row: PaymentLine) -> str:
-    return " ".join(f"{each['words']}." for each in row.causes)
+    return " ".join(f"{each['words']}." for each in row.causes) or text_of(row.note)
 
 
 def _sum(amount: Any) -> str:
