@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from backoffice.casework.asking import actor_of
 from backoffice.web.gate import staff
 from backoffice.web.reports import orders, pages, shelf
-from backoffice.web.reports.kinds import COUNCIL, Report, Side
+from backoffice.web.reports.kinds import COUNCIL, Amount, Report, Side
 from backoffice.web.reports.pages import Entry
 from workflows.council.profile import current
 from workflows.engine.errors import Forbidden, NotFound
@@ -25,8 +25,8 @@ def _week(_actor: Actor, row: Row) -> str:
     return reverse("council:case", args=[row.case_id])
 
 
-def _payment(_actor: Actor, payment_id: int, line_id: int, _service_id: int) -> str:
-    return reverse("council:payment_line", args=[payment_id, line_id])
+def _payment(_actor: Actor, amount: Amount) -> str:
+    return reverse("council:payment_line", args=[amount.payment_id, amount.line_id])
 
 
 def _line(_actor: Actor, line_id: int, _service_id: int) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from backoffice.web.gate import needs
 from backoffice.web.remittance import pages as remittance
 from backoffice.web.reports import orders, pages, shelf
-from backoffice.web.reports.kinds import PORTAL, Report, Side
+from backoffice.web.reports.kinds import PORTAL, Amount, Report, Side
 from backoffice.web.reports.pages import Entry
 from workflows.actuals.selectors import FUNCTION as ACTUALS
 from workflows.council.profile import current
@@ -35,11 +35,11 @@ def _week(actor: Actor, row: Row) -> str:
     return _line(actor, row.line_id, row.service_id) if row.case_id is None else ""
 
 
-def _payment(actor: Actor, payment_id: int, line_id: int, service_id: int) -> str:
-    """The payment, its lines from this one on."""
-    if not actor.may(PAYMENTS, service_id=service_id):
-        return ""
-    return f"{reverse('portal:payment', args=[payment_id])}?from={line_id}"
+def _payment(actor: Actor, amount: Amount) -> str:
+    """The payment, its lines from this one on; or the remittance advice, for who may see no more."""
+    if not amount.invoiced and actor.may(PAYMENTS, service_id=amount.service_id):
+        return f"{reverse('portal:payment', args=[amount.payment_id])}?from={amount.line_id}"
+    return reverse("portal:remittance", args=[amount.payment_id]) if amount.finalised else ""
 
 
 def _line(actor: Actor, line_id: int, service_id: int) -> str:

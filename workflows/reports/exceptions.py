@@ -1,8 +1,8 @@
 """Pending Payments Exceptions: the adjustments that are due in the next payment run, with what each is because of.
 
 suffolk-user-guide §5 "Pending Payments Exception" (organisation, view, "nothing to display"); bedford-actuals-guide
-"Reports": "Displays detail on adjustments due in the next payment run." Adjustments that nobody has approved yet, and
-lines that are held out, are due in none.
+"Reports": "Displays detail on adjustments due in the next payment run." So are credit notes and claims. Adjustments
+that nobody has approved yet, and lines that are held out, are due in none.
 """
 
 from dataclasses import dataclass

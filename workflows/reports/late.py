@@ -1,8 +1,9 @@
 """Late payments: what was paid after its day, or after the 30 days of the Act, and what statutory interest might cost.
 
 For the council alone. The agreed day is the pay day of the payment's calendar, the supply is performed on the last day
-of its period, and the council knows the amount itself: it works it out (interest.py has the law). A payment counts as
-it was finalised, with what it puts right of earlier periods.
+of its period, and the council knows the amount itself: it works it out (interest.py has the law). Where it waits for an
+invoice, no day is agreed, and the invoice is the notice of the amount. A payment counts as it was finalised, with what
+it puts right of earlier periods.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,8 +12,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.db.models import DateField, ExpressionWrapper, F, QuerySet, Value
-from django.db.models.functions import Coalesce, Least, TruncDate
+from django.db.models import Case, DateField, ExpressionWrapper, F, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Greatest, Least, TruncDate
 
 from workflows.council.bank_rate import BankRates, bank_rates
 from workflows.council.profile import current
@@ -33,7 +34,7 @@ COLUMNS: Mapping[str, Any] = {
     "provider": F("contract__organisation__name"),
     "contract_name": F("contract__reference"),
 }
-PLAIN = ("case_id", "first", "last", "pay_on", "payable", "paid_on", "transfer_name")
+PLAIN = ("case_id", "first", "last", "pay_on", "claimed_on", "invoiced", "payable", "paid_on", "transfer_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Row:
     contract: str
     first: date
     last: date
-    due: date
-    thirty: date  # the last of the 30 days after the supply
+    due: date  # the pay day; for an invoice the last of the 30 days
+    thirty: date  # the last of the 30 days
     paid_on: date | None
     transfer: str
     amount: Decimal
@@ -102,10 +103,13 @@ def found(actor: Actor, asked: Asked) -> QuerySet[ScheduledPayment, dict[str, An
     rows = asking.payments(actor, asked.organisation_id)
     rows = rows.filter(finalised_at__isnull=False, payable__gt=0, pay_on__range=(asked.first, asked.last))
     paid = Coalesce(F("transfer__paid_on"), TruncDate("paid_at", tzinfo=LONDON), output_field=DateField())
-    rows = rows.annotate(paid_on=paid, transfer_name=F("paid_reference"))
+    claimed = TruncDate("frozen_at", tzinfo=LONDON)
+    rows = rows.annotate(paid_on=paid, transfer_name=F("paid_reference"), claimed_on=claimed)
     if not asked.on_time:
-        thirty = ExpressionWrapper(F("last") + Value(timedelta(days=PERIOD - 1)), output_field=DateField())
-        limit = Least(F("pay_on"), thirty, output_field=DateField())
+        performed = Greatest(F("last"), F("claimed_on"), output_field=DateField())
+        thirty = ExpressionWrapper(performed + Value(timedelta(days=PERIOD - 1)), output_field=DateField())
+        agreed = Least(F("pay_on"), thirty, output_field=DateField())
+        limit = Case(When(invoiced=True, then=thirty), default=agreed, output_field=DateField())
         rows = rows.alias(until=Coalesce(F("paid_on"), Value(moment.today()), output_field=DateField()))
         rows = rows.alias(limit=limit).filter(until__gt=F("limit"))
     found_: Any = rows.values(*PLAIN, **COLUMNS)
@@ -144,7 +148,10 @@ def known_until() -> date:
 
 def _row(said: Mapping[str, Any], rates: BankRates, today: date) -> Row:
     until = said["paid_on"] or today
-    debt = Debt(said["payable"], performed=said["last"], agreed=said["pay_on"])
+    thirty = last_of_30_days(said["last"], said["claimed_on"])
+    due = thirty if said["invoiced"] else said["pay_on"]
+    agreed = None if said["invoiced"] else said["pay_on"]
+    debt = Debt(said["payable"], performed=said["last"], agreed=agreed, notice=said["claimed_on"])
     return Row(
         case_id=said["case_id"],
         payment=said["payment"],
@@ -152,11 +159,11 @@ def _row(said: Mapping[str, Any], rates: BankRates, today: date) -> Row:
         contract=said["contract_name"],
         first=said["first"],
         last=said["last"],
-        due=said["pay_on"],
-        thirty=last_of_30_days(said["last"]),
+        due=due,
+        thirty=thirty,
         paid_on=said["paid_on"],
         transfer=said["transfer_name"],
         amount=said["payable"],
-        days=max((until - said["pay_on"]).days, 0),
+        days=max((until - due).days, 0),
         exposure=exposure(debt, until, rates.on),
     )

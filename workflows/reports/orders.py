@@ -208,7 +208,9 @@ def detail(actor: Actor, line_id: int, begins: int) -> Detail:
     line = found(actor, asked).filter(pk=line_id).first()
     if line is None:
         raise NotFound
-    paid = _paid(asked.year).filter(line=line_id).select_related("payment__case", "line", "note").defer("worth")
+    paid = (
+        _paid(asked.year).filter(line=line_id).select_related("payment__case", "line", "note", "one_off").defer("worth")
+    )
     return Detail(row(line, asked), list(paid.order_by("payment__first", "pk")))
 
 

@@ -31,6 +31,8 @@ COLUMNS: Mapping[str, Any] = {
     "service_id": F("line__service_id"),
     "service": F("line__service__name"),
     "service_level": F("line__service_level__name"),
+    "invoiced": F("payment__invoiced"),
+    "one_off_words": F("one_off__words"),
     "note_text": F("note__text"),
     "note_erased": F("note__erased_at"),
 }
@@ -70,6 +72,8 @@ class PaidLine:
     service_id: int
     service: str
     service_level: str
+    invoiced: bool
+    one_off_words: str | None
     note_text: str | None
     note_erased: Any
 
@@ -90,9 +94,11 @@ class PaidLine:
 
     @property
     def because(self) -> str:
-        """What an adjustment is because of: its causes as they are told, or the words of whoever wrote it."""
+        """What an amount is because of: its causes as they are told, or the words of whoever put it there."""
         if self.kind == PaymentLine.Kind.ADJUSTMENT:
             return " ".join(f"{each['words']}." for each in self.causes)
+        if self.one_off_words is not None:
+            return self.one_off_words
         if self.note_text is None:
             return ""
         return "(erased)" if self.note_erased is not None else self.note_text

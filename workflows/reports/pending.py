@@ -86,6 +86,8 @@ def _found(actor: Actor, asked: Asked) -> QuerySet[PaymentLine]:
 
 def _pending(actor: Actor, asked: Asked) -> QuerySet[ScheduledPayment]:
     found = asking.payments(actor, asked.organisation_id)
+    if actor.is_provider:
+        found = found.filter(invoiced=False)  # a provider meets what it is paid by invoices among its invoices
     found = found.filter(finalised_at=None, first__lte=asked.last, last__gte=asked.first)
     if not asked.status:
         return found

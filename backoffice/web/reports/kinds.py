@@ -24,12 +24,23 @@ Lines = Iterable[Sequence[Value]]
 
 
 @dataclass(frozen=True, slots=True)
+class Amount:
+    """Where an amount of a payment stands, and what decides on which page it is shown."""
+
+    payment_id: int
+    line_id: int
+    service_id: int
+    invoiced: bool
+    finalised: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """A side's name space, and where its figures come from: empty where this person may not go there."""
 
     space: str
     week: Callable[[Actor, WeekRow], str]
-    payment: Callable[[Actor, int, int, int], str]  # (payment, care package line, service)
+    payment: Callable[[Actor, Amount], str]
     line: Callable[[Actor, int, int], str]  # (care package line, service)
 
     def to(self, name: str, *args: object) -> str:

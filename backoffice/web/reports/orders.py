@@ -25,7 +25,7 @@ from ..spreadsheet import Value
 from ..tables import Cell, ListTable
 from ..words import date_words, money, plural
 from .forms import ALL_CLIENTS, ReportForm, clients, organisations
-from .kinds import Counted, Lines, Report, Shown, Side
+from .kinds import Amount, Counted, Lines, Report, Shown, Side
 from .paid_tables import NOTHING
 
 HEADINGS = (
@@ -41,6 +41,8 @@ def _standing(row: PaymentLine) -> str:
 
 
 def _about(row: PaymentLine) -> str:
+    if row.one_off is not None:
+        return row.one_off.words
     return " ".join(f"{each['words']}." for each in row.causes) or text_of(row.note)
 
 
@@ -144,7 +146,11 @@ class Paid(ListTable):
 
     def __init__(self, rows: Sequence[PaymentLine], actor: Actor, side: Side) -> None:
         super().__init__(rows)
-        link = lambda row: side.payment(actor, row.payment_id, row.line_id, row.line.service_id)  # noqa: E731
+
+        def link(row: PaymentLine) -> str:
+            place = Amount(row.payment_id, row.line_id, row.line.service_id, row.payment.invoiced, finalised=True)
+            return side.payment(actor, place)
+
         self.columns["payment"].column.link = link
 
 

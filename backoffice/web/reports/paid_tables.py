@@ -12,7 +12,7 @@ from ..paging import Page, page_by_key
 from ..spreadsheet import Value
 from ..tables import Cell, ListTable
 from ..words import money
-from .kinds import Side
+from .kinds import Amount, Side
 
 Address = Callable[[PaidLine], str]
 HEADINGS = (
@@ -49,7 +49,12 @@ class PaidLines(ListTable):
 
 def address_of(actor: Actor, side: Side) -> Address:
     """Where a line's amount comes from: the sum of it in its payment."""
-    return lambda row: side.payment(actor, row.case_id, row.line_id, row.service_id)
+
+    def address(row: PaidLine) -> str:
+        place = Amount(row.case_id, row.line_id, row.service_id, row.invoiced, finalised=False)
+        return side.payment(actor, place)
+
+    return address
 
 
 def page_of(rows: object, query: QueryDict) -> tuple[list[PaidLine], Page]:
