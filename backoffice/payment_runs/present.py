@@ -217,7 +217,7 @@ class View(CaseView):
 def _figure(name: str, now: Decimal, before: Decimal, shown: str, was: str, known: bool) -> Figure:
     if not known:
         return Figure(name, shown, "", "", unusual=False)
-    share = f", {(now - before) * 100 / before:+.1f} %" if before else ""
+    share = f", {(now - before) * 100 / before:+.1f}%".replace("-", "−") if before else ""
     by = now - before
     more = was if not by else f"{money(abs(by)) if '£' in shown else f'{abs(by):,}'} {'more' if by > 0 else 'less'}"
     return Figure(name, shown, was, f"{more}{share}" if by else "The same", unusual(before, now) and before != now)

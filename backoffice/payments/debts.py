@@ -205,8 +205,9 @@ def plan(request: HttpRequest, payment_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (done := carried(form, said)) is not None:
         messages.success(request, "It is recorded. Payments to come are worked out again.")
         return redirect("council:case", done.case_id)
-    context = {"view": view, "case": view.case, "form": form, "rows": _about(view, debt),
-               "periods": _periods(view)}  # fmt: skip
+    begun = debt.case if debt is not None and debt.case is not None else view.case
+    context = {"view": view, "case": view.case, "form": form, "rows": _about(view, debt), "periods": _periods(view),
+               "back_href": reverse("council:case", args=[back]), "back_words": begun.reference}  # fmt: skip
     return render(request, "backoffice/payments/debt.html", context)
 
 

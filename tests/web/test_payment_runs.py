@@ -152,7 +152,7 @@ def test_a_run_stands_beside_the_pay_day_before_so_that_the_absurd_stands_out() 
         payment = opened(place, SECOND)
         client = sign_in(officer())
         said = text(client.get(reverse("council:case", args=[prepare(client, payment)])))
-    for words in ("£1,986.44", "£5,959.32", "£3,972.88 more, +200.0 % Unusual"):
+    for words in ("£1,986.44", "£5,959.32", "£3,972.88 more, +200.0% Unusual"):
         assert words in said, words
 
 
