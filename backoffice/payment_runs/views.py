@@ -18,7 +18,7 @@ from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Fact
 from backoffice.web.words import date_words, money
 from workflows.engine import selectors as engine
-from workflows.engine.errors import NotFound
+from workflows.engine.errors import NotFound, Refused
 from workflows.parties.actor import Actor
 from workflows.payments import run_selectors, running
 from workflows.payments.acting import profile
@@ -56,7 +56,7 @@ def due(request: HttpRequest, calendar: str, day: str) -> HttpResponse:
         if outcome is not None:
             messages.success(request, "The run is prepared. Nothing is finalised yet.")
             return redirect("council:case", outcome.case_id)
-    found = run_selectors.due_on(actor, calendar, pay_on)
+    found = _found(request, actor, calendar, pay_on)
     which = chosen(request)
     payments = run_selectors.due_payments(calendar, pay_on)
     rows = page_by_key(run_selectors.looks(payments, which), run_selectors.LOOK_ORDER, request.GET)
@@ -89,6 +89,16 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
         row["href"] = reverse("council:run_payment", args=[run, row["target"]]) if row["result"] == "done" else ""
     more = {"table": Items(context["pages"].items), "finalises": finalises, "run": run_selectors.page(actor, run)}
     return render(request, "backoffice/payment_runs/batch.html", context | more)
+
+
+def _found(request: HttpRequest, actor: Actor, calendar: str, pay_on: date) -> Due:
+    """What is due there; Refused where somebody was faster than what was sent, NotFound where nothing is due."""
+    try:
+        return run_selectors.due_on(actor, calendar, pay_on)
+    except NotFound:
+        if request.method != "POST":
+            raise
+        raise Refused("Somebody else has prepared this run meanwhile. It is among the runs.", "none") from None
 
 
 def _facts(found: Due) -> list[Fact]:

@@ -25,6 +25,7 @@ from workflows.parties.actor import Actor
 from workflows.payments import commands, desk, recovering, selectors
 from workflows.payments.models import Debt, PaymentLine, ScheduledPayment
 from workflows.payments.selectors import BY_CLIENT, SHOWN, Paid, method_words
+from workflows.register.models import CarePackageLine
 from workflows.register.recording import SAID
 
 from .entering import DEBT, entered, let_in, pays
@@ -61,7 +62,7 @@ def overview(request: HttpRequest, view: CaseView) -> HttpResponse:
     context = frame(view, "case", len(chapters)) | lines | {
         "money": _money(payment),
         "rejections": Said(view.page.rejections) if view.page.rejections else None,
-        "changes": _changes(payment, [row["id"] for row in lines["pages"].items]),
+        "changes": _changes(payment, [each["paid"].line for each in lines["rows"]]),
         "waiting": [_by_hand(view, each) for each in waiting],
         "periods": _periods(view),
         "method": method_words(payment.method),
@@ -167,12 +168,12 @@ def _money(payment: ScheduledPayment) -> list[tuple[str, Any]]:
     return [*found, ("Total Payable", payment.payable)]
 
 
-def _changes(payment: ScheduledPayment, lines: Sequence[int]) -> Happened:
+def _changes(payment: ScheduledPayment, lines: Sequence[CarePackageLine]) -> Happened:
     """What happened since the payment was generated to what it is worked out from, in words."""
-    events = desk.since_generated(payment, lines)
+    events = desk.since_generated(payment, [each.pk for each in lines])
     chapters = engine.chapters(events)
     levels = line_words.levels_named(chapters)
-    whose = desk.names_of_lines({int(each.stream[5:]) for each in events if each.stream.startswith("line:")})
+    whose = {each.pk: desk.name_of(each) for each in lines}
     rows = [
         {
             "when": moment(each.at),
@@ -201,7 +202,7 @@ def _periods(view: PaymentView) -> list[dict[str, Any]]:
             "tags": payment_words.tags(each),
             "current": each.pk == view.case.pk,
         }
-        for each in desk.of_contract(view.actor, view.payment.contract_id)[:PERIODS]
+        for each in desk.of_contract(view.actor, view.payment.contract_id, PERIODS)
     ]
 
 

@@ -32,7 +32,7 @@ from workflows.engine.calendar import LONDON
 from workflows.engine.models import Access, Case
 from workflows.parties.models import User
 from workflows.parties.selectors import system_actor
-from workflows.payments import commands, opening
+from workflows.payments import commands, opening, reactions
 from workflows.payments.commands import Wrong
 from workflows.payments.models import Debt, PaymentLine, PaymentMethod, PaymentStop, Rejected, ScheduledPayment
 from workflows.register import commands as register
@@ -274,8 +274,13 @@ def test_what_is_owed_is_recovered_by_instalments(colin: Client) -> None:
         second = opened(place, SECOND)
         assert "£0.00" in words(colin.get(case(second))) and "Carried on" in words(colin.get(case(second)))
         finalised(again(second), people=1)
+        reactions.owed({"payment": second.pk}, "owed")
         said = words(colin.get(page_of("payments_owed")))
-        assert "£1,135.11" in said and "No instalments" in said
+        assert "£1,135.11" in said and "No instalments" in said and "To recover" in said
+        debt = case(Debt.objects.get().case)
+        said = words(colin.get(debt))
+        assert "Now: agree with" in said and "how £1,135.11 is recovered" in said
+        assert "How it is recovered" in words(colin.get(case(second)))
         where = page_of("payment_debt", second.pk)
         form = fields_of(colin.get(where)) | {"way": "plan", "text": "Agreed by telephone"}
         assert "Enter in how many periods" in words(colin.post(where, form))
@@ -285,6 +290,13 @@ def test_what_is_owed_is_recovered_by_instalments(colin: Client) -> None:
         assert "It is recorded" in words(done)
         assert [each[1] for each in Debt.objects.get().instalments] == ["378.37", "378.37", "378.37"]
         assert "3 instalments" in words(colin.get(page_of("payments_owed")))
+        said = words(colin.get(debt))
+        assert "pays it back by instalments" in said and "£378.37" in said and "Agreed by telephone" in said
+        form = fields_of(colin.get(where)) | {"way": "none", "text": "They pay an invoice"}
+        assert "how £1,135.11 is recovered" in words(colin.post(where, form, follow=True))
+        form = fields_of(colin.get(where)) | {"way": "paid", "amount": "1135.11", "text": "Their invoice was paid"}
+        assert "Recovered: £1,135.11" in words(colin.post(where, form, follow=True))
+        assert "Nothing of this payment is owed any more" in words(colin.get(where, follow=True))
 
 
 def test_who_may_not_read_finds_nothing_and_who_may_not_act_is_told(colin: Client) -> None:

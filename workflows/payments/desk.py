@@ -225,10 +225,10 @@ def by_hand(actor: Actor, *, missed: bool = False) -> QuerySet[PaymentLine]:
     return rows.select_related("payment__case__organisation", "payment__contract", "line__client", "written_by", "note")
 
 
-def of_contract(actor: Actor, contract_id: int) -> list[ScheduledPayment]:
-    """The periods of a contract, the newest first."""
+def of_contract(actor: Actor, contract_id: int, most: int | None = None) -> list[ScheduledPayment]:
+    """The newest periods of a contract, the newest first."""
     rows = payments(actor).filter(contract=contract_id)
-    return list(rows.select_related("case").order_by("-first", "-pk"))
+    return list(rows.select_related("case").order_by("-first", "-pk")[:most])
 
 
 def contracts() -> list[tuple[int, str]]:
@@ -321,7 +321,12 @@ def names_of_lines(ids: Collection[int]) -> dict[int, str]:
     if not ids:
         return {}
     rows = CarePackageLine.objects.filter(pk__in=ids).select_related("client")
-    return {each.pk: f"{each.client} ({each.client.ss_ref}), {each.reference}" for each in rows}
+    return {each.pk: name_of(each) for each in rows}
+
+
+def name_of(line: CarePackageLine) -> str:
+    """Whose a line is, and what it is called."""
+    return f"{line.client} ({line.client.ss_ref}), {line.reference}"
 
 
 def lines_to_amend(actor: Actor, ids: Collection[int]) -> list[CarePackageLine]:

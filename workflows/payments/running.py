@@ -54,7 +54,7 @@ def prepare(*, actor: Actor, calendar: str, pay_on: date, key: str) -> door.Outc
     """Gather the payments of a calendar that are due on a pay day and in no run yet; Refused when there are none."""
     profile().calendar(calendar)
     due = ScheduledPayment.objects.filter(TAKEN, calendar=calendar, pay_on=pay_on, finalised_at=None, run=None)
-    if not due.exists():
+    if door.answered(actor, key) is None and not due.exists():
         raise Refused("No payment of this calendar is waiting for this pay day.", "none")
     case = Case(organisation=the_council(), state=RunState.PREPARED)
 
