@@ -25,6 +25,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
+            assert not self.inside, "a form in a form: a browser leaves the inner one out"
             self.forms.append(Form(given.get("action", ""), given.get("method", "get").lower()))
             self.inside = True
         elif self.inside and tag == "option" and "selected" in given:

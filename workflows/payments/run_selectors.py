@@ -129,9 +129,9 @@ def due(actor: Actor) -> list[Due]:
     cases(actor)
     every: Any = ScheduledPayment.objects.filter(finalised_at=None, run=None)
     found: Any = every.values("calendar", "pay_on").annotate(
-        payments=Count("pk", filter=running.TAKEN), payable=Sum("payable", filter=running.TAKEN),
+        invoices=Count("pk", filter=~running.TAKEN), claimed=Sum("payable", filter=~running.TAKEN),
+        payments=Count("pk", filter=running.TAKEN), pays=Sum("payable", filter=running.TAKEN),
         changed=Count("pk", filter=running.TAKEN & Q(changed=True)), finalise_on=Min("finalise_on"),
-        invoices=Count("pk", filter=~running.TAKEN), invoiced=Sum("payable", filter=~running.TAKEN),
     )  # fmt: skip
     waiting = every.filter(running.TAKEN)
     of_line = {"calendar": F("payment__calendar"), "pay_on": F("payment__pay_on")}
@@ -297,7 +297,7 @@ def _due(row: Mapping[str, Any], more: Mapping[str, Any]) -> Due:
         pay_on=row["pay_on"],
         finalise_on=row["finalise_on"],
         payments=row["payments"],
-        payable=row["payable"] or ZERO,
+        payable=row["pays"] or ZERO,
         changed=row["changed"],
         rejected=more.get("rejected", 0),
         at_stake=more.get("at_stake") or ZERO,
@@ -306,7 +306,7 @@ def _due(row: Mapping[str, Any], more: Mapping[str, Any]) -> Due:
         held_out=more.get("held_out", 0),
         by_hand=more.get("by_hand", 0),
         invoices=row["invoices"],
-        invoiced=row["invoiced"] or ZERO,
+        invoiced=row["claimed"] or ZERO,
     )
 
 
