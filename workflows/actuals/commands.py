@@ -21,7 +21,7 @@ from workflows.parties.models import Service
 from workflows.parties.selectors import system_actor
 
 from . import generating, notices, rules
-from .filling import OPEN, Filled, Parts, Unchanged, bring, fill, said, sum_up
+from .filling import OPEN, Bring, Filled, Unchanged, bring, fill, said, sum_up
 from .flow import ActualsFlow
 from .models import ActualWeek, LineWeek, Standing
 from .module import module
@@ -112,11 +112,11 @@ def change(*, actor: Actor, case_id: int, task_id: int, filled: Sequence[Filled]
     return then_accepted(partial(_run, "change", act, actor, case_id, task_id, key, {"filled": said(filled)}), key)
 
 
-def save_from(*, actor: Actor, case_id: int, task_id: int, source: str, parts: Parts, key: str) -> door.Outcome | None:
-    """Save a week as a file says (`source`: which), a part in memory at a time; None when it changes nothing."""
+def save_from(*, actor: Actor, case_id: int, task_id: int, source: str, brings: Bring, key: str) -> door.Outcome | None:
+    """Save a week as a file says (`source`: which; `brings` writes it); None when it changes nothing."""
 
     def act(turn: door.Turn) -> None:
-        bring(turn, parts, Standing.SAVED)
+        bring(turn, brings(turn))
 
     try:
         return _run("save", act, actor, case_id, task_id, key, {"source": source})
@@ -125,12 +125,12 @@ def save_from(*, actor: Actor, case_id: int, task_id: int, source: str, parts: P
 
 
 def change_from(
-    *, actor: Actor, case_id: int, task_id: int, source: str, parts: Parts, key: str
+    *, actor: Actor, case_id: int, task_id: int, source: str, brings: Bring, key: str
 ) -> door.Outcome | None:
     """Change what was submitted as a file says; None when it changes nothing."""
 
     def act(turn: door.Turn) -> None:
-        bring(turn, parts, Standing.SAVED)
+        bring(turn, brings(turn))
         _changed(turn)
 
     try:

@@ -15,7 +15,7 @@ from workflows.engine.erase import with_client
 from workflows.parties.models import Client
 
 from .entry import Row, read, written
-from .models import CareDecision, LineWeek, LineWeekVersion, RecordedVisit
+from .models import CareDecision, LineWeek, LineWeekVersion, RecordedVisit, WeighedWeek
 
 PIECE = 500
 
@@ -34,6 +34,7 @@ def erase_actuals(client: Client, _now: datetime) -> Iterable[str]:
     for version in versions:
         version.rows = written(without_words(read(version.rows)))
     LineWeekVersion.objects.bulk_update(versions, ["rows"], batch_size=PIECE)
+    WeighedWeek.objects.filter(line_week_id__in=[each.pk for each in weeks]).update(facts="", rows=None)
     RecordedVisit.objects.filter(line__client=client).update(
         carer="", reference="", identity=Concat(Value("erased-"), Cast("pk", CharField())),
         planned_start=None, planned_end=None, actual_start=None, actual_end=None,

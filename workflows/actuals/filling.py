@@ -72,7 +72,7 @@ def fill(turn: door.Turn, filled: Sequence[Filled], standing: Standing, *, stric
         if strict and found.lacks and not found.faults:
             faults[f"{stored.pk}-{rows[-1].number}"] = LACKS[min(found.lacks)]
         changed.append((stored, standing.value, figures(rows, found)))
-        raised += _raised(stored.line_id, found)
+        raised += raised_by(stored.line_id, found)
     if faults:
         raise Invalid(faults)
     write(changed, at=turn.now, by=turn.actor.user_id)
@@ -109,41 +109,37 @@ def asked(case_id: int, filled: Sequence[Filled]) -> dict[int, LineWeek]:
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
-    """A line's week as a file makes it, judged: what `fill` finds out by itself, an import has found out already."""
+class Came:
+    """A line's week that a file has filled in, and what that sets going."""
 
     pk: int
     line_id: int
-    rows: Sequence[Row]
-    found: Assessment
+    raised: Sequence[list[Any]] = ()
 
 
 class Unchanged(Exception):
     """Nothing that was brought changes the week, so nothing happened to it."""
 
 
-#: Judges a week under its lock, and gives what is brought into it, a part at a time.
-Parts = Callable[[], Iterable[Sequence[Brought]]]
+#: Writes what a file says into a week under its lock, and tells what came of it, as it comes.
+Bring = Callable[[door.Turn], Iterable[Came]]
 
 
-def bring(turn: door.Turn, parts: Parts, standing: Standing) -> None:
-    """Write what a file brings into a week, a part of it in memory at a time; raises Unchanged."""
+def bring(turn: door.Turn, came: Iterable[Came]) -> None:
+    """Write what a file brings into a week; raises Unchanged."""
     weeks: list[int] = []
     lines: list[int] = []
     raised: list[list[Any]] = []
-    for part in parts():
-        write(((each, standing.value, figures(each.rows, each.found)) for each in part),
-              at=turn.now, by=turn.actor.user_id)  # fmt: skip
-        for each in part:
-            weeks.append(each.pk)
-            lines.append(each.line_id)
-            raised += _raised(each.line_id, each.found)
+    for each in came:
+        weeks.append(each.pk)
+        lines.append(each.line_id)
+        raised += each.raised
     if not weeks:
         raise Unchanged
     _tell(turn, sorted(weeks), sorted(lines), raised)
 
 
-def _raised(line_id: int, found: Assessment) -> list[list[Any]]:
+def raised_by(line_id: int, found: Assessment) -> list[list[Any]]:
     return [[line_id, one.what, one.cause, one.since.isoformat()] for one in found.raises]
 
 

@@ -149,6 +149,36 @@ class RecordedVisit(models.Model):
         ]
 
 
+class WeighedWeek(models.Model):
+    """What a file of actuals makes of one line's week, between its reading and Update System (files.keeping).
+
+    `records` are lines of the file; `facts` what was looked at, empty when the week is to be weighed again, and then
+    nothing else is kept. The rows hold what people wrote, so they go with the client (erasing.py). No reference is
+    checked: these rows last as long as somebody looks at a file.
+    """
+
+    run_id = models.BigIntegerField()
+    line_week_id = models.BigIntegerField()
+    case_id = models.BigIntegerField()
+    records = ArrayField(models.IntegerField())
+    facts = models.TextField(blank=True, default="")
+    rows = models.JSONField(null=True)
+    planned = units(null=True)
+    delivered = units(null=True)
+    payable = units(null=True)
+    not_charged = units(null=True)
+    planned_cost = pounds(null=True)
+    payable_cost = pounds(null=True)
+    at_stake = pounds(null=True)
+    differs = models.BooleanField(null=True)
+    disputable = models.BooleanField(null=True)
+    lacking = models.BooleanField(null=True)
+    unpriced = models.BooleanField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["run_id", "case_id"], name="weighed_week_by_case")]
+
+
 class Authorisation(models.Model):
     """More care than was planned that brokerage has authorised (suffolk-user-guide §2 "authorised through the usual
     means"): so many units a week for a line, from a day to a day."""

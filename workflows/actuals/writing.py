@@ -30,16 +30,19 @@ WHERE w.id = n.id
 
 def figures(rows: Sequence[Row], found: Assessment) -> dict[str, Any]:
     """The columns of a line's week that follow from its rows."""
+    causes = sorted({each.cause for row in rows for each in row.absent if each.cause})
+    return {"rows": written(rows), "causes": causes, **sums(rows, found)}
+
+
+def sums(rows: Sequence[Row], found: Assessment) -> dict[str, Any]:
+    """What rows come to, in figures and in yes or no."""
     verdict = found.verdict
-    planned_cost = sum((rounded_cost(row) for row in rows), NOTHING)
     return {
-        "rows": written(rows),
-        "causes": sorted({each.cause for row in rows for each in row.absent if each.cause}),
         "planned": verdict.planned,
         "delivered": verdict.delivered,
         "payable": found.paid_units,
         "not_charged": found.not_charged,
-        "planned_cost": planned_cost,
+        "planned_cost": sum((rounded_cost(row) for row in rows), NOTHING),
         "payable_cost": found.pay,
         "at_stake": verdict.at_stake,
         "differs": any(row.differs or row.corrects for row in rows),

@@ -257,7 +257,7 @@ class ImportRun(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.READING)
     message = models.TextField(blank=True, default="")
     total = models.IntegerField(default=0)
-    progress = models.IntegerField(default=0)  # rows read so far
+    progress = models.IntegerField(default=0)  # rows read, or taken over, so far
     new = models.IntegerField(default=0)
     updated = models.IntegerField(default=0)
     unchanged = models.IntegerField(default=0)

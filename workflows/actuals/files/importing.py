@@ -1,36 +1,39 @@
 """Judges and takes over files of actuals: weeks change through their doors, one command a week, all or none.
 
 Records are matched by SQL; what they say is worked out in Python by the one place that knows the rules (assessing), a
-part of one week at a time: once when the file is read, and once more under each week's lock when it is taken over. A
-person imports what they may record: lines of their organisation's services, where their role lets them.
+part of the file at a time, as it is read. What came out is kept, and taken over under each week's lock where nothing
+has moved since (keeping); the rest is worked out once more there. A person imports what they may record: lines of
+their organisation's services, where their role lets them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db import connection
 
 from workflows.actuals import commands
-from workflows.actuals.filling import Brought
+from workflows.actuals.filling import Came, raised_by
 from workflows.actuals.flow import ActualsFlow
+from workflows.actuals.models import Standing
 from workflows.actuals.module import module, with_files
+from workflows.actuals.writing import figures, write
+from workflows.engine import door
 from workflows.engine.errors import Forbidden
 from workflows.engine.models import Task
 from workflows.parties.actor import Actor
 from workflows.parties.models import User
 from workflows.parties.selectors import actor_for
 from workflows.register.imports.commands import layout_of
+from workflows.register.imports.rooms import Line, Tell, Told
 from workflows.register.imports.stage import Stage
 from workflows.register.models import ImportRun
 
-from . import matching
+from . import keeping, matching
 from .columns import ACTUALS
 from .matching import Place, parts
-from .weighing import RECORDING, Note, Scales, write_down
+from .weighing import RECORDING, Brought, Note, Record, Scales, given, records_of, write_down
 
 FUNCTION = ActualsFlow.function
-CHUNK = 1_000  # lines' weeks in memory at a time
+CHUNK = 1_000  # lines' weeks that are weighed together
 
 
 class Importing:
@@ -44,48 +47,117 @@ class Importing:
         if not actor.is_provider or not actor.may(FUNCTION, "edit"):
             raise Forbidden("Your role does not record actuals.")
 
-    def judge(self, run: ImportRun) -> None:
-        """Say what each record would do."""
-        given = layout_of(run).given
-        with connection.cursor() as cursor:
-            stage, scales = Stage(self.kind, given, cursor), Scales(module(), given)
-            matching.match(stage, run.pk, _actor(run))
-            stage.do("UPDATE {stage} SET verdict = 'rejected' WHERE message <> ''")
-            stage.keep_verdicts(run.pk, "s.message <> '' OR s.issue <> ''")
-            nodes = _nodes(each for (each,) in stage.fetch("SELECT DISTINCT case_id FROM {stage}"))
-            with closing(matching.staged()) as staged:
-                for part in parts(staged, CHUNK):
-                    write_down(scales.weigh(part, nodes).notes)
+    def judge(self, run: ImportRun) -> "Judging":
+        """Judges the records as they are read."""
+        return Judging(run)
 
-    def take_over(self, run: ImportRun) -> None:
-        """Fill in the weeks, each through its door as the person who decided it.
-
-        Judged again are the lines' weeks in which something was to change when the file was read.
-        """
+    def take_over(self, run: ImportRun, tell: Tell) -> None:
+        """Fill in the weeks, each through its door as the person who decided it."""
         actor, scales = _actor(run), Scales(module(), layout_of(run).given)
-        with closing(matching.changing(run.pk, actor)) as changing:
-            for case_id, places in groupby(changing, key=lambda each: each.case_id):
-                _take_over(run, actor, scales, case_id, places)
+        matching.lose(run.pk, actor)
+        cases = keeping.cases(run.pk)
+        done = run.total - sum(records for _, records in cases)
+        for case_id, records in cases:
+            _take_over(run, actor, scales, case_id)
+            done += records
+            tell(done)
+        keeping.forget(run.pk)
+
+    def forget(self, run: ImportRun) -> None:
+        """Forget what was made of the records, as nobody wants them."""
+        keeping.forget(run.pk)
 
 
-def _take_over(run: ImportRun, actor: Actor, scales: Scales, case_id: int, places: Iterable[Place]) -> None:
+class Judging:
+    """Judges the records of one file, a part of it at a time; what comes of them is written beside them at once.
+
+    A line's week is judged whole, so one that comes in several parts of a file is judged again when all are there.
+    """
+
+    def __init__(self, run: ImportRun) -> None:
+        self.run, self.actor, layout = run, _actor(run), layout_of(run)
+        self.given = layout.given
+        self.scales = Scales(module(), self.given)
+        self.nodes: dict[int, str] = {}
+        self._seen: set[int] = set()
+        self._again: set[int] = set()
+        keeping.forget(run.pk)  # of a worker that was stopped half way
+
+    def part(self, lines: Sequence[Line]) -> Iterator[Told]:
+        """What becomes of each of these records; in the caller's transaction."""
+        values = {each.number: each.data for each in lines if not each.problem}
+        with connection.cursor() as cursor:
+            found = matching.match(Stage(ACTUALS, self.given, cursor), values.items(), self.actor)
+        mine = {each.line_week_id for each in found.places}
+        self._again |= mine & self._seen
+        self._seen |= mine
+        notes = self._weighed(
+            found.places,
+            {each.number: Record(given(each.number, values[each.number]), issue=each.issue) for each in found.places},
+        )
+        for each in lines:
+            note = notes.get(each.number)
+            if note is not None:
+                yield Told(note.verdict, note.message, note.issue, note.line_week_id)
+            else:
+                message, issue = found.lost.get(each.number, (each.problem, ""))
+                yield Told("rejected", message, issue, None)
+
+    def end(self) -> None:
+        """Judge again what came in several parts."""
+        if not self._again:
+            return
+        keeping.forget(self.run.pk, self._again)
+        places = matching.again(self.run.pk, self._again)
+        issues = {each.number: each.issue for each in places}
+        records = records_of(self.run.pk, issues)
+        fresh = {number: Record(each.given, issue=issues[number]) for number, each in records.items()}
+        write_down(self.run.pk, self._weighed(places, fresh).values())
+
+    def _weighed(self, places: Sequence[Place], records: Mapping[int, Record]) -> dict[int, Note]:
+        """Weigh records and keep what comes of them; returns what stands beside each."""
+        self.nodes |= _nodes({each.case_id for each in places} - self.nodes.keys())
+        notes: dict[int, Note] = {}
+        for part in parts(places, CHUNK):
+            found = self.scales.weigh(part, records, self.nodes)
+            keeping.keep(self.run.pk, self.scales.kept(found, self.nodes))
+            notes |= {each.number: each for each in found.notes}
+        return notes
+
+
+def _take_over(run: ImportRun, actor: Actor, scales: Scales, case_id: int) -> None:
     """Save one week, or change it after it was submitted."""
     turn = Task.objects.filter(process=case_id, finished=None).values_list("pk", "node").first()
-    nodes, notes = ({case_id: turn[1]} if turn else {}), list[Note]()
-
-    def weighed() -> Iterator[Sequence[Brought]]:
-        for part in parts(places, CHUNK):
-            found = scales.weigh(part, nodes)
-            notes.extend(found.notes)
-            yield found.brought
-
+    notes = list[Note]()
     if turn is None:
-        list(weighed())
+        list(_weighed_again(run, actor, scales, case_id, {}, [], notes))
     else:
+        task_id, node = turn
+
+        def brings(inside: door.Turn) -> Iterator[Came]:
+            taken = keeping.take(run.pk, case_id, scales.facts(node), actor, inside.now)
+            yield from (Came(*each) for each in taken)
+            for found in _weighed_again(run, actor, scales, case_id, {case_id: node}, [pk for pk, _ in taken], notes):
+                saved = ((each.week, Standing.SAVED.value, figures(each.rows, each.found)) for each in found)
+                write(saved, at=inside.now, by=actor.user_id)
+                yield from (Came(each.week.pk, each.week.line_id, raised_by(each.week.line_id, each.found))
+                            for each in found)  # fmt: skip
+
+        verb = commands.save_from if node == RECORDING else commands.change_from
         key = f"import:{run.pk}:{case_id}"
-        verb = commands.save_from if turn[1] == RECORDING else commands.change_from
-        verb(actor=actor, case_id=case_id, task_id=turn[0], source=f"import:{run.pk}", parts=weighed, key=key)
-    write_down(notes)
+        verb(actor=actor, case_id=case_id, task_id=task_id, source=f"import:{run.pk}", brings=brings, key=key)
+    write_down(run.pk, notes)
+
+
+def _weighed_again(
+    run: ImportRun, actor: Actor, scales: Scales, case_id: int, nodes: Mapping[int, str], taken: Sequence[int],
+    notes: list[Note],
+) -> Iterator[Sequence[Brought]]:  # fmt: skip
+    """Weigh what a file changes in a week and was not taken as it was kept, a part of it in memory at a time."""
+    for part in parts(keeping.left(run.pk, case_id, taken, actor), CHUNK):
+        found = scales.weigh(part, records_of(run.pk, [each.number for each in part]), nodes)
+        notes += found.notes
+        yield list(found.brought.values())
 
 
 def _nodes(cases: Iterable[int | None]) -> dict[int, str]:

@@ -1,7 +1,7 @@
 """Which line's week each record of a file is about: a person's own lines, found by SQL however a record names them."""
 
-from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -45,23 +45,9 @@ MATCHES = (
     "s.line IS NULL AND s.id IS NULL AND k.alike = 1 AND k.level = s.level"
     " AND ltrim(k.ss_ref, '0') = ltrim(s.ss_ref, '0')",
 )
-STAGED = """
-SELECT week, case_id, target_id, row_id FROM import_actuals WHERE message = ''
-ORDER BY week, case_id, target_id, number
-"""
-#: The records of the lines' weeks in which a file changes something, as they were matched when it was read.
-CHANGING = """
-SELECT w.week, w.case_id, w.id, r.id
-FROM (
-    SELECT id, number, record_id, bool_or(verdict IN ('new', 'updated')) OVER (PARTITION BY record_id) AS changes
-    FROM register_importrow WHERE run_id = %s AND verdict <> 'rejected'
-) r
-JOIN actuals_lineweek w ON w.id = r.record_id
-JOIN register_carepackageline l ON l.id = w.line_id
-JOIN parties_service p ON p.id = l.service_id
-WHERE r.changes AND {own}
-ORDER BY w.week, w.case_id, w.id, r.number
-""".replace("{own}", OWN)
+STAGED = (
+    "SELECT number, message, issue, target_id, case_id, week FROM {stage} ORDER BY week, case_id, target_id, number"
+)
 LOST = """
 UPDATE register_importrow r SET verdict = 'rejected', message = %s
 WHERE r.run_id = %s AND r.verdict <> 'rejected' AND NOT EXISTS (
@@ -71,29 +57,57 @@ WHERE r.run_id = %s AND r.verdict <> 'rejected' AND NOT EXISTS (
     WHERE w.id = r.record_id AND {own}
 )
 """.replace("{own}", OWN)
+ZEROS = "'CarePackageRef ' || {line} || ' was read without its leading zeros.'"
+#: Records of a run as they were matched.
+AGAIN = """
+SELECT w.week, w.case_id, w.id, r.number, CASE WHEN r.data ->> 'line' <> l.reference THEN {zeros} ELSE '' END
+FROM register_importrow r
+JOIN actuals_lineweek w ON w.id = r.record_id
+JOIN register_carepackageline l ON l.id = w.line_id
+WHERE r.run_id = %s AND r.record_id = ANY(%s) AND r.problem = ''
+ORDER BY w.week, w.case_id, w.id, r.number
+""".replace("{zeros}", ZEROS.replace("{line}", "(r.data ->> 'line')"))
 NOT_THERE = "There are no actuals of yours for this line in this week. Generate the week first."
-AT_ONCE = 5_000  # places that are fetched at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a record belongs: the week, its case, and the line's week; and the record itself."""
+    """Where a record belongs: the week, its case, and the line's week; and the record itself, by its line of the file.
+
+    `issue`: what is doubted about that.
+    """
 
     week: date
     case_id: int
     line_week_id: int
-    record_id: int
+    number: int
+    issue: str = ""
 
 
-def match(stage: Stage, run_id: int, actor: Actor) -> None:
-    """Stage the records of a run and find the line's week of each; those without one are rejected."""
-    stage.create(run_id, NAMES)
+@dataclass(slots=True)
+class Matched:
+    """Where the records of a part of a file belong, week by week; `lost`: why each of the others belongs nowhere."""
+
+    places: list[Place] = field(default_factory=list)
+    lost: dict[int, tuple[str, str]] = field(default_factory=dict)  # its message, and its issue
+
+
+def match(stage: Stage, records: Iterable[tuple[int, Mapping[str, str | None]]], actor: Actor) -> Matched:
+    """Find the line's week of each of these records: its number, and its values by column."""
+    stage.create_of(records, NAMES)
     stage.do("ALTER TABLE {stage} ADD COLUMN case_id bigint")
-    stage.do(EXACTLY, _own(actor))
+    stage.do(EXACTLY, own(actor))
     if stage.fetch("SELECT EXISTS (SELECT FROM {stage} WHERE target_id IS NULL)")[0][0]:
         for each in MATCHES:
-            stage.do(OTHERWISE.replace("{match}", each), _own(actor))
+            stage.do(OTHERWISE.replace("{match}", each), own(actor))
         _refuse(stage)
+    found = Matched()
+    for number, message, issue, target, case, week in stage.fetch(STAGED):
+        if message:
+            found.lost[number] = message, issue
+        else:
+            found.places.append(Place(week, case, target, number, issue))
+    return found
 
 
 def _refuse(stage: Stage) -> None:
@@ -102,28 +116,21 @@ def _refuse(stage: Stage) -> None:
     stage.doubt(
         "s.target_id IS NOT NULL AND s.line IS NOT NULL AND NOT EXISTS (SELECT FROM actuals_lineweek w"
         " JOIN register_carepackageline l ON l.id = w.line_id WHERE w.id = s.target_id AND l.reference = s.line)",
-        "'CarePackageRef ' || s.line || ' was read without its leading zeros.'",
+        ZEROS.replace("{line}", "s.line"),
     )
 
 
-def staged() -> Generator[Place, None, None]:
-    """The places of the staged records that were matched, week by week; close it when you stop before its end."""
-    return _fetched(STAGED, [])
-
-
-def changing(run_id: int, actor: Actor) -> Generator[Place, None, None]:
-    """The places of a file's changes, week by week; what is not this person's any more is rejected first."""
+def again(run_id: int, weeks: Iterable[int]) -> list[Place]:
+    """The places of the records of a run that are about these lines' weeks, as they were matched."""
     with connection.cursor() as cursor:
-        cursor.execute(LOST, [NOT_THERE, run_id, *_own(actor)])
-    return _fetched(CHANGING, [run_id, *_own(actor)])
+        cursor.execute(AGAIN, [run_id, list(weeks)])
+        return [Place(*row) for row in cursor.fetchall()]
 
 
-def _fetched(statement: str, parameters: list[Any]) -> Generator[Place, None, None]:
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(statement, parameters)
-        while rows := cursor.fetchmany(AT_ONCE):
-            for row in rows:
-                yield Place(*row)
+def lose(run_id: int, actor: Actor) -> None:
+    """Reject the records of a run about what is not this person's any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOST, [NOT_THERE, run_id, *own(actor)])
 
 
 def parts(places: Iterable[Place], most: int) -> Iterator[list[Place]]:
@@ -141,7 +148,8 @@ def parts(places: Iterable[Place], most: int) -> Iterator[list[Place]]:
         yield part
 
 
-def _own(actor: Actor) -> list[Any]:
+def own(actor: Actor) -> list[Any]:
+    """The parameters of OWN."""
     services = actor.services_for(FUNCTION, "edit")
     mine = None if services is None else sorted(services)
     return [actor.organisation_id, mine, mine]

@@ -20,9 +20,8 @@ ALL_WEEK = "Only figures of whole weeks (day 0) can be imported."
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A record of the file: its id in staging, its line of the file, and its values by column (None: empty)."""
+    """A record of the file: its line of the file, and its values by column (None: empty)."""
 
-    id: int
     number: int
     values: Mapping[str, Any]
 
@@ -56,7 +55,7 @@ class Sheet:
             try:
                 self._record(found, left, kind, week, version, stored, record)
             except Wrong as wrong:
-                found.problems[record.id] = str(wrong)
+                found.problems[record.number] = str(wrong)
         return found
 
     def _record(
@@ -81,10 +80,10 @@ class Sheet:
             _in_time(record, version)
             found.filled.append(filled)
             if row is not None and row.by_day and any(each.day is None for each in filled.absent):
-                found.doubts[record.id] = NO_DAY
+                found.doubts[record.number] = NO_DAY
         new = filled.number == 0
-        found.rows[record.id] = 0 if row is None else row.number
-        found.verdicts[record.id] = "unchanged" if same else "new" if new else "updated"
+        found.rows[record.number] = 0 if row is None else row.number
+        found.verdicts[record.number] = "unchanged" if same else "new" if new else "updated"
 
     def _row(self, left: Mapping[int, Row], stored: Sequence[Row], record: Given) -> Row | None:
         """The row that a record is about; None: it adds one."""

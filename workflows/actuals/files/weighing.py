@@ -8,57 +8,63 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
 
 from workflows.actuals.assessing import Assessment, Before, assess, faults_of_figures
-from workflows.actuals.entry import Row, merged, read
-from workflows.actuals.filling import LACKS, LOCKED, OPEN, Brought
+from workflows.actuals.entry import COMMENT_LIMIT, Row, merged, read, written
+from workflows.actuals.filling import LACKS, LOCKED, OPEN
 from workflows.actuals.flow import ActualsFlow
 from workflows.actuals.history import before
-from workflows.actuals.models import LineWeek, Standing
+from workflows.actuals.models import Standing
 from workflows.actuals.rules import kind_of
+from workflows.actuals.writing import sums
 from workflows.council.actuals import Actuals, Kind
-from workflows.engine.arrays import any_of
 from workflows.engine.errors import NotFound
 from workflows.register.imports.kinds import Reads
 
 from .columns import ACTUALS
+from .keeping import FACTS, JOINS, SUMS, Kept, facts_of, rules_of
 from .matching import Place
 from .reading import Found, Given, Sheet
 
 RECORDING = ActualsFlow.record.name
 CLOSED = "This week is closed."
-RECORDS = "SELECT id, number, data, verdict, message, issue FROM register_importrow WHERE id = ANY(%s) ORDER BY number"
-WRITE_DOWN = """
-UPDATE register_importrow r SET verdict = n.verdict, message = n.message, issue = n.issue, record_id = n.record_id
-FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[])
-    AS n (id, record_id, verdict, message, issue)
-WHERE r.id = n.id
+RECORDS = """
+SELECT number, data, verdict, message, issue FROM register_importrow WHERE run_id = %s AND number = ANY(%s)
 """
+WRITE_DOWN = """
+UPDATE register_importrow r SET verdict = n.verdict, message = n.message, issue = n.issue
+FROM unnest(%s::integer[], %s::text[], %s::text[], %s::text[]) AS n (number, verdict, message, issue)
+WHERE r.run_id = %s AND r.number = n.number
+"""
+WEEKS = """
+SELECT w.id, w.case_id, w.line_id, w.week, w.version, w.standing, w.rows::text, p."group", v.key, {facts}
+FROM actuals_lineweek w {joins} WHERE w.id = ANY(%s) ORDER BY w.case_id, w.id
+""".replace("{facts}", FACTS).replace("{joins}", JOINS)
+REMEMBERED = 4_000  # cells, rows and judgements: most come again and again
 #: How a value is read back from the form in which it is kept.
-TYPED: Mapping[Reads, Callable[[str], Any]] = {"date": date.fromisoformat, "amount": Decimal, "count": int, "text": str}
-READERS = {each.name: TYPED[each.reads] for each in ACTUALS.columns}
+TYPED: Mapping[Reads, Callable[[str], Any]] = {
+    "date": lru_cache(REMEMBERED)(date.fromisoformat),
+    "amount": lru_cache(REMEMBERED)(Decimal),
+    "count": int,
+}
+READERS = {each.name: TYPED[each.reads] for each in ACTUALS.columns if each.reads in TYPED}
+CHANGES = frozenset({"new", "updated"})
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """What stands beside a record: what becomes of it, why it is rejected, and doubts."""
 
-    record_id: int
+    number: int
     line_week_id: int
     verdict: str
     message: str
     issue: str
-
-
-@dataclass(slots=True)
-class Weighed:
-    """What a part of a file comes to: the lines' weeks that change, and the notes that are not there yet."""
-
-    brought: list[Brought] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +72,14 @@ class Record:
     """A record as it was given, with the note that it has."""
 
     given: Given
-    verdict: str
-    message: str
-    issue: str
+    verdict: str = ""
+    message: str = ""
+    issue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A line's week as far as a file asks."""
+    """A line's week as far as a file asks; `facts`: keeping.FACTS of it."""
 
     pk: int
     case_id: int
@@ -81,58 +87,124 @@ class Stored:
     week: date
     version: int
     standing: str
-    rows: Sequence[Row]
+    rows: tuple[Row, ...]
     kind: Kind
+    facts: str
 
 
-COLUMNS = ("pk", "case_id", "line_id", "week", "version", "standing", "rows", "line__service__group",
-           "line__service_level__key")  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A line's week as a file makes it, judged. `lasting`: whatever happens elsewhere, it would be judged so."""
+
+    week: Stored
+    rows: tuple[Row, ...]
+    found: Assessment
+    lasting: bool
+
+
+@dataclass(slots=True)
+class Weighed:
+    """What a part of a file comes to: the lines' weeks that change, with the records that say so and (where it can be
+    taken) what they become; and the notes that are not there yet."""
+
+    changes: dict[int, tuple[Stored, list[int]]] = field(default_factory=dict)
+    brought: dict[int, Brought] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
 
 
 class Scales:
     """Weighs the records of one file."""
 
     def __init__(self, actuals: Actuals, given: frozenset[str]) -> None:
-        self.actuals, self.sheet = actuals, Sheet(actuals, given)
+        self.actuals, self.sheet, self.rules = actuals, Sheet(actuals, given), rules_of(actuals)
         self._kinds: dict[tuple[str, str], Kind] = {}
+        self._read = lru_cache(REMEMBERED)(lambda text: read(json.loads(text)))
+        self._alike: dict[Any, tuple[Assessment, tuple[Any, ...]]] = {}
 
     def is_strict(self, node: str) -> bool:
         """Whether a week at this place must be complete: what was submitted, or is by being saved."""
         return self.actuals.submit_mode == "on_save" or node != RECORDING
 
-    def weigh(self, part: Sequence[Place], nodes: Mapping[int, str]) -> Weighed:
-        """Weigh records of one week; `nodes` says where each open case stands. Asks five queries at most."""
-        records = _records(part)
-        weeks = self._weeks(list(records))
-        open_now = [each for each in weeks if each.case_id in nodes and each.standing in OPEN]
-        known = before(self.actuals, [each.line_id for each in open_now], part[0].week)
-        found = Weighed()
-        for each in weeks:
-            said = self.sheet.read(
-                each.kind, each.week, each.version, each.rows, [one.given for one in records[each.pk]]
-            )
-            if each.line_id in known:
-                self._weigh(found, each, said, known[each.line_id], strict=self.is_strict(nodes[each.case_id]))
-            else:
-                _keep_out(said, LOCKED.get(Standing(each.standing), CLOSED))
-            _reject_others(said, records[each.pk])
-            found.notes += _notes(each.pk, said, records[each.pk])
+    def facts(self, node: str) -> str:
+        """What holds for all weeks of a case at this place (keeping.take)."""
+        return facts_of(self.rules, strict=self.is_strict(node))
+
+    def weigh(self, part: Sequence[Place], records: Mapping[int, Record], nodes: Mapping[int, str]) -> Weighed:
+        """Weigh records (by number) of one week; `nodes` says where each open case stands. Asks five queries at most.
+
+        What went before a week is read only where it can matter.
+        """
+        own: dict[int, list[Record]] = {}
+        for each in part:
+            own.setdefault(each.line_week_id, []).append(records[each.number])
+        found, waiting = Weighed(), list[tuple[Stored, Found, tuple[Row, ...]]]()
+        for week in self._weeks(list(own)):
+            mine = own[week.pk]
+            said = self.sheet.read(week.kind, week.week, week.version, week.rows, [each.given for each in mine])
+            if week.case_id not in nodes or week.standing not in OPEN:
+                _keep_out(said, LOCKED.get(Standing(week.standing), CLOSED))
+            elif said.filled and not said.problems:
+                rows = merged(week.rows, said.filled, frozenset(), week.week, {})
+                judged = self._alone(week.kind, week.week, rows)
+                if judged is None:
+                    waiting.append((week, said, rows))
+                    continue
+                self._settle(found, said, Brought(week, rows, judged, lasting=True), nodes)
+            _conclude(found, week, said, mine)
+        known = before(self.actuals, [week.line_id for week, _, _ in waiting], part[0].week)
+        for week, said, rows in waiting:
+            judged = assess(self.actuals, week.kind, week.week, rows, known[week.line_id])
+            self._settle(found, said, Brought(week, rows, judged, lasting=False), nodes)
+            _conclude(found, week, said, own[week.pk])
         return found
 
-    def _weigh(self, found: Weighed, week: Stored, said: Found, known: Before, *, strict: bool) -> None:
-        if said.filled and not said.problems:
-            rows = merged(week.rows, said.filled, frozenset(), week.week, {})
-            judged = assess(self.actuals, week.kind, week.week, rows, known)
-            _find_faults(said, week.kind, rows, judged, strict=strict)
-            if not said.problems:
-                found.brought.append(Brought(week.pk, week.line_id, rows, judged))
+    def kept(self, found: Weighed, nodes: Mapping[int, str]) -> Iterable[Kept]:
+        """What is kept of what was weighed: all of it that changes something, ready to be written where it lasts."""
+        for pk, (week, records) in found.changes.items():
+            brought = found.brought.get(pk)
+            if brought is None or not brought.lasting:
+                yield Kept(pk, week.case_id, records)
+                continue
+            facts = f"{self.facts(nodes[week.case_id])}:{week.facts}"
+            yield Kept(pk, week.case_id, records, facts, json.dumps(written(brought.rows)), self._sums(brought))
 
-    def _weeks(self, ids: Sequence[int]) -> list[Stored]:
-        rows = LineWeek.objects.filter(pk__in=any_of(ids)).order_by("case_id", "pk").values_list(*COLUMNS)
-        return [
-            Stored(pk, case, line, week, version, standing, read(content), self._kind(group, level))
-            for pk, case, line, week, version, standing, content, group, level in rows
-        ]
+    def _settle(self, found: Weighed, said: Found, brought: Brought, nodes: Mapping[int, str]) -> None:
+        strict = self.is_strict(nodes[brought.week.case_id])
+        _find_faults(said, brought.week.kind, brought.rows, brought.found, strict=strict)
+        if not said.problems:
+            found.brought[brought.week.pk] = brought
+
+    def _alone(self, kind: Kind, week: date, rows: tuple[Row, ...]) -> Assessment | None:
+        """What the rules make of rows whatever went before; None where that matters.
+
+        Stays, occasions and decisions are asked for absences alone, authorisations for what is above the plan alone.
+        """
+        if any(row.absent for row in rows):
+            return None
+        key = _key(kind, week, rows)
+        if key not in self._alike:
+            if len(self._alike) >= REMEMBERED:
+                self._alike.clear()
+            judged = assess(self.actuals, kind, week, rows, Before())
+            columns = sums(rows, judged)
+            self._alike[key] = judged, tuple(columns[each] for each in SUMS)
+        judged = self._alike[key][0]
+        return None if judged.verdict.over else judged
+
+    def _sums(self, brought: Brought) -> tuple[Any, ...]:
+        known = self._alike.get(_key(brought.week.kind, brought.week.week, brought.rows))
+        if known is not None:
+            return known[1]
+        columns = sums(brought.rows, brought.found)
+        return tuple(columns[each] for each in SUMS)
+
+    def _weeks(self, ids: list[int]) -> list[Stored]:
+        with connection.cursor() as cursor:
+            cursor.execute(WEEKS, [ids])
+            return [
+                Stored(pk, case, line, week, version, standing, self._read(content), self._kind(group, level), facts)
+                for pk, case, line, week, version, standing, content, group, level, facts in cursor.fetchall()
+            ]
 
     def _kind(self, group: str, level: str) -> Kind:
         if (group, level) not in self._kinds:
@@ -143,6 +215,24 @@ class Scales:
         return self._kinds[group, level]
 
 
+_LOOKED_AT = attrgetter("number", "first", "last", "planned", "actual", "price", "absent", "added", "level", "visits",
+                        "stale", "monitored", "corrected")  # fmt: skip
+
+
+def _key(kind: Kind, week: date, rows: Sequence[Row]) -> tuple[Any, ...]:
+    """What rows without absences are judged by: all of them, but of a comment only whether it is there and too long."""
+    said = ((*_LOOKED_AT(row), bool(row.comment.strip()), len(row.comment) > COMMENT_LIMIT) for row in rows)
+    return (kind.key, week, *said)
+
+
+def _conclude(found: Weighed, week: Stored, said: Found, records: Sequence[Record]) -> None:
+    """Write down what becomes of the records of a line's week."""
+    _reject_others(said, records)
+    found.notes += _notes(week.pk, said, records)
+    if not said.problems and not CHANGES.isdisjoint(said.verdicts.values()):
+        found.changes[week.pk] = week, [each.given.number for each in records]
+
+
 def _keep_out(said: Found, message: str) -> None:
     """Nothing of this line's week can change: what says the same as it does is no fault."""
     for record, verdict in said.verdicts.items():
@@ -150,24 +240,28 @@ def _keep_out(said: Found, message: str) -> None:
             said.problems.setdefault(record, message)
 
 
-def write_down(notes: Iterable[Note]) -> None:
+def write_down(run_id: int, notes: Iterable[Note]) -> None:
     """Write what becomes of records beside them."""
-    rows = [(each.record_id, each.line_week_id, each.verdict, each.message, each.issue) for each in notes]
+    rows = [(each.number, each.verdict, each.message, each.issue) for each in notes]
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(WRITE_DOWN, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(WRITE_DOWN, [*(list(column) for column in zip(*rows, strict=True)), run_id])
 
 
-def _records(part: Sequence[Place]) -> dict[int, list[Record]]:
-    """The records of a part, by their line's week, in the order of the file."""
-    places = {each.record_id: each.line_week_id for each in part}
-    found: dict[int, list[Record]] = {each.line_week_id: [] for each in part}
+def records_of(run_id: int, numbers: Iterable[int]) -> dict[int, Record]:
+    """Records of a file as they are kept, by their line of it."""
     with connection.cursor() as cursor:
-        cursor.execute(RECORDS, [list(places)])
-        for id, number, data, *note in cursor.fetchall():
-            values = {name: READERS[name](text) for name, text in json.loads(data).items() if text is not None}
-            found[places[id]].append(Record(Given(id, number, values), *note))
-    return found
+        cursor.execute(RECORDS, [run_id, list(numbers)])
+        return {number: Record(given(number, json.loads(data)), *note) for number, data, *note in cursor.fetchall()}
+
+
+def given(number: int, data: Mapping[str, str | None]) -> Given:
+    """A record with its values as they are meant."""
+    values: dict[str, Any] = {}
+    for name, text in data.items():
+        if text is not None:
+            values[name] = READERS[name](text) if name in READERS else text
+    return Given(number, values)
 
 
 def _find_faults(said: Found, kind: Kind, rows: Sequence[Row], judged: Assessment, *, strict: bool) -> None:
@@ -199,18 +293,18 @@ def _reject_others(said: Found, records: Iterable[Record]) -> None:
     """A line's week is taken whole: the other records of one that has an error wait for it."""
     if not said.problems:
         return
-    first = min(each.given.number for each in records if each.given.id in said.problems)
+    first = min(each.given.number for each in records if each.given.number in said.problems)
     for each in records:
         message = f"Line {first} of the file, for the same line and week, has an error."
-        said.problems.setdefault(each.given.id, message)
+        said.problems.setdefault(each.given.number, message)
 
 
 def _notes(line_week_id: int, said: Found, records: Iterable[Record]) -> Iterable[Note]:
     """The notes of records that say something else than what stands beside them."""
     for each in records:
-        id, doubt = each.given.id, said.doubts.get(each.given.id, "")
-        message = said.problems.get(id, "")
-        verdict = "rejected" if message else said.verdicts[id]
+        number = each.given.number
+        doubt, message = said.doubts.get(number, ""), said.problems.get(number, "")
+        verdict = "rejected" if message else said.verdicts[number]
         issue = each.issue if doubt in each.issue else f"{each.issue} {doubt}".strip()
         if (verdict, message, issue) != (each.verdict, each.message, each.issue):
-            yield Note(id, line_week_id, verdict, message, issue)
+            yield Note(number, line_week_id, verdict, message, issue)

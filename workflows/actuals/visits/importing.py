@@ -7,6 +7,7 @@ what a person corrected stays, and the record says so.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby, islice
 
 from django.db import connection
@@ -30,6 +31,7 @@ from workflows.parties.actor import Actor
 from workflows.parties.models import User
 from workflows.parties.selectors import actor_for
 from workflows.register.imports.commands import layout_of, require_importer
+from workflows.register.imports.rooms import AtTheEnd, Judging, Tell
 from workflows.register.imports.stage import Stage
 from workflows.register.models import ImportRun
 from workflows.register.rules import plain
@@ -91,13 +93,19 @@ class Recording:
         elif not actor.may(FUNCTION, "edit"):
             raise Forbidden("Your role does not record actuals.")
 
-    def judge(self, run: ImportRun) -> None:
-        """Say what each record would do."""
+    def judge(self, run: ImportRun) -> Judging:
+        """What says what each record would do."""
+        return AtTheEnd(partial(self._judge, run))
+
+    def forget(self, run: ImportRun) -> None:
+        """Nothing is kept but the records."""
+
+    def _judge(self, run: ImportRun) -> None:
         with connection.cursor() as cursor:
             stage, _ = self._stage(run, Stage(VISITS, layout_of(run).given, cursor), locked=False)
             stage.keep_verdicts(run.pk)
 
-    def take_over(self, run: ImportRun) -> None:
+    def take_over(self, run: ImportRun, tell: Tell) -> None:  # noqa: ARG002 (it writes all visits at once)
         """Keep the visits, and fill the boxes of their weeks as the person who decided it."""
         with connection.cursor() as cursor:
             stage, filled = self._stage(run, Stage(VISITS, layout_of(run).given, cursor), locked=True)

@@ -4,11 +4,13 @@ Long files go through a worker by the outbox topics `import.read` and `import.ap
 twice and have one effect.
 """
 
+import codecs
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from itertools import chain, islice
+from functools import partial
+from itertools import count, islice, repeat
 
 from django.db import Error, IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -28,16 +30,18 @@ from . import cutting, parsing
 from .checks import check, compare
 from .copying import copy_values
 from .kinds import KINDS, Kind
-from .rooms import declare, room_of
+from .rooms import AtTheEnd, Judging, Line, Tell, Told, declare, room_of
 from .stage import Stage
+from .telling import telling
 from .updating import lock, take_over
 
 MOST_BYTES = 50 * 1024 * 1024
 AT_ONCE = 1_000  # longer files are read and taken over by a worker
 CHUNK = 5_000
+PIECE = 1 << 20  # bytes of a file in memory at a time
 READING = 20180423  # the advisory lock's space
 Status = ImportRun.Status
-ROW = ("run_id", "number", "raw", "data", "problem", "verdict", "message", "issue")
+ROW = ("run_id", "number", "raw", "data", "problem", "verdict", "message", "issue", "record_id")
 
 
 def require_importer(actor: Actor, kind: Kind | None = None) -> None:
@@ -68,7 +72,8 @@ def start(
     if len(content) > MOST_BYTES:
         raise Refused("The file is larger than 50 MB. Cut it into parts.", "too_large")
     try:
-        layout = parsing.layout(parsing.decode(content), kind, file_name)
+        text, encoding = parsing.decoded(content)
+        layout = parsing.layout(text, kind, file_name)
     except cutting.Unreadable as error:
         raise Refused(str(error), "unreadable") from error
     room_of(layout.kind).require(actor)
@@ -77,7 +82,7 @@ def start(
         file_name=file_name[-200:],
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,
-        layout={**asdict(layout), "unused": layout.unused},
+        layout={**asdict(layout), "unused": layout.unused, "encoding": encoding},
         actor_id=actor.user_id,
         organisation_id=actor.organisation_id if actor.is_provider else None,
         publish=publish,
@@ -91,52 +96,75 @@ def start(
 def read(run_id: int) -> ImportRun:
     """Read the file of a run into pending records and say what each would do; live records are not touched."""
     with _alone(run_id):
-        run = ImportRun.objects.get(pk=run_id)
-        if run.status != Status.READING or run.content is None:
+        run = ImportRun.objects.defer("content").get(pk=run_id)
+        if run.status != Status.READING:
             return run
-        return _judged(run_id, _copied(run, bytes(run.content)))
+        judging = room_of(run.kind).judge(run)
+        return _judged(run_id, _copied(run, judging), judging)
 
 
-def _copied(run: ImportRun, content: bytes) -> int:
+def _copied(run: ImportRun, judging: Judging) -> int:
     """Bring the records of a file into staging, a commit a chunk so that progress is seen; returns how many."""
     plan = layout_of(run)
     with transaction.atomic():
         ImportRow.objects.filter(run=run).delete()  # of a worker that was stopped half way
-    records = cutting.records(parsing.decode(content), plan.delimiter, plan.header_ends)
+    records = cutting.records(_text(run), plan.delimiter, plan.header_ends)
     reader, total = parsing.Reader(plan), 0
-    while first := next(records, None):
-        rows = (_row(run.pk, reader, record) for record in chain([first], islice(records, CHUNK - 1)))
+    while lines := [_line(reader, record) for record in islice(records, CHUNK)]:
         with transaction.atomic():
-            copied = copy_values(ImportRow._meta.db_table, ROW, rows)
-            total += copied
+            told = list(judging.part(lines))
+            total += copy_values(ImportRow._meta.db_table, ROW, map(_row, repeat(run.pk), lines, told))
             ImportRun.objects.filter(pk=run.pk).update(progress=total)
     return total
+
+
+def _text(run: ImportRun) -> Iterator[str]:
+    """The text of a file, a piece of it in memory at a time."""
+    encoding = run.layout.get("encoding") or parsing.decoded(bytes(run.content or b""))[1]
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for place in count(1, PIECE):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT substring(content FROM %s FOR %s) FROM register_importrun WHERE id = %s",
+                [place, PIECE, run.pk],
+            )
+            piece = bytes(cursor.fetchone()[0])
+        yield decoder.decode(piece, final=len(piece) < PIECE)
+        if len(piece) < PIECE:
+            return
 
 
 @command
 def update_system(*, actor: Actor, run_id: int, at_once: bool = False) -> ImportRun:
     """Take the pending records over, here or in a worker. Refused unless the run is pending."""
     run = _locked(run_id, actor, Status.PENDING)
-    run.status, run.decided_by_id = Status.UPDATING, actor.user_id
-    run.save(update_fields=["status", "decided_by"])
+    run.status, run.decided_by_id, run.progress = Status.UPDATING, actor.user_id, 0
+    run.save(update_fields=["status", "decided_by", "progress"])
     if at_once or run.total <= AT_ONCE:
         return apply(run_id)
     outbox.put("import.apply", f"import:{run_id}:apply", {"run": run_id})
     return run
 
 
-@command
 def apply(run_id: int) -> ImportRun:
     """Write the records of a run that somebody has decided to take over: all of them, with events, or none.
 
-    They are judged again first, because the register may have moved since they were read.
+    They are judged as the register is by then, because it may have moved since they were read. How far it is can be
+    seen meanwhile.
     """
-    run = ImportRun.objects.select_for_update().get(pk=run_id)
+    with telling(run_id) as tell:
+        return _applied(run_id, tell)
+
+
+@command
+def _applied(run_id: int, tell: Tell) -> ImportRun:
+    _claim(run_id)
+    run = ImportRun.objects.defer("content").get(pk=run_id)
     if run.status != Status.UPDATING or run.decided_by_id is None:
         return run
     try:
         with transaction.atomic():
-            room_of(run.kind).take_over(run)
+            room_of(run.kind).take_over(run, tell)
     except IntegrityError as error:
         # Somebody added the same record between our look and our writing; the next try sees theirs.
         raise Busy from error
@@ -155,6 +183,7 @@ def cancel(*, actor: Actor, run_id: int) -> ImportRun:
     """Give a pending import up; its records, which hold names, are removed."""
     run = _locked(run_id, actor, Status.PENDING, Status.READING)
     run.rows.all().delete()
+    room_of(run.kind).forget(run)
     run.content = None
     return _finish(run, Status.CANCELLED)
 
@@ -195,18 +224,34 @@ def _alone(run_id: int) -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", place)
 
 
-def _row(run_id: int, reader: parsing.Reader, record: cutting.Record) -> tuple[object, ...]:
-    """A record as it is kept, in the columns of ROW."""
+def _claim(run_id: int) -> None:
+    """Keep a second worker out of a run until the end of this transaction; Busy for that one.
+
+    The run's own row is left alone, so that progress can be written there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [READING, run_id % 2**31])
+        if not cursor.fetchone()[0]:
+            raise Busy
+
+
+def _line(reader: parsing.Reader, record: cutting.Record) -> Line:
     data, problems = reader.values(record)
-    return run_id, record.number, record.raw, Jsonb(data), " ".join(problems), "", "", ""
+    return Line(record.number, record.raw, data, " ".join(problems))
+
+
+def _row(run_id: int, line: Line, told: Told) -> tuple[object, ...]:
+    """A record as it is kept, in the columns of ROW."""
+    note = (told.verdict, told.message, told.issue, told.record_id)
+    return (run_id, line.number, line.raw, Jsonb(line.data), line.problem, *note)
 
 
 @command
-def _judged(run_id: int, total: int) -> ImportRun:
-    run = ImportRun.objects.select_for_update().get(pk=run_id)
+def _judged(run_id: int, total: int, judging: Judging) -> ImportRun:
+    run = ImportRun.objects.select_for_update().defer("content").get(pk=run_id)
     if run.status != Status.READING:
         return run
-    room_of(run.kind).judge(run)
+    judging.end()
     run.total, run.content = total, None
     _finish(run, Status.PENDING)
     _tell(run, READ, {"read": run.total, "rejected": run.rejected})
@@ -223,12 +268,18 @@ class Register:
         """Let the teams pass whose desk such files belong to."""
         require_importer(actor, self.kind)
 
-    def judge(self, run: ImportRun) -> None:
-        """Say what each record would do."""
+    def judge(self, run: ImportRun) -> Judging:
+        """What says what each record would do."""
+        return AtTheEnd(partial(self._judge, run))
+
+    def forget(self, run: ImportRun) -> None:
+        """Nothing is kept but the records."""
+
+    def _judge(self, run: ImportRun) -> None:
         with connection.cursor() as cursor:
             self._stage(run, cursor, locked=False)
 
-    def take_over(self, run: ImportRun) -> None:
+    def take_over(self, run: ImportRun, tell: Tell) -> None:  # noqa: ARG002 (a few statements for all records)
         """Write the new and the updated records, with their events."""
         with connection.cursor() as cursor:
             stage = self._stage(run, cursor, locked=True)
@@ -263,7 +314,7 @@ def _finish(run: ImportRun, status: str) -> ImportRun:
         )
         for name, count in counts.items():
             setattr(run, name, count)
-    run.status = status
+    run.status, run.progress = status, run.total
     run.finished_at = None if status == Status.PENDING else moment.now()
     run.save()
     return run
@@ -277,7 +328,7 @@ def _tell(run: ImportRun, kind: str, figures: Mapping[str, int]) -> None:
 
 
 def _locked(run_id: int, actor: Actor, *statuses: str) -> ImportRun:
-    run = ImportRun.objects.select_for_update().filter(pk=run_id).first()
+    run = ImportRun.objects.select_for_update().defer("content").filter(pk=run_id).first()
     if run is None:
         raise NotFound
     room_of(run.kind).require(actor)

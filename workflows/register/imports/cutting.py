@@ -1,14 +1,13 @@
-"""Cuts the text of a CSV file into records. A long file needs the memory of a few lines beside its text."""
+"""Cuts the text of a CSV file into records. A file that comes in pieces needs the memory of a few lines."""
 
 import csv
-import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 LONGEST_RECORD = 50  # lines: a quotation mark that is never closed must not swallow the rest of the file
-LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
+PIECE = 1 << 16  # characters that are looked at together
 
 csv.field_size_limit(1_000_000)
 
@@ -27,12 +26,31 @@ class Record:
     problem: str = ""
 
 
-def lines(text: str) -> Iterator[str]:
-    """The lines of a text, whichever way they end."""
-    return (match[1] for match in LINE.finditer(text))
+def lines(text: str | Iterable[str]) -> Iterator[str]:
+    """The lines of a text (or of one that comes in pieces), whichever way they end."""
+    waiting: list[str] = []
+    for piece in _pieces(text) if isinstance(text, str) else text:
+        waiting.append(piece)
+        if not ("\n" in piece or "\r" in piece or any(each.endswith("\r") for each in waiting[-2:-1])):
+            continue  # the line goes on
+        whole = "".join(waiting)
+        # A "\r" at the very end may be one half of an end of a line.
+        end = max(whole.rfind("\n"), whole.rfind("\r", 0, len(whole) - 1)) + 1
+        waiting = [whole[end:]]
+        if end:
+            yield from _cut(whole[:end])[:-1]
+    yield from _cut("".join(waiting))
 
 
-def records(text: str, delimiter: str, after: int = 0) -> Iterator[Record]:
+def _pieces(text: str) -> Iterator[str]:
+    return (text[place : place + PIECE] for place in range(0, len(text), PIECE))
+
+
+def _cut(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def records(text: str | Iterable[str], delimiter: str, after: int = 0) -> Iterator[Record]:
     """Cut the text after the first `after` lines into records; blank lines are left out."""
     coming, number = islice(lines(text), after, None), after + 1
     waiting = deque(islice(coming, LONGEST_RECORD))

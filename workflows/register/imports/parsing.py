@@ -20,6 +20,7 @@ from .kinds import KINDS, Column, Kind, Reads
 from .rooms import kind_named
 
 DELIMITERS = ",;\t"
+ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")  # in which a file without a mark of UTF-16 is tried
 DATE_FORMS = ("%d/%m/%Y", "%Y-%m-%d", "%Y%m%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y")
 FORMULA = re.compile(r'="(.*)"')
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # but line ends and tabs
@@ -53,17 +54,21 @@ class Layout:
 
 def decode(content: bytes) -> str:
     """Turn the bytes into text; Unreadable for a workbook, an empty file or anything that is no text."""
+    return decoded(content)[0]
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """The bytes as text, and by which encoding they were read."""
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Unreadable("This is an Excel workbook. Save it as “CSV UTF-8” and import that file.")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = _decoded(content, "utf-16") or ""
-    else:
-        text = _decoded(content, "utf-8-sig") or _decoded(content, "cp1252") or content.decode("latin-1")
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    tried = ((name, _decoded(content, name)) for name in (("utf-16",) if marked else ENCODINGS))
+    encoding, text = next(((name, text) for name, text in tried if text), ("", ""))
     if "\x00" in text:
         raise Unreadable("This is not a text file. Import a CSV file.")
     if not text.strip():
         raise Unreadable("The file is empty.")
-    return text
+    return text, encoding
 
 
 def layout(text: str, kind_name: str | None = None, file_name: str = "") -> Layout:

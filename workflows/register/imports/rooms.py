@@ -4,6 +4,8 @@ A room declares itself once, when its app is ready; everything else about an imp
 worker, errors to download) is the same for all.
 """
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from .kinds import KINDS, Kind
@@ -11,6 +13,55 @@ from .kinds import KINDS, Kind
 if TYPE_CHECKING:
     from workflows.parties.actor import Actor
     from workflows.register.models import ImportRun
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A record as it was read: the line of the file on which it begins, its text, its values, what is wrong with it."""
+
+    number: int
+    raw: str
+    data: Mapping[str, str | None]
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What becomes of a record, as it stands beside it."""
+
+    verdict: str = ""
+    message: str = ""
+    issue: str = ""
+    record_id: int | None = None
+
+
+#: Says how many records of a run are taken over.
+Tell = Callable[[int], None]
+
+
+class Judging(Protocol):
+    """Judges the records of one file: as they are read, or all of them at the end."""
+
+    def part(self, lines: Sequence[Line]) -> Iterable[Told]:
+        """What becomes of each of these records, as far as it is known; in the transaction that keeps them."""
+
+    def end(self) -> None:
+        """Say what becomes of the others, now that all records are kept."""
+
+
+class AtTheEnd:
+    """Judges nothing before all records are kept."""
+
+    def __init__(self, judge: Callable[[], None]) -> None:
+        self._judge = judge
+
+    def part(self, lines: Sequence[Line]) -> Iterable[Told]:
+        """Nothing is known yet."""
+        return [Told()] * len(lines)
+
+    def end(self) -> None:
+        """Judge them all."""
+        self._judge()
 
 
 class Room(Protocol):
@@ -21,11 +72,14 @@ class Room(Protocol):
     def require(self, actor: "Actor") -> None:
         """Forbidden for whoever may not import files of this kind; NotFound where the council has no such thing."""
 
-    def judge(self, run: "ImportRun") -> None:
-        """Give every record of the run its verdict and message; live records are not touched."""
+    def judge(self, run: "ImportRun") -> Judging:
+        """What gives every record of the run its verdict and message; live records are not touched."""
 
-    def take_over(self, run: "ImportRun") -> None:
-        """Judge the records again, under locks, and write those that are new or updated: all of them or none."""
+    def take_over(self, run: "ImportRun", tell: Tell) -> None:
+        """Write the records that are new or updated, under locks, as they are judged then: all of them or none."""
+
+    def forget(self, run: "ImportRun") -> None:
+        """Forget whatever was kept about records that nobody wants."""
 
 
 _ROOMS: dict[str, Room] = {}

@@ -4,13 +4,14 @@ It lives for one transaction. Every step is one statement for all records, so th
 trips as one.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, LiteralString
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
+from .copying import copy_values
 from .kinds import TYPES, Column, Kind
 
 #: Where a reference is looked up: every text that names a record of the kind.
@@ -71,21 +72,10 @@ class Stage:
             condition=SQL(condition).format(**self.names),
         )
 
-    def create(self, run_id: int, names: Collection[str] | None = None) -> None:
-        """Make the table and fill it with the records of the run that parsing has let through.
-
-        `names`: the columns that are staged (None: all), where the others are read elsewhere.
-        """
-        columns = [each for each in self.kind.columns if names is None or each.name in names]
-        typed = SQL(", ").join(SQL("{} {}").format(Identifier(c.name), SQL(TYPES[c.reads])) for c in columns)
-        ids = [SQL("{} bigint").format(Identifier(c.target)) for c in columns if c.refers]
-        self.do("DROP TABLE IF EXISTS {stage}")
-        self.do(
-            "CREATE TEMPORARY TABLE {stage} (row_id bigint PRIMARY KEY, number integer, message text DEFAULT '',"
-            " issue text DEFAULT '', verdict text DEFAULT '', target_id bigint, changes jsonb DEFAULT '{{}}',"
-            " {columns}) ON COMMIT DROP",
-            columns=SQL(", ").join([typed, *ids]),
-        )
+    def create(self, run_id: int) -> None:
+        """Make the table and fill it with the records of the run that parsing has let through."""
+        columns, typed = self.kind.columns, _typed(self.kind.columns)
+        self._make(columns)
         into = SQL(", ").join(Identifier(c.name) for c in columns)
         read = SQL(", ").join(SQL("d.{}").format(Identifier(c.name)) for c in columns)
         self.do(
@@ -97,6 +87,27 @@ class Stage:
             typed=typed,
         )
         self.do("ANALYZE {stage}")
+
+    def create_of(self, records: Iterable[tuple[int, Mapping[str, str | None]]], names: Collection[str]) -> None:
+        """Make the table for records as they come, each with its number and values; `names` are the columns of it.
+
+        They are not kept yet, so that the number stands for the row's id.
+        """
+        columns = [each for each in self.kind.columns if each.name in names]
+        self._make(columns)
+        rows = ((number, number, *(values.get(c.name) for c in columns)) for number, values in records)
+        copy_values(f"import_{self.kind.name}", ["row_id", "number", *(c.name for c in columns)], rows)
+        self.do("ANALYZE {stage}")
+
+    def _make(self, columns: Sequence[Column]) -> None:
+        ids = [SQL("{} bigint").format(Identifier(c.target)) for c in columns if c.refers]
+        self.do("DROP TABLE IF EXISTS {stage}")
+        self.do(
+            "CREATE TEMPORARY TABLE {stage} (row_id bigint PRIMARY KEY, number integer, message text DEFAULT '',"
+            " issue text DEFAULT '', verdict text DEFAULT '', target_id bigint, changes jsonb DEFAULT '{{}}',"
+            " {columns}) ON COMMIT DROP",
+            columns=SQL(", ").join([_typed(columns), *ids]),
+        )
 
     def resolve(self) -> None:
         """Find the records that references name, and the live record of each key."""
@@ -191,14 +202,12 @@ class Stage:
         )
         self.keep_verdicts(run_id)
 
-    def keep_verdicts(self, run_id: int, condition: LiteralString = "TRUE") -> None:
-        """Write down what becomes of each staged record s that meets the condition; what could not even be read is
-        rejected."""
+    def keep_verdicts(self, run_id: int) -> None:
+        """Write down what becomes of each staged record; what could not even be read is rejected."""
         self.do(
             "UPDATE register_importrow r SET verdict = s.verdict, message = s.message, issue = s.issue,"
             " record_id = s.target_id FROM {stage} s WHERE s.row_id = r.id AND (r.verdict, r.message, r.issue,"
-            " r.record_id) IS DISTINCT FROM (s.verdict, s.message, s.issue, s.target_id) AND ({condition})",
-            condition=SQL(condition),
+            " r.record_id) IS DISTINCT FROM (s.verdict, s.message, s.issue, s.target_id)"
         )
         self.do(
             "UPDATE register_importrow SET verdict = 'rejected', message = problem"
@@ -225,6 +234,11 @@ class Stage:
         return SQL("{label}, CASE WHEN t.{name} IS DISTINCT FROM s.{name} THEN {said} END").format(
             label=Literal(column.name), name=Identifier(column.target), said=said
         )
+
+
+def _typed(columns: Sequence[Column]) -> Composed:
+    """The columns with their types."""
+    return SQL(", ").join(SQL("{} {}").format(Identifier(c.name), SQL(TYPES[c.reads])) for c in columns)
 
 
 def value_of(alias: str, column: Column) -> Composed:
