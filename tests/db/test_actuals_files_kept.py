@@ -54,7 +54,12 @@ def amended(person: Actor, lines: list[CarePackageLine]) -> str:
     table = {each["CarePackageRef"]: each for each in csv.DictReader(StringIO(text.removeprefix("\ufeff")))}
     less, _, absent, more, wrong = (table[line.reference] for line in lines)
     less |= {"Sun": "0", "Comment": "No call on Sunday"}
-    absent |= {"Actual": "9.5", "NotDelivered": "1", "Cause": "Care that was not delivered", "Comment": "In hospital on Monday"}
+    absent |= {
+        "Actual": "9.5",
+        "NotDelivered": "1",
+        "Cause": "Care that was not delivered",
+        "Comment": "In hospital on Monday",
+    }
     more |= {"Actual": "12", "Comment": "Longer calls"}
     wrong |= {"Actual": "0.1"}
     extra = less | dict.fromkeys(("Row", "Planned", *DAYS), "") | {"Mon": "0.5", "Comment": "Half an hour more"}

@@ -152,12 +152,13 @@ def _filled(row: Row, filled: FilledRow) -> Row:
     if monitored is not None and all(each is None for each in monitored.places):
         monitored = None
     looked = filled.monitored is None  # a person has; visits have not
-    found = replace(
-        row, actual=filled.actual, absent=filled.absent, comment=filled.comment, visits=filled.visits,
-        stale=row.stale and not looked, monitored=monitored,
+    found = Row(
+        row.number, row.first, row.last, row.planned, filled.actual, row.price, filled.absent, filled.comment,
+        row.added, row.level, filled.visits, row.stale and not looked, monitored, row.corrected,
     )  # fmt: skip
     cause = row.corrected if filled.corrected is None else filled.corrected
-    return replace(found, corrected=cause if found.corrects else "")
+    corrected = cause if cause and found.corrects else ""
+    return found if found.corrected == corrected else replace(found, corrected=corrected)
 
 
 def _added(number: int, filled: FilledRow, stored: Sequence[Row], week: date, prices: Mapping[int, Decimal]) -> Row:

@@ -71,7 +71,10 @@ class LineWeek(models.Model):
     rows = models.JSONField(default=list)
     causes = ArrayField(models.CharField(max_length=60), default=list)
     saved_at = models.DateTimeField(null=True)
-    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    # Nobody asks what a person saved; an index would be written anew with every save.
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     submitted_version = models.IntegerField(null=True)
     settled = units(default=0, db_default=0)  # above the plan, by the decision on a dispute about these rows
 

@@ -87,7 +87,7 @@ class Judging:
         """What becomes of each of these records; in the caller's transaction."""
         values = {each.number: each.data for each in lines if not each.problem}
         with connection.cursor() as cursor:
-            found = matching.match(Stage(ACTUALS, self.given, cursor), values.items(), self.actor)
+            found = matching.match(Stage(ACTUALS, self.given, cursor), values, self.actor)
         mine = {each.line_week_id for each in found.places}
         self._again |= mine & self._seen
         self._seen |= mine

@@ -9,11 +9,10 @@ again, under the lock of its week. What depends on other weeks, on decisions or 
 import hashlib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -84,8 +83,7 @@ CODE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """What a file makes of a line's week: the lines of the file that say so, and (unless `facts` is empty) the rows as
     JSON and the columns that follow from them."""
 

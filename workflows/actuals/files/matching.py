@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -18,11 +18,12 @@ NAMES = frozenset({"week", "line", "id", "ss_ref", "level"})
 OWN = "p.organisation_id = %s AND (%s::bigint[] IS NULL OR p.id = ANY(%s))"
 #: By the very reference, as all records of an export are.
 EXACTLY = """
-UPDATE {stage} s SET target_id = w.id, case_id = w.case_id
-FROM actuals_lineweek w
-JOIN register_carepackageline l ON l.id = w.line_id
+SELECT w.week, w.case_id, w.id, s.number
+FROM unnest(%s::integer[], %s::date[], %s::text[]) AS s (number, week, line)
+JOIN register_carepackageline l ON l.reference = s.line
 JOIN parties_service p ON p.id = l.service_id
-WHERE w.week = s.week AND l.reference = s.line AND {own}
+JOIN actuals_lineweek w ON w.line_id = l.id AND w.week = s.week
+WHERE {own} ORDER BY w.week, w.case_id, w.id, s.number
 """.replace("{own}", OWN)
 OTHERWISE = """
 UPDATE {stage} s SET target_id = k.id, case_id = k.case_id
@@ -45,9 +46,7 @@ MATCHES = (
     "s.line IS NULL AND s.id IS NULL AND k.alike = 1 AND k.level = s.level"
     " AND ltrim(k.ss_ref, '0') = ltrim(s.ss_ref, '0')",
 )
-STAGED = (
-    "SELECT number, message, issue, target_id, case_id, week FROM {stage} ORDER BY week, case_id, target_id, number"
-)
+STAGED = "SELECT number, message, issue, target_id, case_id, week FROM {stage}"
 LOST = """
 UPDATE register_importrow r SET verdict = 'rejected', message = %s
 WHERE r.run_id = %s AND r.verdict <> 'rejected' AND NOT EXISTS (
@@ -70,8 +69,7 @@ ORDER BY w.week, w.case_id, w.id, r.number
 NOT_THERE = "There are no actuals of yours for this line in this week. Generate the week first."
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a record belongs: the week, its case, and the line's week; and the record itself, by its line of the file.
 
     `issue`: what is doubted about that.
@@ -92,22 +90,30 @@ class Matched:
     lost: dict[int, tuple[str, str]] = field(default_factory=dict)  # its message, and its issue
 
 
-def match(stage: Stage, records: Iterable[tuple[int, Mapping[str, str | None]]], actor: Actor) -> Matched:
-    """Find the line's week of each of these records: its number, and its values by column."""
-    stage.create_of(records, NAMES)
+def match(stage: Stage, records: Mapping[int, Mapping[str, str | None]], actor: Actor) -> Matched:
+    """Find the line's week of each of these records, by their number: values by column."""
+    named = [(number, values["week"], values.get("line")) for number, values in records.items()]
+    exactly = stage.fetch(EXACTLY, [*([each[place] for each in named] for place in range(3)), *own(actor)])
+    found = Matched([Place(*row) for row in exactly])
+    known = {each.number for each in found.places}
+    if len(known) < len(records):
+        _otherwise(found, stage, {number: each for number, each in records.items() if number not in known}, actor)
+        found.places.sort(key=lambda each: (each.week, each.case_id, each.line_week_id, each.number))
+    return found
+
+
+def _otherwise(found: Matched, stage: Stage, records: Mapping[int, Mapping[str, str | None]], actor: Actor) -> None:
+    """Find the others by what else names them."""
+    stage.create_of(records.items(), NAMES)
     stage.do("ALTER TABLE {stage} ADD COLUMN case_id bigint")
-    stage.do(EXACTLY, own(actor))
-    if stage.fetch("SELECT EXISTS (SELECT FROM {stage} WHERE target_id IS NULL)")[0][0]:
-        for each in MATCHES:
-            stage.do(OTHERWISE.replace("{match}", each), own(actor))
-        _refuse(stage)
-    found = Matched()
+    for each in MATCHES:
+        stage.do(OTHERWISE.replace("{match}", each), own(actor))
+    _refuse(stage)
     for number, message, issue, target, case, week in stage.fetch(STAGED):
         if message:
             found.lost[number] = message, issue
         else:
             found.places.append(Place(week, case, target, number, issue))
-    return found
 
 
 def _refuse(stage: Stage) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from workflows.actuals.entry import Absence, FilledRow, Row
 from workflows.actuals.rules import NOTHING
@@ -14,12 +14,12 @@ from workflows.register.rules import plain
 from .columns import BOXES, DAYS, HEADERS
 
 Verdict = Literal["new", "updated", "unchanged"]
+NOT_THERE = ("not_delivered", "cause")
 NO_DAY = "NotDelivered was taken for the whole week, as the days do not come to it. Lower the days, or use the page."
 ALL_WEEK = "Only figures of whole weeks (day 0) can be imported."
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """A record of the file: its line of the file, and its values by column (None: empty)."""
 
     number: int
@@ -119,9 +119,9 @@ class Sheet:
     ) -> tuple[Absence, ...]:
         if values.get("extra"):
             raise Wrong("Extra cannot be imported: add a row for more care.")
-        if self.given & BOXES.keys():
+        if not self.given.isdisjoint(BOXES):
             return _boxes(kind, row, values)
-        if not self.given & {"not_delivered", "cause"}:
+        if self.given.isdisjoint(NOT_THERE):
             return row.absent
         units, said = values.get("not_delivered") or NOTHING, values.get("cause") or ""
         if (units, said) == (not_delivered(row), causes_of(self.actuals, row)):
@@ -150,11 +150,13 @@ class Sheet:
 
 def not_delivered(row: Row) -> Decimal:
     """Units of a row that were not delivered, in whatever box."""
-    return sum((each.units for each in row.absent), NOTHING)
+    return sum((each.units for each in row.absent), NOTHING) if row.absent else NOTHING
 
 
 def causes_of(actuals: Actuals, row: Row) -> str:
     """The causes of a row in the council's words."""
+    if not row.absent:
+        return ""
     labels = {each.key: each.label for each in actuals.causes}
     return "; ".join(dict.fromkeys(labels.get(each.cause, each.cause) for each in row.absent if each.cause))
 

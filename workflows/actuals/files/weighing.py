@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -56,8 +56,7 @@ READERS = {each.name: TYPED[each.reads] for each in ACTUALS.columns if each.read
 CHANGES = frozenset({"new", "updated"})
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """What stands beside a record: what becomes of it, why it is rejected, and doubts."""
 
     number: int
@@ -67,8 +66,7 @@ class Note:
     issue: str
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A record as it was given, with the note that it has."""
 
     given: Given
@@ -77,8 +75,7 @@ class Record:
     issue: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A line's week as far as a file asks; `facts`: keeping.FACTS of it."""
 
     pk: int
@@ -92,14 +89,14 @@ class Stored:
     facts: str
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """A line's week as a file makes it, judged. `lasting`: whatever happens elsewhere, it would be judged so."""
+class Brought(NamedTuple):
+    """A line's week as a file makes it, judged; with keeping.SUMS of it where, whatever happens elsewhere, it would be
+    judged so."""
 
     week: Stored
     rows: tuple[Row, ...]
     found: Assessment
-    lasting: bool
+    lasting: tuple[Any, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -145,16 +142,16 @@ class Scales:
                 _keep_out(said, LOCKED.get(Standing(week.standing), CLOSED))
             elif said.filled and not said.problems:
                 rows = merged(week.rows, said.filled, frozenset(), week.week, {})
-                judged = self._alone(week.kind, week.week, rows)
-                if judged is None:
+                alone = self._alone(week.kind, week.week, rows)
+                if alone is None:
                     waiting.append((week, said, rows))
                     continue
-                self._settle(found, said, Brought(week, rows, judged, lasting=True), nodes)
+                self._settle(found, said, Brought(week, rows, *alone), nodes)
             _conclude(found, week, said, mine)
         known = before(self.actuals, [week.line_id for week, _, _ in waiting], part[0].week)
         for week, said, rows in waiting:
             judged = assess(self.actuals, week.kind, week.week, rows, known[week.line_id])
-            self._settle(found, said, Brought(week, rows, judged, lasting=False), nodes)
+            self._settle(found, said, Brought(week, rows, judged), nodes)
             _conclude(found, week, said, own[week.pk])
         return found
 
@@ -162,11 +159,11 @@ class Scales:
         """What is kept of what was weighed: all of it that changes something, ready to be written where it lasts."""
         for pk, (week, records) in found.changes.items():
             brought = found.brought.get(pk)
-            if brought is None or not brought.lasting:
+            if brought is None or brought.lasting is None:
                 yield Kept(pk, week.case_id, records)
                 continue
             facts = f"{self.facts(nodes[week.case_id])}:{week.facts}"
-            yield Kept(pk, week.case_id, records, facts, json.dumps(written(brought.rows)), self._sums(brought))
+            yield Kept(pk, week.case_id, records, facts, json.dumps(written(brought.rows)), brought.lasting)
 
     def _settle(self, found: Weighed, said: Found, brought: Brought, nodes: Mapping[int, str]) -> None:
         strict = self.is_strict(nodes[brought.week.case_id])
@@ -174,29 +171,22 @@ class Scales:
         if not said.problems:
             found.brought[brought.week.pk] = brought
 
-    def _alone(self, kind: Kind, week: date, rows: tuple[Row, ...]) -> Assessment | None:
-        """What the rules make of rows whatever went before; None where that matters.
+    def _alone(self, kind: Kind, week: date, rows: tuple[Row, ...]) -> tuple[Assessment, tuple[Any, ...]] | None:
+        """What the rules make of rows whatever went before, with SUMS of it; None where that matters.
 
         Stays, occasions and decisions are asked for absences alone, authorisations for what is above the plan alone.
         """
         if any(row.absent for row in rows):
             return None
         key = _key(kind, week, rows)
-        if key not in self._alike:
+        found = self._alike.get(key)
+        if found is None:
             if len(self._alike) >= REMEMBERED:
                 self._alike.clear()
             judged = assess(self.actuals, kind, week, rows, Before())
             columns = sums(rows, judged)
-            self._alike[key] = judged, tuple(columns[each] for each in SUMS)
-        judged = self._alike[key][0]
-        return None if judged.verdict.over else judged
-
-    def _sums(self, brought: Brought) -> tuple[Any, ...]:
-        known = self._alike.get(_key(brought.week.kind, brought.week.week, brought.rows))
-        if known is not None:
-            return known[1]
-        columns = sums(brought.rows, brought.found)
-        return tuple(columns[each] for each in SUMS)
+            found = self._alike[key] = judged, tuple(columns[each] for each in SUMS)
+        return None if found[0].verdict.over else found
 
     def _weeks(self, ids: list[int]) -> list[Stored]:
         with connection.cursor() as cursor:

@@ -3,8 +3,8 @@
 import csv
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 LONGEST_RECORD = 50  # lines: a quotation mark that is never closed must not swallow the rest of the file
 PIECE = 1 << 16  # characters that are looked at together
@@ -16,8 +16,7 @@ class Unreadable(ValueError):
     """The file as a whole cannot be read; the message is a sentence for the person who sent it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record of the file: the line on which it begins, its own text, its cells, or why it has none."""
 
     number: int

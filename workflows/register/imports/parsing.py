@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache, partial
 
 from workflows.register.rules import EARLIEST, LATEST, MOST_AMOUNT, MOST_QUANTITY
 
@@ -99,7 +98,7 @@ class Reader:
         self.plan = plan
         kind, comma = _known(plan.kind), plan.delimiter == ";"
         self._columns = [
-            (place, name, _reading(kind.column(name), comma=comma))
+            (place, name, _Cells(kind.column(name), comma=comma))
             for place, name in enumerate(plan.columns)
             if name is not None
         ]
@@ -114,22 +113,29 @@ class Reader:
             return {}, [f"The row has {len(row)} cells, the header row {len(plan.header)}."]
         found: dict[str, str | None] = {}
         problems: list[str] = []
-        for place, name, read in self._columns:
+        row = row if len(row) >= len(plan.columns) else (*row, *[""] * (len(plan.columns) - len(row)))
+        for place, name, cells_ in self._columns:
             try:
-                found[name] = read(row[place] if place < len(row) else "")
+                found[name] = cells_[row[place]]
             except ValueError as error:
                 problems.append(str(error))
         return found, problems
 
 
-def _reading(column: Column, *, comma: bool) -> Callable[[str], str | None]:
-    """What reads the cells of a column; short ones are remembered."""
-    remembered = lru_cache(maxsize=REMEMBERED)(partial(value, column, comma=comma))
+class _Cells(dict[str, str | None]):
+    """The cells of a column that were read; short ones are remembered, for most come again and again."""
 
-    def read(text: str) -> str | None:
-        return remembered(text) if len(text) <= SHORT else value(column, text, comma=comma)
+    def __init__(self, column: Column, *, comma: bool) -> None:
+        super().__init__()
+        self._column, self._comma = column, comma
 
-    return read
+    def __missing__(self, text: str) -> str | None:
+        found = value(self._column, text, comma=self._comma)
+        if len(text) <= SHORT:
+            if len(self) >= REMEMBERED:
+                self.clear()
+            self[text] = found
+        return found
 
 
 def values(plan: Layout, record: Record) -> tuple[dict[str, str | None], list[str]]:

@@ -5,8 +5,7 @@ worker, errors to download) is the same for all.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from .kinds import KINDS, Kind
 
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
     from workflows.register.models import ImportRun
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+# Of a long file there are fifty thousand of these, and tuples are made in a third of the time of frozen classes.
+class Line(NamedTuple):
     """A record as it was read: the line of the file on which it begins, its text, its values, what is wrong with it."""
 
     number: int
@@ -25,8 +24,7 @@ class Line:
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What becomes of a record, as it stands beside it."""
 
     verdict: str = ""
