@@ -17,14 +17,14 @@ WRITE = "UPDATE register_importrun SET progress = %s WHERE id = %s AND status = 
 def telling(run_id: int) -> Iterator[Tell]:
     """What says how many records are taken over, about once a second, where everybody sees it at once.
 
-    The connection is opened by the first thing there is to say, so short runs need none. Inside a transaction of the
-    caller nobody else sees that the run has begun, and nothing is said.
+    Inside a transaction of the caller nobody else sees that the run has begun, and nothing is said.
     """
     if connection.in_atomic_block:
         yield lambda _: None
         return
     teller = _Teller(run_id, connection.copy())
     try:
+        teller.write(0)  # whatever an earlier attempt has come to was taken back
         yield teller
     finally:
         teller.close()
@@ -35,11 +35,15 @@ class _Teller:
         self._run_id, self._own, self._last = run_id, own, time.monotonic()
 
     def __call__(self, done: int) -> None:
-        if time.monotonic() - self._last < EVERY:
-            return
+        if time.monotonic() - self._last >= EVERY:
+            self.write(done)
+
+    def write(self, done: int) -> None:
+        """Write it down, whenever that was done last."""
         with self._own.cursor() as cursor:
             cursor.execute(WRITE, [done, self._run_id])
         self._last = time.monotonic()
 
     def close(self) -> None:
+        """Give the connection back."""
         self._own.close()

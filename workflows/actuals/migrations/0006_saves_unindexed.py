@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actuals', '0004_weighed_weeks'),
+        ('actuals', '0005_weighed_weeks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actuals', '0003_recorded_visits'),
+        ('actuals', '0004_visits_by_reference'),
     ]
 
     operations = [
