@@ -14,6 +14,7 @@ from workflows.actuals.selectors import Line
 from workflows.actuals.week import cost
 from workflows.council.actuals import Actuals, Kind
 
+NEW_PLAN = "The plan has changed since this was filled in."
 PAID, PART, NOT_PAID = "Will be paid", "paid", "Will not be paid"
 BEGINNINGS = (f"{PAID}: ", f"{NOT_PAID}: ")
 
@@ -108,6 +109,8 @@ def of_line(actuals: Actuals, line: Line) -> Answered:
         return Answered(Tag("To be amended", "red"), because=tuple(wrong), sources=sources)
     if "cause" in line.found.lacks:
         return Answered(Tag("Choose a cause", "orange"), because=(f"{money(line.undecided)} depends on it.",))
+    if "plan" in line.found.lacks:
+        return Answered(Tag("Look again", "orange"), because=(NEW_PLAN, *because), sources=sources)
     if line.found.unpriced:
         return Answered(Tag("No rate yet", "orange"), because=("The council sets the rate. Nothing is lost.",))
     tagged = _tag(line)

@@ -22,6 +22,7 @@ from workflows.council.actuals import Actuals, Box
 from . import answers, names
 from .answers import Answered
 from .desk import Control, Desk
+from .rows import looked
 from .sheet import BOX_WORDS, Cell, boxes_of, correction_of, corrections_for
 from .typed import causes_for
 
@@ -47,6 +48,7 @@ class GridRow:
     standing: str = ""
     correction: Control | None = None  # why it differs from the visits that were recorded
     corrections: Sequence[tuple[str, str]] = ()
+    looked: Control | None = None  # the plan has changed since it was filled in
 
     @property
     def key(self) -> str:
@@ -164,6 +166,7 @@ def row(page: Page, line: Line, columns: Sequence[Box], desk: Desk, first: bool)
     cells = [_cell(line, row, box, desk) for box in columns]
     asked = _asked(page.actuals, line, row, desk)
     correction = correction_of(page.actuals, line, row, desk) if row is not None else None
+    again = looked(line, desk) if row is not None else None
     href = reverse("portal:actuals_line", args=[page.case.pk, line.week.pk])
     return GridRow(
         line=line,
@@ -181,6 +184,7 @@ def row(page: Page, line: Line, columns: Sequence[Box], desk: Desk, first: bool)
         standing=Standing(line.week.standing).label if line.week.standing == Standing.DISPUTED else "",
         correction=correction,
         corrections=corrections_for(page.actuals),
+        looked=again,
     )
 
 

@@ -7,6 +7,9 @@ from workflows.actuals.entry import Row, read
 from workflows.actuals.rules import days_of
 from workflows.actuals.selectors import Line
 
+from . import names
+from .desk import Control, Desk
+
 
 def title_of(line: Line, row: Row) -> str:
     if row.added:
@@ -29,6 +32,13 @@ def where_of(line: Line, row: Row, place: int) -> str:
     title = title_of(line, row)
     day = f", {day_words(days_of(line.week.week)[place])}" if row.by_day else ""
     return f"{line.week.line.service_level.name}{f', {title}' if title else ''}{day}"
+
+
+def looked(line: Line, desk: Desk) -> Control | None:
+    """The tick that somebody has looked at a new plan and leaves what was typed as it is; None where none came."""
+    if desk.fixed or not any(each.stale for each in read(line.week.rows)):
+        return None
+    return desk.tick(f"{names.line(line.week.pk)}-looked", "I have looked at the new plan: it stays", stored=False)
 
 
 def stored_row(line: Line, row: Row) -> Row | None:

@@ -17,7 +17,7 @@ from . import answers, names
 from .answers import Answered
 from .desk import Control, Desk
 from .panels import COMMENT, Panel, another, panels_of
-from .rows import day_words, stored_row, title_of, where_of
+from .rows import day_words, looked, stored_row, title_of, where_of
 from .typed import causes_for
 
 
@@ -89,6 +89,7 @@ class LineSheet:
     sheets: Sequence[Sheet]
     added: Sequence[NewRow]
     nothing: Control | None
+    looked: Control | None  # the plan has changed since it was filled in
     faults: Sequence[str]
     answer: Answered
     amount: str
@@ -112,6 +113,7 @@ def whole(actuals: Actuals, line: Line, desk: Desk, levels: Sequence[tuple[str, 
     if not desk.fixed and any(row.planned != row.actual or any(row.actual) for row in line.rows):
         words = "Delete this week of hours" if actuals.empty_week == "delete" else "No care was delivered in this week"
         nothing = desk.tick(f"{names.line(line.week.pk)}-none", words, stored=False)
+    again = looked(line, desk)
     return LineSheet(  # `opened` last: it says what all other fields hold
         line=line,
         title=line.week.line.service_level.name,
@@ -120,6 +122,7 @@ def whole(actuals: Actuals, line: Line, desk: Desk, levels: Sequence[tuple[str, 
         sheets=sheets,
         added=added,
         nothing=nothing,
+        looked=again,
         faults=answers.faults(line),
         answer=answers.of_line(actuals, line),
         amount=money(line.found.pay),

@@ -106,6 +106,8 @@ def _lack(line: Line) -> str:
     lacks = line.found.lacks
     if "cause" in lacks:
         return "choose a cause for"
+    if "plan" in lacks:
+        return "look at the new plan of"
     if "correction" in lacks:
         return "say why the visits differ for"
     return "enter the number of visits for" if "visits" in lacks else "add a comment for"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,8 +14,11 @@ from tests.browser.tab import Tab, text_of
 from tests.browser.weeks import Place, place, stored
 from tests.care import WEEK
 from tests.councils import served
+from workflows.actuals import commands
+from workflows.actuals.entry import read
 from workflows.actuals.models import ActualWeek
 from workflows.engine.models import Case
+from workflows.parties.selectors import system_actor
 from workflows.register import commands as register
 from workflows.register.models import CarePackageLine
 
@@ -201,3 +205,56 @@ def test_the_grid_is_walked_like_a_spreadsheet_and_nothing_typed_is_lost(
     expect(other.page.get_by_role("alert")).to_contain_text("Saved.")
     assert "2.00 missed" in text_of(other.page)
     assert "3.00 frustrated" in text_of(other.page)
+
+
+def test_what_moves_while_a_form_is_open_is_said_and_nothing_typed_is_lost(
+    open_tab: Open, aire: Place, lines: dict[str, CarePackageLine], week: ActualWeek
+) -> None:
+    """A line ends while its week is being filled in; then the week is taken, as at a cut-off."""
+    tab = open_tab("Farida Mirza", user=aire.person)
+    page = open_the_week(tab)
+    missed = page.get_by_label(f"Missed, Lister, Daniel, {SHARED}")
+    lister = page.get_by_role("row").filter(has_text="Lister, Daniel")
+
+    missed.fill("4")
+    lister.get_by_label(re.compile("^Cause")).select_option(label="Planned absence with notice")
+    lister.get_by_label(re.compile("^Comment")).fill("On holiday")
+    register.end_line(
+        actor=make.actor(make.staff_user("support_options")), line_id=lines["Lister"].pk,
+        version=lines["Lister"].version, end=WEEK + timedelta(days=3), reason="Moved to family.",
+    )  # fmt: skip
+    page.get_by_label(re.compile("^I have reviewed the 1 service user")).check()
+    with tab.refused(422):
+        page.get_by_role("button", name="Confirm and submit week").click()
+    expect(page.get_by_role("alert")).to_contain_text("The plan of one line has changed since the week was generated.")
+    expect(missed).to_have_value("4.00")
+    tab.step("a-line-ended")
+    page.get_by_text("A line has started, ended or changed since?").click()
+    page.get_by_role("button", name="Generate again").click()
+    expect(page.get_by_role("alert")).to_contain_text("The actuals were generated.")
+    expect(missed).to_have_value("4.00")
+    expect(lister).to_contain_text("The plan has changed since this was filled in.")
+    expect(page.get_by_role("heading", name="First: look at the new plan of Lister, Daniel")).to_be_visible()
+    tab.step("generated-again")
+    lister.get_by_text("I have looked at the new plan: it stays").click()
+    expect(lister).to_contain_text("Will be paid")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.get_by_role("alert")).to_contain_text("Saved.")
+    row = stored(lines["Lister"], week)
+    assert (row.lacking, read(row.rows)[0].absent[0].comment) == (False, "On holiday")
+
+    iqbal = page.get_by_label(f"Missed, Iqbal, Sana, {COMMUNITY}")
+    iqbal.fill("2")
+    turn = care.turn(week.pk).pk
+    commands.take(actor=system_actor(), case_id=week.pk, task_id=turn, key=make.key())
+    with tab.refused(409):
+        page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing of yours was recorded")
+    expect(iqbal).to_have_value("2")
+    tab.step("taken-meanwhile")
+    sana = page.get_by_role("row").filter(has_text="Iqbal, Sana")
+    sana.get_by_label(re.compile("^Cause")).select_option(label="Planned absence with notice")
+    sana.get_by_label(re.compile("^Comment")).fill("At her sister's")
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.get_by_role("alert")).to_contain_text("Changed.")
+    assert stored(lines["Iqbal"], week).not_charged == 2

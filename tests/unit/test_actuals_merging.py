@@ -86,6 +86,13 @@ def test_a_figure_for_the_week_whose_days_became_fewer_is_flagged() -> None:
     assert (found.actual, found.stale) == ((D(19),), True)
 
 
+def test_where_only_an_absence_was_said_actual_follows_the_plan() -> None:
+    """Bradford leaves Actual at the plan for a paid absence: nobody claimed more than is planned now."""
+    away = (Absence("missed", D(4), "planned", None, "On holiday"),)
+    (found,) = refresh([replace(row(1, ["14"]), absent=away)], [row(1, ["8"], last=3)], MONDAY)
+    assert (found.actual, found.absent, found.stale) == ((D(8),), away, True)
+
+
 def test_a_plan_of_days_in_place_of_one_for_the_week() -> None:
     found = refresh([typed(row(1, ["21"]), d0="19")], [row(1, ["3"] * 7)], MONDAY)
     assert [(each.actual, each.stale) for each in found] == [((D(3),) * 7, False), ((D(19),), True)]

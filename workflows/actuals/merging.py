@@ -116,9 +116,10 @@ def _renewed(plan: Row, heirs: Sequence[_Heir], numbers: Iterator[int]) -> Row:
 
 
 def _taking(row: Row, heir: _Heir) -> Row:
-    """A planned row with what was typed in an old one."""
+    """A planned row with what was typed in an old one; Actual follows the plan where only an absence was said."""
     old, places = heir.old, heir.places
-    actual = tuple(old.actual[each] if each in places else units for each, units in enumerate(row.actual))
+    kept = {each for each in places if old.actual[each] != old.planned[each] or not row.planned[each]}
+    actual = tuple(old.actual[each] if each in kept else units for each, units in enumerate(row.actual))
     gone = any(old.planned[each] and not row.planned[each] for each in places)
     shorter = not row.by_day and bool(places) and (row.first > old.first or row.last < old.last)
     absent = (*row.absent, *(each for each in old.absent if heir.takes(each)))

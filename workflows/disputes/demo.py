@@ -3,6 +3,8 @@
 Everything goes through the commands. Where there are disputes already, nothing is done: what people did stays.
 """
 
+from collections.abc import Sequence
+
 from workflows.actuals.models import ActualWeek, LineWeek, Standing
 from workflows.council.profile import current
 from workflows.engine.models import Task
@@ -18,8 +20,8 @@ from .rules import Choice, Decision
 REASON = "Fewer hours were delivered than planned. Please say why, or give the hours that were delivered."
 RESPONSE = "The service user was with family that day; the visits were called off the evening before."
 DECISION = "The notice came in time. The plan is paid this once."
-#: How far the first disputes get, one each.
-FATES = ("raised", "answered", "decided")
+#: How far the first disputes get, one each; where there are fewer, somebody has something to decide all the same.
+FATES = ("answered", "raised", "decided")
 
 
 def seed() -> int:
@@ -27,22 +29,29 @@ def seed() -> int:
     payer = _payer()
     if current().actuals is None or payer is None or Dispute.objects.exists():
         return 0
+    raisings = _raisings()
+    return sum(_dispute(payer, week, ids, fate) for (week, ids), fate in zip(raisings, FATES, strict=False))
+
+
+def _raisings() -> list[tuple[ActualWeek, list[int]]]:
+    """The weeks with lines that differ, up to two of each; line by line where there are fewer weeks than fates."""
     weeks = ActualWeek.objects.filter(case__state="submitted").select_related("case").order_by("-week", "pk")
-    made = 0
-    for week in weeks:
-        if made < len(FATES):
-            made += _dispute(payer, week, FATES[made])
-    return made
+    found = [(week, _differing(week)) for week in weeks if _provider(week) is not None]
+    whole = [(week, ids) for week, ids in found if ids]
+    return whole if len(whole) >= len(FATES) else [(week, [each]) for week, ids in whole for each in ids]
 
 
-def _dispute(payer: Actor, week: ActualWeek, fate: str) -> bool:
-    """Dispute the lines of a week that differ, and let it get as far; False where there are none, or nobody answers."""
-    provider = _provider(week)
+def _differing(week: ActualWeek) -> list[int]:
     lines = LineWeek.objects.filter(case=week.pk, standing=Standing.SUBMITTED, differs=True)
-    ids = list(lines.order_by("pk").values_list("pk", flat=True)[:2])
-    if provider is None or not ids:
+    return list(lines.order_by("pk").values_list("pk", flat=True)[:2])
+
+
+def _dispute(payer: Actor, week: ActualWeek, ids: Sequence[int], fate: str) -> bool:
+    """Dispute lines of a week, and let it get as far; False where nobody answers."""
+    provider = _provider(week)
+    if provider is None:
         return False
-    key = f"demo:dispute:{week.pk}"
+    key = f"demo:dispute:{ids[0]}"
     raised = commands.raise_dispute(
         actor=payer, week_id=week.pk, task_id=_turn(week.pk), lines=ids, reason=REASON, key=key
     )
