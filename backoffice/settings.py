@@ -119,6 +119,7 @@ MAIL_WINDOW_SECONDS = environment.number("CONCORD_MAIL_WINDOW_SECONDS", 20)
 AUTH_USER_MODEL = "parties.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
+    "backoffice.access.backend.PasswordBackend",
     "django.contrib.auth.backends.ModelBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]

@@ -22,7 +22,7 @@ from workflows.engine.files import scanning
 from workflows.engine.models import Outbox, Slot
 from workflows.invoices import opening as invoices
 from workflows.payments import opening as payments
-from workflows.people import absences, leaving
+from workflows.people import absences, leaving, suspending
 from workflows.reports import commands as reports
 from workflows.search import commands as searches
 
@@ -68,6 +68,7 @@ JOBS = {
         Job("invoices", timedelta(minutes=5), invoices.open_due, late_after=timedelta(minutes=10)),
         Job("payments", timedelta(hours=1), payments.open_due, late_after=timedelta(minutes=30)),
         Job("payments_changed", timedelta(minutes=1), payments.work_out_changed, late_after=timedelta(minutes=5)),
+        Job("suspend", timedelta(days=1), suspending.tend, late_after=timedelta(hours=6)),
         Job("calendar", timedelta(days=1), definitions.refresh, late_after=timedelta(hours=6)),
         Job("check_clocks", timedelta(days=1), replaying.check_daily, late_after=timedelta(hours=6)),
         Job("clean", timedelta(days=1), cleaning.clean, late_after=timedelta(hours=6)),

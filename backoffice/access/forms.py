@@ -7,8 +7,10 @@ from django import forms
 
 from backoffice.web.fields import Choice, PasswordField
 from backoffice.web.forms import ConcordForm
+from backoffice.web.layout import Words
 from backoffice.web.words import ordinal, plural
 from workflows.council.profile import current
+from workflows.council.sign_in import Policy
 from workflows.parties.models import User
 
 from .rules import passcode_faults, password_faults
@@ -84,6 +86,29 @@ class PasscodeForm(ConcordForm):
     def clean_passcode(self) -> str:
         """The digits, without the blanks that people type between them."""
         return _plain(self.cleaned_data["passcode"])
+
+
+class PoliciesForm(ConcordForm):
+    """The council's texts, each above the box that accepts it."""
+
+    what_failed: ClassVar[str] = "You are not signed in yet"
+    button: ClassVar[str] = "Continue"
+
+    def __init__(self, *positional: Any, policies: list[Policy], **options: Any) -> None:
+        super().__init__(*positional, **options)
+        self.policies = policies
+        for each in policies:
+            self.fields[each.key] = forms.BooleanField(
+                label=f"I have read and accept the {each.title}",
+                error_messages={"required": f"Accept the {each.title} to sign in"},
+            )
+
+    def layout(self) -> Layout:
+        """Each text, then its box."""
+        parts: list[Any] = []
+        for each in self.policies:
+            parts += [Words(f"{each.title}, version {each.version}", each.text), each.key]
+        return Layout(*parts)
 
 
 class NewPasswordForm(ConcordForm):

@@ -1,5 +1,9 @@
 """What a password and a passcode must be when they are chosen: a sentence for each thing that is missing."""
 
+from functools import cache
+
+from django.contrib.auth.password_validation import CommonPasswordValidator
+
 from backoffice.web.words import plural
 from workflows.council.sign_in import PasscodeRules, PasswordRules
 from workflows.parties.models import User
@@ -19,6 +23,10 @@ def password_faults(password: str, rules: PasswordRules, user: User) -> list[str
         (capitals < rules.capitals, f"Use at least {plural(rules.capitals, 'capital letter')}"),
         (letters < rules.letters, f"Use at least {plural(rules.letters, 'letter')}"),
         (digits < rules.digits, f"Use at least {plural(rules.digits, 'digit')}"),
+        (
+            rules.refuse_common and _is_common(password),
+            "Many people use this password. Choose one that is harder to guess",
+        ),
         (_is_own_name(password, user), "Do not use your name or your e-mail address as a password"),
         (user.check_password(password), "Choose a password that you have not used before"),
     ]
@@ -34,6 +42,15 @@ def passcode_faults(digits: str, rules: PasscodeRules) -> list[str]:
     if passcode.runs_too_long(digits, rules.longest_run):
         return [f"Do not use more than {rules.longest_run} digits in a row that go up or down, such as 1234 or 4321"]
     return []
+
+
+def _is_common(password: str) -> bool:
+    return password.lower().strip() in _common().passwords
+
+
+@cache
+def _common() -> CommonPasswordValidator:
+    return CommonPasswordValidator()
 
 
 def _is_own_name(password: str, user: User) -> bool:

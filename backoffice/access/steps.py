@@ -15,20 +15,25 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from backoffice.web import drafts
 from workflows.council.profile import current
+from workflows.engine import moment
 from workflows.parties.models import User
 from workflows.parties.selectors import organisations_of
+from workflows.people import policies
+from workflows.people.rules import has_expired
 from workflows.people.secrets import secret_changed
 
 from . import lockout, passcode
 
-Step = Literal["sign_in", "passcode", "new_password", "new_passcode", "done"]
+Step = Literal["sign_in", "passcode", "policies", "new_password", "new_passcode", "done"]
 PENDING = "signing_in"
 WITHIN = timedelta(minutes=10)
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "backoffice.access.backend.PasswordBackend"
 
 
 def begin(request: HttpRequest, email: str, password: str) -> tuple[User | None, int]:
     """Try an address and a password: the person, or None and how many tries are left (0: locked).
+
+    A person who is suspended is found and gets no further.
 
     An address that does not exist is counted and answered alike, in the same time (ModelBackend hashes either way).
     """
@@ -39,7 +44,8 @@ def begin(request: HttpRequest, email: str, password: str) -> tuple[User | None,
         left = lockout.tries_left(request, email)
     if not isinstance(found, User):
         return None, left
-    note(request, found)
+    if found.is_active:
+        note(request, found)
     return found, left
 
 
@@ -58,12 +64,19 @@ def pending(request: HttpRequest) -> User | None:
 
 
 def next_step(request: HttpRequest, user: User) -> Step:
-    """What this person must do next: give the passcode, choose a password, choose a passcode, or nothing more."""
+    """What this person must do next: show who they are, accept the council's texts, choose what they still lack."""
     if user.passcode and not request.session[PENDING]["digits"]:
         return "passcode"
-    if user.must_change_password:
+    if policies.to_accept(user.pk):
+        return "policies"
+    if user.must_change_password or expired(user):
         return "new_password"
     return "done" if user.passcode else "new_passcode"
+
+
+def expired(user: User) -> bool:
+    """Whether their password is older than the council lets one be (norfolk-handbook §1)."""
+    return has_expired(user.password_set_at or user.created_at, current().sign_in.password.expires_months, moment.now())
 
 
 def answer_passcode(request: HttpRequest, user: User, answer: dict[int, str]) -> int | None:
@@ -118,6 +131,7 @@ def finish(request: HttpRequest, user: User) -> str:
     request.session.pop(PENDING, None)
     request.session.pop("next", None)
     login(request, user, backend=BACKEND)
+    User.objects.filter(pk=user.pk).update(used_at=moment.now())
     lockout.unlock(user.email)
     request.session["seen"] = timezone.now().timestamp()
     draft = drafts.claim(request, user)

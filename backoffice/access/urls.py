@@ -8,6 +8,7 @@ app_name = "access"
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-in/passcode/", views.second_step, name="passcode"),
+    path("sign-in/policies/", views.policies, name="policies"),
     path("sign-in/new-password/", views.new_password, name="new_password"),
     path("sign-in/new-passcode/", views.new_passcode, name="new_passcode"),
     path("sign-in/provider/", views.provider, name="provider"),

@@ -13,9 +13,10 @@ from backoffice.web.words import listing, ordinal
 from workflows.council.profile import current
 from workflows.parties.models import User
 from workflows.parties.selectors import organisations_of
+from workflows.people import policies as accepting
 
 from . import demo, lockout, passcode, steps
-from .forms import DigitsForm, NewPasscodeForm, NewPasswordForm, PasscodeForm, ProviderForm, SignInForm
+from .forms import DigitsForm, NewPasscodeForm, NewPasswordForm, PasscodeForm, PoliciesForm, ProviderForm, SignInForm
 from .words import tries_left
 
 
@@ -29,7 +30,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user, left = steps.begin(request, form.cleaned_data["email"], form.cleaned_data["password"])
         if user is not None:
-            return _onward(request, user)
+            return _onward(request, user) if user.is_active else render(request, "access/suspended.html", status=403)
         if not left:
             return lockout.locked_out(request)
         form.add_error("password", f"The e-mail address or the password is not right. {tries_left(left)}")
@@ -58,10 +59,24 @@ def second_step(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@require_http_methods(["GET", "HEAD", "POST"])
+def policies(request: HttpRequest) -> HttpResponse:
+    """The council's texts are accepted before anything else (gloucestershire-faq 7); each version once."""
+    user = _whose_step(request, "policies")
+    if user is None:
+        return _restart(request)
+    form = PoliciesForm(request.POST if request.method == "POST" else None, policies=accepting.to_accept(user.pk))
+    if request.method == "POST" and form.is_valid():
+        accepting.accept(user_id=user.pk, policies=form.policies)
+        return _onward(request, user)
+    return render(request, "access/policies.html", {"form": form, "signing_in": user})
+
+
+@public
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_password(request: HttpRequest) -> HttpResponse:
-    """The helpdesk's password must be changed at the first sign-in."""
+    """The helpdesk's password must be changed at the first sign-in, and one that is too old at the next."""
     user = _whose_step(request, "new_password")
     if user is None:
         return _restart(request)
@@ -69,7 +84,8 @@ def new_password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         steps.choose_password(user, form.cleaned_data["password"])
         return _onward(request, user)
-    return render(request, "access/new_password.html", {"form": form, "signing_in": user})
+    expired = not user.must_change_password
+    return render(request, "access/new_password.html", {"form": form, "signing_in": user, "expired": expired})
 
 
 @public

@@ -8,8 +8,10 @@ from typing import Any
 from crispy_forms.utils import TEMPLATE_PACK, render_field
 from django.forms import Form
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from .words import paragraphs
 
 #: The name of the button that only looks for what a list is to offer.
 FIND = "find_now"
@@ -38,6 +40,18 @@ class Heading:
         """Write the heading and its note."""
         note = format_html('<p class="govuk-hint">{}</p>', self.note) if self.note else SafeString("")
         return format_html('<h2 class="govuk-heading-m">{}</h2>{}', self.text, note)
+
+
+class Words:
+    """A text of the council's between the questions, under its own heading; a blank line begins a new paragraph."""
+
+    def __init__(self, heading: str, text: str) -> None:
+        self.heading, self.text = heading, text
+
+    def render(self, form: Form, context: Any, template_pack: Any = TEMPLATE_PACK, **_: Any) -> SafeString:
+        """Write the heading and the paragraphs."""
+        body = format_html_join("", '<p class="govuk-body">{}</p>', ((each,) for each in paragraphs(self.text)))
+        return format_html('<h2 class="govuk-heading-m">{}</h2>{}', self.heading, body)
 
 
 class Enter:

@@ -132,3 +132,8 @@ def upper_first(text: str) -> str:
 
 def _local_day(day: date | datetime) -> date:
     return day.astimezone(LONDON).date() if isinstance(day, datetime) else day
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text of the profile: a blank line parts them."""
+    return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]

@@ -74,6 +74,7 @@ TABLE: Mapping[str, Row] = {
     "web:forget": Row(SIGNED_IN, "POST"),
     "access:sign_in": Row(EVERYBODY, "GET POST"),
     "access:passcode": Row(EVERYBODY, "GET POST"),
+    "access:policies": Row(EVERYBODY, "GET POST"),
     "access:new_password": Row(EVERYBODY, "GET POST"),
     "access:new_passcode": Row(EVERYBODY, "GET POST"),
     "access:provider": Row(EVERYBODY, "GET POST"),

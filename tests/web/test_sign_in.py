@@ -1,11 +1,13 @@
 """Signing in as norfolk-handbook §1 has it, and as a council does that asks for positions."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth import hashers
 from django.test import Client
+from django.utils import timezone
 
 from backoffice.access import demo, lockout, passcode
 from tests import factories
@@ -14,8 +16,10 @@ from workflows.council.profile import current
 from workflows.engine.models import Event, Outbox
 from workflows.engine.verify import verify
 from workflows.parties.models import Membership, Organisation, User
+from workflows.people.models import PolicyAccepted
 
 from .conftest import PASSCODE, with_passcode
+from .council import words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("test_pages")]
 
@@ -220,6 +224,68 @@ class TestFirstSignIn:
         assert client.get("/sign-in/new-password/").headers["Location"] == "/sign-in/passcode/"
         answer = client.post("/sign-in/passcode/", {"passcode": PASSCODE})
         assert answer.headers["Location"] == "/sign-in/new-password/"
+
+
+class TestBeforeAnythingElse:
+    """What a right password and passcode lead to before any page."""
+
+    def test_a_password_of_a_year_ago_must_be_changed(self, client: Client, james: User, council_with: Any) -> None:
+        year_ago = timezone.now() - timedelta(days=366)
+        User.objects.filter(pk=james.pk).update(password_set_at=year_ago)
+        assert sign_in(client, james).headers["Location"] == "/sign-in/new-password/"
+        assert "Your password has expired: one can be used for 12 months." in words(
+            client.get("/sign-in/new-password/")
+        )
+        assert client.get("/").status_code == 302
+        answer = client.post("/sign-in/new-password/", {"password": "Garden-path-99"})
+        assert answer.headers["Location"] == "/"
+        council_with(("expires_months = 12", "expires_months = 24"))
+        User.objects.filter(pk=james.pk).update(password_set_at=year_ago)
+        first_step(other := Client(), james.email, "Garden-path-99")
+        assert other.post("/sign-in/passcode/", {"passcode": PASSCODE}).headers["Location"] == "/"
+
+    def test_texts_are_accepted_once_a_version(self, client: Client, james: User, council_with: Any) -> None:
+        policy = '\n[[sign_in.policies]]\nkey = "use"\ntitle = "Use policy"\nversion = "{}"\ntext = "I behave."\n'
+        after = "longest_run = 3\n"
+        council_with((after, after + policy.format("1")))
+        assert sign_in(client, james).headers["Location"] == "/sign-in/policies/"
+        assert client.get("/").status_code == 302
+        page = client.post("/sign-in/policies/", {})
+        assert "Accept the Use policy to sign in" in words(page) and "I behave." in words(page)
+        assert client.post("/sign-in/policies/", {"use": "on"}).headers["Location"] == "/"
+        assert sign_in(Client(), james).headers["Location"] == "/"
+        council_with((after, after + policy.format("2")))
+        again = Client()
+        assert sign_in(again, james).headers["Location"] == "/sign-in/policies/"
+        again.post("/sign-in/policies/", {"use": "on"})
+        accepted = PolicyAccepted.objects.filter(user=james).order_by("pk")
+        assert [(each.policy, each.version) for each in accepted] == [("use", "1"), ("use", "2")]
+        assert Event.objects.filter(stream=f"user:{james.pk}", kind="user.policies_accepted").count() == 2
+
+    def test_who_is_suspended_is_told_whom_to_call_once_the_password_is_right(
+        self, client: Client, james: User
+    ) -> None:
+        User.objects.filter(pk=james.pk).update(is_active=False, suspended_at=timezone.now())
+        absent = first_step(Client(), "nobody@provider.example", "Wrong-pass-11")
+        assert _alike(first_step(Client(), james.email, "Wrong-pass-11"), james.email) == _alike(
+            absent, "nobody@provider.example"
+        )
+        page = first_step(client, james.email)
+        assert page.status_code == 403
+        assert "You have not used it for 60 days." in words(page) and "01603 495702" in words(page)
+        assert client.get("/sign-in/passcode/").headers["Location"] == "/sign-in/"
+
+    def test_a_session_of_who_is_suspended_is_over(self, client: Client, james: User) -> None:
+        sign_in(client, james)
+        User.objects.filter(pk=james.pk).update(is_active=False, suspended_at=timezone.now())
+        assert client.get("/note/").headers["Location"].startswith("/sign-in/")
+
+    def test_another_council_refuses_a_common_password(self, client: Client, james: User, council_with: Any) -> None:
+        User.objects.filter(pk=james.pk).update(must_change_password=True)
+        council_with(("digits = 2\n", "digits = 0\nrefuse_common = true\n"), ("capitals = 1", "capitals = 0"))
+        sign_in(client, james)
+        page = client.post("/sign-in/new-password/", {"password": "basketball"})
+        assert "Many people use this password" in words(page)
 
 
 class TestPositions:

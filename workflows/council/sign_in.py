@@ -1,10 +1,11 @@
-"""What a profile says about signing in: passwords, the second step, when an account locks or ends."""
+"""What a profile says about signing in: passwords, the second step, when an account locks or ends, what is accepted."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from .tables import Table, Text
+from .tables import Key, Table, Text, unique
 
 
 class PasswordRules(Table):
@@ -18,6 +19,12 @@ class PasswordRules(Table):
     """How many letters at least."""
     digits: Annotated[int, Field(ge=0)] = 0
     """How many figures at least."""
+    refuse_common: bool = False
+    """Whether a password is refused that stands on the list of the 20,000 commonest ones."""
+    expires_months: Annotated[int, Field(ge=1, le=60)] | None = None
+    """After so many months a new one must be chosen, at the next sign-in; without it, never."""
+    advice: Text
+    """What is said to whoever chooses one; a blank line begins a new paragraph."""
 
 
 class PasscodeRules(Table):
@@ -33,6 +40,19 @@ class PasscodeRules(Table):
     """Longer runs of ascending or descending figures are refused: with 3, a code with 1234 or 9876."""
 
 
+class Policy(Table):
+    """A text that is accepted at sign-in, once a version."""
+
+    key: Key
+    """Its short name; what was accepted is kept by it."""
+    title: Text
+    """What it is called."""
+    version: Annotated[str, Field(min_length=1, max_length=20)]
+    """Which version this is; with another one everybody is asked again."""
+    text: Text
+    """What is accepted; a blank line begins a new paragraph."""
+
+
 class SignIn(Table):
     """How people get in."""
 
@@ -44,3 +64,24 @@ class SignIn(Table):
     """After so many wrong tries of password or code the account is locked."""
     idle_minutes: Annotated[int, Field(ge=5, le=720)] = 60
     """After so many minutes without a click people are signed out."""
+    suspend_after_days: Annotated[int, Field(ge=7, le=730)] | None = None
+    """A provider's person who has not signed in for so many days is suspended until the helpline lets them in again;
+    without it, never."""
+    suspension_warnings: tuple[Annotated[int, Field(ge=1, le=28)], ...] = ()
+    """How many days before that they are warned by an e-mail."""
+    policies: tuple[Policy, ...] = ()
+    """Texts that everybody accepts at sign-in before anything else."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> "SignIn":
+        unique([each.key for each in self.policies], "[[sign_in.policies]]")
+        for fault in self._faults():
+            raise ValueError(fault)
+        return self
+
+    def _faults(self) -> Iterator[str]:
+        if self.suspension_warnings and self.suspend_after_days is None:
+            yield "suspension_warnings needs suspend_after_days"
+        late = [each for each in self.suspension_warnings if each >= (self.suspend_after_days or 0)]
+        if late and self.suspend_after_days is not None:
+            yield f"suspension_warnings must be fewer days than suspend_after_days ({self.suspend_after_days})"

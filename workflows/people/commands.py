@@ -7,7 +7,7 @@ cannot sign in before they have been given one.
 
 from django.contrib.auth.models import Group
 
-from workflows.engine import outbox
+from workflows.engine import moment, outbox
 from workflows.engine.atomic import command
 from workflows.engine.duties import require_administrator
 from workflows.engine.errors import NotFound, Refused
@@ -55,13 +55,13 @@ def deactivate(*, actor: Actor, user_id: int, reason: str) -> User:
     if actor.user_id == user.pk:
         raise Refused("You cannot end your own access.", "oneself")
     words = checked_words("reason", reason, required=True)
-    differing = changes(user, {"is_active": False})
+    differing = changes(user, {"is_active": False, "suspended_at": None})
     require_changes(differing)
     for organisation_id in user.memberships.values_list("organisation_id", flat=True).distinct():
         keep_an_administrator(user, organisation_id)
     if leaves_nobody(_administrators(), user.pk):
         raise Refused(f"{user.name} is the only administrator. Make somebody else one first.", "last_administrator")
-    user.save(update_fields=["is_active"])
+    user.save(update_fields=["is_active", "suspended_at"])
     event = tell(f"user:{user.pk}", "user.deactivated", actor, {}, {"reason": words})
     outbox.put(LEFT, f"user:{user.pk}:{event.seq}", {"user": user.pk})
     return user
@@ -69,12 +69,13 @@ def deactivate(*, actor: Actor, user_id: int, reason: str) -> User:
 
 @command
 def reactivate(*, actor: Actor, user_id: int, reason: str) -> User:
-    """Give a person's access back, with the teams and roles that they had."""
+    """Give a person's access back, with the teams and roles that they had; suspended or ended, it is the same."""
     user = _locked(actor, user_id)
     words = checked_words("reason", reason, required=True)
     differing = changes(user, {"is_active": True})
     require_changes(differing)
-    user.save(update_fields=["is_active"])
+    user.suspended_at, user.used_at = None, moment.now()
+    user.save(update_fields=["is_active", "suspended_at", "used_at"])
     tell(f"user:{user.pk}", "user.reactivated", actor, {}, {"reason": words})
     return user
 

@@ -60,6 +60,18 @@ class Contact(ContactDetails):
         return self.user.email if self.user else ""
 
 
+class PolicyAccepted(models.Model):
+    """That a person accepted a text of the council's, in which version (gloucestershire-faq 7)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="policies_accepted")
+    policy = models.CharField(max_length=40)  # its key in the profile
+    version = models.CharField(max_length=20)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "policy", "version"], name="policy_accepted_once")]
+
+
 class FirstAccess(models.Model):
     """A link that lets somebody new choose a password, once (gloucestershire-faq 3). Its token is kept as a hash."""
 

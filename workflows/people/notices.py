@@ -4,6 +4,7 @@ from workflows.engine.notices import declare
 
 SIGN_IN_CHANGED = "user.sign_in_changed"
 STANDS_IN = "absence.stands_in"
+UNUSED = "user.unused"
 
 declare(
     SIGN_IN_CHANGED,
@@ -13,6 +14,16 @@ declare(
     group="My account",
     always="so that you notice at once when somebody else changes how you sign in",
     note="If that was not you, tell the helpdesk at once.",
+)
+declare(
+    UNUSED,
+    one="Your access will be suspended on {reference} because you have not used it",
+    many="{count} warnings that your access will be suspended",
+    name="My access will be suspended because I have not used it",
+    group="My account",
+    sides=frozenset({"provider"}),
+    always="so that you can keep your access",
+    note="Sign in before that day to keep it.",
 )
 declare(
     STANDS_IN,

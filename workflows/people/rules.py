@@ -1,8 +1,9 @@
 """What must hold for people: pure functions."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from workflows.council.schema import Council
 
@@ -49,6 +50,22 @@ def loses_its_last(
 def leaves_nobody(administrators: Iterable[int], leaving: int) -> bool:
     """Whether somebody is the last of those who administer."""
     return set(administrators) == {leaving}
+
+
+def months_later(day: datetime, months: int) -> datetime:
+    """The same day of a later month, or its last one."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
+
+
+def has_expired(chosen_at: datetime, months: int | None, now: datetime) -> bool:
+    """Whether a password that was chosen then must be changed (norfolk-handbook §1: after 12 months)."""
+    return months is not None and now >= months_later(chosen_at, months)
+
+
+def warning_due(days_left: int, warnings: Iterable[int]) -> int | None:
+    """Which warning a person who is suspended in so many days should have had last; None while it is too early."""
+    return min((each for each in warnings if each >= days_left), default=None)
 
 
 #: The number of the lock under which absences are recorded.

@@ -39,7 +39,7 @@ def plural(count: int, nouns: str) -> str:
 @register.filter
 def paragraphs(text: str) -> list[str]:
     """The paragraphs of a text of the profile: a blank line parts them."""
-    return [" ".join(part.split()) for part in text.split("\n\n") if part.strip()]
+    return words.paragraphs(text)
 
 
 @register.simple_tag
