@@ -223,14 +223,15 @@ DJANGO_TABLES2_TEMPLATE = "web/table.html"
 # django-axes: the profile's number of wrong tries is read per request (backoffice.access.lockout).
 AXES_FAILURE_LIMIT = "backoffice.access.lockout.failure_limit"
 AXES_COOLOFF_TIME = None
-AXES_RESET_ON_SUCCESS = True
+AXES_RESET_ON_SUCCESS = False  # backoffice.access.lockout forgets the tries that counted with it, and no others
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_LOCKOUT_CALLABLE = "backoffice.access.lockout.locked_out"
 AXES_USERNAME_CALLABLE = "backoffice.access.lockout.username"
 AXES_SENSITIVE_PARAMETERS = ["password", "username", "passcode"]
 AXES_VERBOSE = False
-# The handbook locks an account, not a device ("an incorrect password 3 times", norfolk-handbook §1): by name alone is
-# meant, and stricter than axes' advice, which fears that a changed address would start a new count.
+# The handbook locks an account ("an incorrect password 3 times", norfolk-handbook §1), so the name alone is meant. It
+# is stricter than axes' advice, which fears that a changed address would start a new count; devices that their owner
+# has signed in with have names of their own (backoffice.access.lockout).
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a week of 300 service users is one form

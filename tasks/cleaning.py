@@ -9,10 +9,12 @@ from django.utils import timezone
 from backoffice.web.models import Draft
 from workflows.council.profile import current
 from workflows.engine import cleaning
+from workflows.people.models import KnownDevice
 
 #: A count of wrong passwords that has not locked anybody is forgotten after this time.
 TRIES_KEPT = timedelta(days=30)
 SIGN_INS_KEPT = timedelta(days=365)
+DEVICES_KEPT = timedelta(days=365)
 
 
 def clean(now: datetime | None = None) -> dict[str, int]:
@@ -24,6 +26,7 @@ def clean(now: datetime | None = None) -> dict[str, int]:
     tries = AccessAttempt.objects.filter(failures_since_start__lt=current().sign_in.lock_after)
     old = {
         "sessions": Session.objects.filter(expire_date__lt=moment),
+        "devices": KnownDevice.objects.filter(used_at__lt=moment - DEVICES_KEPT),
         "drafts": Draft.objects.filter(expires_at__lt=moment),
         "wrong passwords": tries.filter(attempt_time__lt=moment - TRIES_KEPT),
         "sign-ins": AccessLog.objects.filter(attempt_time__lt=moment - SIGN_INS_KEPT),

@@ -41,14 +41,15 @@ def check_password_again(request: HttpRequest, raw: str) -> None:
     refuses it before.
     """
     user = cast("User", request.user)  # the gate lets only signed-in people here
-    with lockout.one_at_a_time(user.email):
-        locked = lockout.is_locked(request, user.email)
+    tries = lockout.tries_of(request, user.email)
+    with lockout.one_at_a_time(tries.key):
+        locked = tries.locked()
         if not locked and user.check_password(raw):
             # A hash that Django renews here would end every session that was made with the old one.
             request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-            lockout.unlock(user.email)
+            tries.forget()
             return
-        left = 0 if locked else lockout.count_wrong(request, user.email)
+        left = 0 if locked else tries.count_wrong()
     if left:
         raise WrongPassword(left)
     _sign_out_keeping(request, user)

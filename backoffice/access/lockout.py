@@ -1,4 +1,7 @@
-"""Locking after wrong tries, by django-axes. Wrong passwords and wrong passcodes count together, by address only.
+"""Locking after wrong tries, by django-axes. Wrong passwords and wrong passcodes count together.
+
+They count by address, and apart from that for each device that its owner has signed in with before: who guesses from
+elsewhere gets the profile's number of tries in all, from however many devices, and locks nobody out of their own.
 
 axes writes what was posted into its table. A post may hold what somebody wrote about a client, so axes is always
 given a bare request that has the sender's address and nothing of the form.
@@ -8,15 +11,18 @@ given a bare request that has the sender's address and nothing of the form.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
-from axes.utils import reset
+from axes.models import AccessAttempt
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from workflows.council.profile import current
+
+from . import devices
 
 SENDER = ("REMOTE_ADDR", "HTTP_USER_AGENT", "HTTP_ACCEPT", "HTTP_X_FORWARDED_FOR")
 
@@ -27,8 +33,9 @@ def failure_limit(request: HttpRequest | None, credentials: Mapping[str, Any] | 
 
 
 def username(request: HttpRequest | None, credentials: Mapping[str, Any] | None) -> str | None:
-    """The address that tries are counted under, however it was typed."""
-    typed = (credentials or {}).get("username")
+    """What tries are counted under: as `Tries` says; otherwise the address, however it was typed."""
+    key = getattr(request, "counted_under", None)
+    typed = key or (credentials or {}).get("username")
     return str(typed).strip().lower() if typed else None
 
 
@@ -39,42 +46,57 @@ def locked_out(
     return render(request, "access/locked.html", {"kept": getattr(request, "kept_draft", None)}, status=403)
 
 
-def bare(request: HttpRequest) -> HttpRequest:
-    """The sender of a request without anything that was sent."""
-    plain = HttpRequest()
-    plain.method = "POST"
-    plain.META = {key: request.META[key] for key in SENDER if key in request.META}
-    plain.path = plain.path_info = request.path
-    plain.session = request.session
-    return plain
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """The wrong tries of one address from where this request comes from: `key` is what they are counted under."""
+
+    request: HttpRequest
+    key: str
+
+    def locked(self) -> bool:
+        """Whether there are none left."""
+        return not AxesProxyHandler.is_allowed(self.sender(), {"username": self.key})
+
+    def count_wrong(self) -> int:
+        """Record a wrong try; returns how many are left."""
+        AxesProxyHandler.user_login_failed("concord", {"username": self.key}, self.sender())
+        return self.left()
+
+    def left(self) -> int:
+        """How many wrong tries are left before the lock."""
+        had: int = AxesProxyHandler.get_failures(self.sender(), {"username": self.key})
+        return max(0, failure_limit(None, None) - had)
+
+    def forget(self) -> None:
+        """What a right sign-in does to the wrong tries before it, and to no others."""
+        AccessAttempt.objects.filter(username=self.key).delete()
+
+    def sender(self) -> HttpRequest:
+        """The sender of the request without anything that was sent."""
+        plain = HttpRequest()
+        plain.method = "POST"
+        plain.META = {key: self.request.META[key] for key in SENDER if key in self.request.META}
+        plain.path = plain.path_info = self.request.path
+        plain.session = self.request.session
+        plain.counted_under = self.key  # type: ignore[attr-defined]
+        return plain
 
 
-def is_locked(request: HttpRequest, email: str) -> bool:
-    """Whether this address has had its tries."""
-    return not AxesProxyHandler.is_allowed(bare(request), {"username": email})
-
-
-def count_wrong(request: HttpRequest, email: str) -> int:
-    """Record a wrong try; returns how many are left."""
-    AxesProxyHandler.user_login_failed("concord", {"username": email}, bare(request))
-    return tries_left(request, email)
-
-
-def tries_left(request: HttpRequest, email: str) -> int:
-    """How many wrong tries are left before the lock."""
-    credentials = {"username": email}
-    had: int = AxesProxyHandler.get_failures(bare(request), credentials)
-    return max(0, failure_limit(None, None) - had)
+def tries_of(request: HttpRequest, email: str) -> Tries:
+    """The tries that a request for this address counts with."""
+    device = devices.known(request, email)
+    return Tries(request, devices.counted_under(device.pk) if device else email.strip().lower())
 
 
 def unlock(email: str) -> None:
-    """Forget the wrong tries of an address (the helpdesk's verb, and a right sign-in)."""
-    reset(username=email.strip().lower())
+    """Forget the wrong tries of an address wherever they were made (the helpline's verb, and what a reset does)."""
+    address = email.strip().lower()
+    AccessAttempt.objects.filter(username__in=[address, *devices.keys_of(address)]).delete()
 
 
 @contextmanager
-def one_at_a_time(email: str) -> Iterator[None]:
-    """Let tries of one address wait for each other, so that many at once get no more than their number."""
+def one_at_a_time(key: str) -> Iterator[None]:
+    """Let tries that count together wait for each other, so that many at once get no more than their number."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [email.strip().lower()])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [key])
         yield

@@ -16,7 +16,7 @@ from workflows.engine.errors import Refused
 from workflows.parties.models import User
 from workflows.parties.selectors import actor_for
 
-from . import lockout, steps
+from . import devices, lockout, steps
 from .confirm import LockedOut
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -35,6 +35,7 @@ class SignedIn:
         request.was_user_id = None  # type: ignore[attr-defined]
         response = self.get_response(request)
         drafts.finish_if_taken(request, response.status_code)
+        devices.set_cookie(request, response)
         return response
 
     def process_view(

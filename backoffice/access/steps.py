@@ -22,7 +22,7 @@ from workflows.people import policies
 from workflows.people.rules import has_expired
 from workflows.people.secrets import secret_changed
 
-from . import lockout, passcode
+from . import devices, lockout, passcode
 
 Step = Literal["sign_in", "passcode", "policies", "new_password", "new_passcode", "done"]
 PENDING = "signing_in"
@@ -37,11 +37,12 @@ def begin(request: HttpRequest, email: str, password: str) -> tuple[User | None,
 
     An address that does not exist is counted and answered alike, in the same time (ModelBackend hashes either way).
     """
-    with lockout.one_at_a_time(email):
-        if lockout.is_locked(request, email):
+    tries = lockout.tries_of(request, email)
+    with lockout.one_at_a_time(tries.key):
+        if tries.locked():
             return None, 0
-        found = authenticate(lockout.bare(request), username=email.strip().lower(), password=password)
-        left = lockout.tries_left(request, email)
+        found = authenticate(tries.sender(), username=email.strip().lower(), password=password)
+        left = tries.left()
     if not isinstance(found, User):
         return None, left
     if found.is_active:
@@ -81,11 +82,12 @@ def expired(user: User) -> bool:
 
 def answer_passcode(request: HttpRequest, user: User, answer: dict[int, str]) -> int | None:
     """Check the digits: None when right, else how many tries are left (0: locked)."""
-    with lockout.one_at_a_time(user.email):
-        if lockout.is_locked(request, user.email):
+    tries = lockout.tries_of(request, user.email)
+    with lockout.one_at_a_time(tries.key):
+        if tries.locked():
             return 0
         if not passcode.matches(user.pk, user.passcode, answer):
-            return lockout.count_wrong(request, user.email)
+            return tries.count_wrong()
     note_digits(request)
     User.objects.filter(pk=user.pk).update(passcode_asked="")
     return None
@@ -132,7 +134,8 @@ def finish(request: HttpRequest, user: User) -> str:
     request.session.pop("next", None)
     login(request, user, backend=BACKEND)
     User.objects.filter(pk=user.pk).update(used_at=moment.now())
-    lockout.unlock(user.email)
+    lockout.tries_of(request, user.email).forget()
+    devices.remember(request, user)
     request.session["seen"] = timezone.now().timestamp()
     draft = drafts.claim(request, user)
     if draft is not None:

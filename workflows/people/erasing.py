@@ -20,7 +20,7 @@ from workflows.parties import grants
 from workflows.parties.actor import Actor
 from workflows.parties.models import ContactDetails, Membership, TeamMember, User
 
-from .models import Contact, FirstAccess, NoticePreference, PolicyAccepted
+from .models import Contact, FirstAccess, KnownDevice, NoticePreference, PolicyAccepted
 
 ERASED = "(erased)"
 DETAILS = {str(field.name): "" for field in ContactDetails._meta.fields}
@@ -143,6 +143,7 @@ def _erase_user(user: User, now: datetime) -> None:
     NoticePreference.objects.filter(user=user).delete()
     FirstAccess.objects.filter(user=user).delete()
     PolicyAccepted.objects.filter(user=user).delete()
+    KnownDevice.objects.filter(user=user).delete()
     gone = User.objects.get(pk=user.pk)
     gone.email, gone.name, gone.erased_at = f"erased-{user.pk}@erased.invalid", ERASED, now
     gone.passcode = gone.passcode_asked = ""

@@ -72,6 +72,17 @@ class PolicyAccepted(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "policy", "version"], name="policy_accepted_once")]
 
 
+class KnownDevice(models.Model):
+    """A browser with which a person has signed in; its cookie's token is kept as a hash."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="devices")
+    token_hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token_hash", "user"], name="known_device_once")]
+
+
 class FirstAccess(models.Model):
     """A link that lets somebody new choose a password, once (gloucestershire-faq 3). Its token is kept as a hash."""
 
