@@ -12,6 +12,7 @@ from backoffice.web.words import ordinal, plural
 from workflows.council.profile import current
 from workflows.council.sign_in import Policy
 from workflows.parties.models import User
+from workflows.people.models import SignInLink
 
 from .rules import passcode_faults, password_faults
 
@@ -44,6 +45,49 @@ class FirstAccessForm(ConcordForm):
         error_messages={"required": "Enter your e-mail address"},
         widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
     )
+
+
+class ResetForm(FirstAccessForm):
+    """Who a link for a new password or passcode is for; for a passcode, with the password too."""
+
+    what_failed: ClassVar[str] = "Nothing was changed"
+    button: ClassVar[str] = "Continue"
+
+    def __init__(self, *positional: Any, opens: str, **options: Any) -> None:
+        super().__init__(*positional, **options)
+        self.wrong = "This link was sent to another address."
+        if opens == SignInLink.Opens.PASSCODE:
+            self.fields["password"] = PasswordField(label="Your password", missing="Enter your password")
+            self.wrong = "The e-mail address or the password is not right."
+
+
+class ForgottenForm(ConcordForm):
+    """What somebody does not know any more, who they are, and how they want to be helped."""
+
+    what_failed: ClassVar[str] = "This was not sent"
+    button: ClassVar[str] = "Send"
+
+    what = Choice(label="What do you need?", missing="Choose what you need")
+    email = forms.CharField(
+        label="Your e-mail address",
+        help_text="The one that you sign in with.",
+        max_length=254,
+        error_messages={"required": "Enter your e-mail address"},
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "spellcheck": "false"}),
+    )
+    how = Choice(label="How do you want to get it?", missing="Choose how you want to get it")
+
+    def __init__(self, *positional: Any, **options: Any) -> None:
+        super().__init__(*positional, **options)
+        council = current()
+        minutes = council.sign_in.resets.link_minutes
+        ways = [("link", f"A link by e-mail, which works once and for {minutes} minutes")]
+        ways = ways if council.sign_in.resets.by == "link" else []
+        ways += [("helpline", f"{council.helpdesk.name} telephones me")]
+        what = [("password", "A new password"), ("passcode", f"A new {council.sign_in.passcode.name}")]
+        self.fields["what"].choices = what  # type: ignore[attr-defined]
+        self.fields["how"].choices = ways  # type: ignore[attr-defined]
+        self.fields["how"].initial = ways[0][0]
 
 
 class DigitsForm(ConcordForm):

@@ -17,6 +17,7 @@ from typing import Any
 from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -86,6 +87,19 @@ def tries_of(request: HttpRequest, email: str) -> Tries:
     """The tries that a request for this address counts with."""
     device = devices.known(request, email)
     return Tries(request, devices.counted_under(device.pk) if device else email.strip().lower())
+
+
+def tries_with_link(request: HttpRequest, link_id: int) -> Tries:
+    """The tries of whoever follows a link that a mail brought: theirs alone."""
+    return Tries(request, f"link {link_id}")
+
+
+def is_locked_for(email: str) -> bool:
+    """Whether an address is locked, anywhere."""
+    address = email.strip().lower()
+    attempts = AccessAttempt.objects.filter(username__in=[address, *devices.keys_of(address)])
+    had = attempts.values("username").annotate(had=Sum("failures_since_start"))
+    return had.filter(had__gte=current().sign_in.lock_after).exists()
 
 
 def unlock(email: str) -> None:

@@ -19,7 +19,8 @@ from workflows.engine import moment
 from workflows.parties.models import User
 from workflows.parties.selectors import organisations_of
 from workflows.people import policies
-from workflows.people.rules import has_expired
+from workflows.people.models import SignInLink
+from workflows.people.rules import has_expired, tidy_address
 from workflows.people.secrets import secret_changed
 
 from . import devices, lockout, passcode
@@ -50,10 +51,31 @@ def begin(request: HttpRequest, email: str, password: str) -> tuple[User | None,
     return found, left
 
 
-def note(request: HttpRequest, user: User) -> None:
-    """Remember who is signing in here: their password was right, or the link that lets them choose one."""
+def follow(request: HttpRequest, link: SignInLink, email: str, password: str | None) -> int | None:
+    """Whether somebody may follow a link that a mail brought: None when they may, else how many tries are left.
+
+    The tries count with the link: whoever guesses elsewhere uses none of them up.
+    """
+    tries = lockout.tries_with_link(request, link.pk)
+    with lockout.one_at_a_time(tries.key):
+        if tries.locked():
+            return 0
+        if tidy_address(email) != link.user.email or (password is not None and not link.user.check_password(password)):
+            return tries.count_wrong()
+    return None
+
+
+def note(request: HttpRequest, user: User, link: SignInLink | None = None) -> None:
+    """Remember who is signing in here: their password was right, or they followed a link to choose something new."""
     request.session.cycle_key()
-    request.session[PENDING] = {"user": user.pk, "at": timezone.now().isoformat(), "digits": False}
+    renew = link.opens if link else ""
+    request.session[PENDING] = {
+        "user": user.pk,
+        "at": timezone.now().isoformat(),
+        "digits": renew == SignInLink.Opens.PASSCODE,
+        "renew": renew,
+        "link": link.pk if link else None,
+    }
 
 
 def pending(request: HttpRequest) -> User | None:
@@ -70,9 +92,10 @@ def next_step(request: HttpRequest, user: User) -> Step:
         return "passcode"
     if policies.to_accept(user.pk):
         return "policies"
-    if user.must_change_password or expired(user):
+    renew = request.session[PENDING].get("renew", "")
+    if user.must_change_password or expired(user) or renew == SignInLink.Opens.PASSWORD:
         return "new_password"
-    return "done" if user.passcode else "new_passcode"
+    return "done" if user.passcode and renew != SignInLink.Opens.PASSCODE else "new_passcode"
 
 
 def expired(user: User) -> bool:
@@ -82,7 +105,7 @@ def expired(user: User) -> bool:
 
 def answer_passcode(request: HttpRequest, user: User, answer: dict[int, str]) -> int | None:
     """Check the digits: None when right, else how many tries are left (0: locked)."""
-    tries = lockout.tries_of(request, user.email)
+    tries = _tries(request, user)
     with lockout.one_at_a_time(tries.key):
         if tries.locked():
             return 0
@@ -91,6 +114,17 @@ def answer_passcode(request: HttpRequest, user: User, answer: dict[int, str]) ->
     note_digits(request)
     User.objects.filter(pk=user.pk).update(passcode_asked="")
     return None
+
+
+def _tries(request: HttpRequest, user: User) -> lockout.Tries:
+    """What wrong digits count with: the link that led here, or the device."""
+    link = request.session[PENDING].get("link")
+    return lockout.tries_with_link(request, link) if link else lockout.tries_of(request, user.email)
+
+
+def renewed(request: HttpRequest) -> None:
+    """What the link was for is chosen."""
+    request.session[PENDING] = request.session[PENDING] | {"renew": ""}
 
 
 def note_digits(request: HttpRequest) -> None:
@@ -110,11 +144,12 @@ def asked_positions(user: User) -> list[int]:
 
 @transaction.atomic
 def choose_password(user: User, password: str) -> None:
-    """Set the password that a person chose; they are told by a mail."""
+    """Set the password that a person chose; they are told by a mail, and no device is known any more."""
     user.set_password(password)
     user.must_change_password = False
     user.password_set_at = timezone.now()
     user.save(update_fields=["password", "must_change_password", "password_set_at"])
+    devices.forget(user)
     secret_changed(user_id=user.pk, what="password", called="password")
 
 
@@ -130,11 +165,14 @@ def choose_passcode(user: User, digits: str) -> None:
 def finish(request: HttpRequest, user: User) -> str:
     """Sign the person in and return where they go: back to what they typed, or where they wanted to be, or home."""
     wanted = request.session.get("next", "")
-    request.session.pop(PENDING, None)
+    link = request.session.pop(PENDING, {}).get("link")
     request.session.pop("next", None)
     login(request, user, backend=BACKEND)
     User.objects.filter(pk=user.pk).update(used_at=moment.now())
-    lockout.tries_of(request, user.email).forget()
+    if link:
+        lockout.unlock(user.email)  # norfolk-handbook §1: who is locked out asks for a reset
+    else:
+        lockout.tries_of(request, user.email).forget()
     devices.remember(request, user)
     request.session["seen"] = timezone.now().timestamp()
     draft = drafts.claim(request, user)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import first, views
+from . import first, forgotten, views
 
 app_name = "access"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("sign-in/new-passcode/", views.new_passcode, name="new_passcode"),
     path("sign-in/provider/", views.provider, name="provider"),
     path("first-access/<str:token>/", first.first, name="first"),
+    path("forgotten/", forgotten.ask, name="forgotten"),
+    path("forgotten/asked/", forgotten.asked, name="forgotten_asked"),
+    path("reset/<str:token>/", first.reset, name="reset"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("signed-out/", views.signed_out, name="signed_out"),
 ]

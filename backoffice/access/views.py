@@ -30,7 +30,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user, left = steps.begin(request, form.cleaned_data["email"], form.cleaned_data["password"])
         if user is not None:
-            return _onward(request, user) if user.is_active else render(request, "access/suspended.html", status=403)
+            return onward(request, user) if user.is_active else render(request, "access/suspended.html", status=403)
         if not left:
             return lockout.locked_out(request)
         form.add_error("password", f"The e-mail address or the password is not right. {tries_left(left)}")
@@ -50,7 +50,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         left = steps.answer_passcode(request, user, _digits(form))
         if left is None:
-            return _onward(request, user)
+            return onward(request, user)
         if not left:
             request.session.pop(steps.PENDING, None)
             return lockout.locked_out(request)
@@ -68,7 +68,7 @@ def policies(request: HttpRequest) -> HttpResponse:
     form = PoliciesForm(request.POST if request.method == "POST" else None, policies=accepting.to_accept(user.pk))
     if request.method == "POST" and form.is_valid():
         accepting.accept(user_id=user.pk, policies=form.policies)
-        return _onward(request, user)
+        return onward(request, user)
     return render(request, "access/policies.html", {"form": form, "signing_in": user})
 
 
@@ -83,9 +83,10 @@ def new_password(request: HttpRequest) -> HttpResponse:
     form = NewPasswordForm(request.POST, user=user) if request.method == "POST" else NewPasswordForm(user=user)
     if request.method == "POST" and form.is_valid():
         steps.choose_password(user, form.cleaned_data["password"])
-        return _onward(request, user)
-    expired = not user.must_change_password
-    return render(request, "access/new_password.html", {"form": form, "signing_in": user, "expired": expired})
+        steps.renewed(request)
+        return onward(request, user)
+    why = "given" if user.must_change_password else "expired" if steps.expired(user) else "reset"
+    return render(request, "access/new_password.html", {"form": form, "signing_in": user, "why": why})
 
 
 @public
@@ -99,9 +100,11 @@ def new_passcode(request: HttpRequest) -> HttpResponse:
     form = NewPasscodeForm(request.POST) if request.method == "POST" else NewPasscodeForm()
     if request.method == "POST" and form.is_valid():
         steps.choose_passcode(user, form.cleaned_data["passcode"])
+        steps.renewed(request)
         steps.note_digits(request)
-        return _onward(request, user)
-    return render(request, "access/new_passcode.html", {"form": form, "signing_in": user})
+        return onward(request, user)
+    context = {"form": form, "signing_in": user, "again": bool(user.passcode)}
+    return render(request, "access/new_passcode.html", context)
 
 
 @public
@@ -135,7 +138,8 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     return render(request, "access/signed_out.html")
 
 
-def _onward(request: HttpRequest, user: User) -> HttpResponse:
+def onward(request: HttpRequest, user: User) -> HttpResponse:
+    """Lead to the step that is due, or in."""
     step = steps.next_step(request, user)
     if step != "done":
         return redirect(f"access:{step}")
@@ -151,7 +155,7 @@ def _whose_step(request: HttpRequest, step: steps.Step) -> User | None:
 
 def _restart(request: HttpRequest) -> HttpResponse:
     user = steps.pending(request)
-    return _onward(request, user) if user is not None else redirect("access:sign_in")
+    return onward(request, user) if user is not None else redirect("access:sign_in")
 
 
 def _digits_form(request: HttpRequest, user: User) -> DigitsForm | PasscodeForm:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from backoffice.access import devices
 from backoffice.access.confirm import WrongPassword, check_password_again
 from backoffice.access.forms import NewPasswordForm
 from backoffice.access.steps import choose_password
@@ -60,6 +61,7 @@ def password(request: HttpRequest) -> HttpResponse:
         choose_password(user, form.cleaned_data["password"])
         # The sessions that carry the old password's mark are over; this one gets the new mark, and a new key.
         update_session_auth_hash(request, user)
+        devices.remember(request, user)
         messages.success(request, CHANGED)
         return redirect("account:password")
     return render(request, "account/password.html", {"form": form})

@@ -12,7 +12,7 @@ from backoffice.cases.frame import frame, held_of, path_of
 from backoffice.cases.view import CaseView
 from backoffice.casework.asking import actor_of
 from backoffice.web import changing
-from backoffice.web.gate import staff
+from backoffice.web.gate import staff, teams_of_desk
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Tab
 from workflows.changes import selectors
@@ -43,6 +43,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     counts = {"open": found["awaiting"], "decided": found["number"] - found["awaiting"], "all": found["number"]}
     tabs = [Tab(words, f"?{urlencode({'status': key})}", f"{counts[key]:,}", key == tab) for key, words in TABS.items()]
     context = {"table": Requests(page.items), "pages": page, "tabs": tabs, "words": current().change_requests}
+    context["helps"] = bool(teams_of_desk("helpline") & set(actor_of(request).teams))
     return render(request, "backoffice/change_requests/list.html", context)
 
 

@@ -15,6 +15,7 @@ from workflows.insight.selectors import may_see
 from workflows.parties.actor import Actor
 
 CAP = 999
+#: Entries of the bar: one more would wrap.
 MOST = 7
 #: Where a bar of eight would wrap, the page Administration leads there.
 REPORTS = "/reports/"
@@ -41,12 +42,19 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
         items.append(NavigationItem("Imports", reverse("council:imports")))
     if may_see(actor):
         items.append(NavigationItem("Managers", reverse("council:managers")))
+    if helps(actor) and len(items) < MOST:  # else the page of change requests leads there, or Administration
+        items.append(NavigationItem("Helpline", reverse("council:helpline")))
     if actor.duties:
         full = len(items) >= MOST
         items = [each for each in items if not (full and each.href == REPORTS)]
-        under = (REPORTS,) if full else ()
+        under = (reverse("council:helpline"), *([REPORTS] if full else []))
         items.append(NavigationItem("Administration", reverse("council:administration"), under=under))
     return items
+
+
+def helps(actor: Actor) -> bool:
+    """Whether one of the person's teams is the helpline's."""
+    return bool(teams_of_desk("helpline") & set(actor.teams)) and not actor.duties
 
 
 def _cases(actor: Actor) -> list[NavigationItem]:

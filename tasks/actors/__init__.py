@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-HANDLERS = ("notify", "mail", "batch", "imports", "reaction", "jobs", "files", "first_access", "reports")
+HANDLERS = ("notify", "mail", "batch", "imports", "reaction", "jobs", "files", "first_access", "reset", "reports")
 
 
 def load() -> None:

@@ -6,6 +6,7 @@ mail is, so no queue ever holds it.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from django.urls import reverse
 from tasks.handlers import handles
 from workflows.council.profile import current
 from workflows.parties.models import User
-from workflows.people import first_access
+from workflows.people import links
 
 from .mail import message_id
 
@@ -61,6 +62,6 @@ def _way(user: User) -> str:
     profile = current().change_requests
     if profile.new_user == "telephone":
         return BY_TELEPHONE.format(helpdesk=current().helpdesk.name)
-    token = first_access.issue(user, profile.link_hours)
+    token = links.issue(user, timedelta(hours=profile.link_hours))
     link = f"{settings.BASE_URL}{reverse('access:first', args=[token])}"
     return BY_LINK.format(hours=profile.link_hours, link=link)

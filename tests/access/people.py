@@ -30,7 +30,7 @@ from workflows.payments import commands, methods, opening, stopping
 from workflows.payments.calendar import financial_year, number_on, period_on
 from workflows.payments.commands import period_for, profile
 from workflows.payments.models import PaymentMethod, ScheduledPayment
-from workflows.people import first_access
+from workflows.people import links
 from workflows.register.imports import commands as imports
 from workflows.register.models import CarePackageLine, Contract
 from workflows.reports import commands as reports
@@ -105,9 +105,9 @@ class World:
             "paid_id": paid.payment.pk,
             "day": paid.due.isoformat(),
             "act": "make_file",
-            "report": "purchase-orders",
+"report": "purchase-orders",
             "year": int(financial_year(moment.today())[:4]),
-            "token": first_access.issue(_newcomer(self.organisation), hours=1),
+            "token": links.issue(_newcomer(self.organisation), timedelta(hours=1)),
         }
 
     @property

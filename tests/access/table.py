@@ -79,6 +79,9 @@ TABLE: Mapping[str, Row] = {
     "access:new_passcode": Row(EVERYBODY, "GET POST"),
     "access:provider": Row(EVERYBODY, "GET POST"),
     "access:first": Row(EVERYBODY, "GET POST"),
+    "access:forgotten": Row(EVERYBODY, "GET POST"),
+    "access:forgotten_asked": Row(EVERYBODY),
+    "access:reset": Row(set(), "GET POST", absent=EVERYBODY),  # the world's link is a first one
     "access:sign_out": Row(EVERYBODY, "POST"),
     "access:signed_out": Row(EVERYBODY, "GET POST"),
     # one's own account, on either side
@@ -336,6 +339,9 @@ TABLE: Mapping[str, Row] = {
     "council:managers": Row({"brokerage_manager", "administrator", "auditor"}),
     "council:managers_csv": Row({"brokerage_manager", "administrator", "auditor"}),
     "council:managers_xlsx": Row({"brokerage_manager", "administrator", "auditor"}),
+    # the helpline desk's team for a provider's people, administrators for everybody; the world's person is an officer
+    "council:helpline": Row({"fes_admin", "administrator"}, "GET POST"),
+    "council:helpline_person": Row({"administrator"}, "GET POST", absent={"fes_admin"}),
     "council:administration": Row({"administrator", "auditor"}),
     "council:parked": Row({"administrator"}),
     "council:try_again": Row({"administrator"}, "POST"),

@@ -40,6 +40,26 @@ class PasscodeRules(Table):
     """Longer runs of ascending or descending figures are refused: with 3, a code with 1234 or 9876."""
 
 
+class Resets(Table):
+    """How somebody who cannot sign in gets a new password or code."""
+
+    by: Literal["link", "helpline"]
+    """`link`: by a mail with a link that works once, or by the helpline; `helpline`: by the helpline only."""
+    link_minutes: Annotated[int, Field(ge=10, le=1440)] = 60
+    """For how many minutes such a link works."""
+    questions: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """What the helpline asks to know who is on the telephone. Which were answered is recorded, the answers never."""
+    answers_needed: Annotated[int, Field(ge=1, le=10)]
+    """How many of them must be answered."""
+
+    @model_validator(mode="after")
+    def _enough(self) -> "Resets":
+        unique(self.questions, "[sign_in.resets] questions")
+        if self.answers_needed > len(self.questions):
+            raise ValueError(f"answers_needed is {self.answers_needed}, but there are {len(self.questions)} questions")
+        return self
+
+
 class Policy(Table):
     """A text that is accepted at sign-in, once a version."""
 
@@ -60,6 +80,8 @@ class SignIn(Table):
     """What a password must contain."""
     passcode: PasscodeRules
     """The second step, a code of figures."""
+    resets: Resets
+    """How somebody who cannot sign in gets a new password or code."""
     lock_after: Annotated[int, Field(ge=1, le=20)]
     """After so many wrong tries of password or code the account is locked."""
     idle_minutes: Annotated[int, Field(ge=5, le=720)] = 60

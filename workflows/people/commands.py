@@ -42,7 +42,7 @@ def create_provider_user(
 @command
 def change_name(*, actor: Actor, user_id: int, name: str) -> User:
     """Correct a person's name."""
-    user = _locked(actor, user_id)
+    user = locked(actor, user_id)
     if not rename(actor, user, name):
         raise Refused("Nothing is different from what is recorded already.", "unchanged")
     return user
@@ -51,7 +51,7 @@ def change_name(*, actor: Actor, user_id: int, name: str) -> User:
 @command
 def deactivate(*, actor: Actor, user_id: int, reason: str) -> User:
     """End a person's access at once. Refused for oneself and for the last one who administers something."""
-    user = _locked(actor, user_id)
+    user = locked(actor, user_id)
     if actor.user_id == user.pk:
         raise Refused("You cannot end your own access.", "oneself")
     words = checked_words("reason", reason, required=True)
@@ -70,7 +70,7 @@ def deactivate(*, actor: Actor, user_id: int, reason: str) -> User:
 @command
 def reactivate(*, actor: Actor, user_id: int, reason: str) -> User:
     """Give a person's access back, with the teams and roles that they had; suspended or ended, it is the same."""
-    user = _locked(actor, user_id)
+    user = locked(actor, user_id)
     words = checked_words("reason", reason, required=True)
     differing = changes(user, {"is_active": True})
     require_changes(differing)
@@ -133,7 +133,7 @@ def give_role(
     *, actor: Actor, user_id: int, organisation_id: int, role: str, service_id: int | None = None
 ) -> Membership:
     """Give a provider's person a role, at the whole organisation or at one of its services."""
-    user = _locked(actor, user_id)
+    user = locked(actor, user_id)
     if user.kind != Kind.PROVIDER:
         raise Refused("Only people of a provider have a role there.", "staff")
     return give(actor, user, organisation_id, role, service_id)
@@ -142,7 +142,7 @@ def give_role(
 @command
 def remove_role(*, actor: Actor, user_id: int, membership_id: int) -> None:
     """Take a role from a provider's person; access ends at once. The last one who administers users stays."""
-    user = _locked(actor, user_id)
+    user = locked(actor, user_id)
     membership = user.memberships.filter(pk=membership_id).first()
     if membership is None:
         raise NotFound
@@ -154,7 +154,7 @@ def _administrators() -> list[int]:
     return list(admins.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
-def _locked(actor: Actor, user_id: int) -> User:
+def locked(actor: Actor, user_id: int) -> User:
     """Lock a person; their kind says who may change them. The system itself, and who was erased, is nobody's."""
     there = User.objects.filter(pk=user_id, erased_at=None).exclude(kind=Kind.SYSTEM)
     user = there.select_for_update(no_key=True).first()
@@ -168,7 +168,7 @@ def _locked(actor: Actor, user_id: int) -> User:
 
 
 def _staff(actor: Actor, user_id: int) -> User:
-    user = _locked(actor, user_id)
+    user = locked(actor, user_id)
     if user.kind != Kind.STAFF:
         raise Refused("Only council staff can be in a team or have a duty.", "provider")
     return user

@@ -83,10 +83,34 @@ class KnownDevice(models.Model):
         constraints = [models.UniqueConstraint(fields=["token_hash", "user"], name="known_device_once")]
 
 
-class FirstAccess(models.Model):
-    """A link that lets somebody new choose a password, once (gloucestershire-faq 3). Its token is kept as a hash."""
+class SignInLink(models.Model):
+    """A link that a mail brought: it lets somebody choose a password or a passcode, once. Its token is kept as a hash.
+
+    `first` is the way in of somebody new (gloucestershire-faq 3), the others are resets (norfolk-handbook §1).
+    """
+
+    class Opens(models.TextChoices):
+        FIRST = "first", "The first sign-in"
+        PASSWORD = "password", "A new password"
+        PASSCODE = "passcode", "A new passcode"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    opens = models.CharField(max_length=10, choices=Opens.choices, default=Opens.FIRST)
     token_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class HelpAsked(models.Model):
+    """That somebody who cannot sign in waits for the helpline's telephone call (norfolk-handbook §1); one at a time."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    what = models.CharField(max_length=10, choices=SignInLink.Opens.choices)
+    asked_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=models.Q(closed_at=None), name="help_asked_once")
+        ]
+        indexes = [models.Index(fields=["asked_at"], condition=models.Q(closed_at=None), name="help_asked_open")]

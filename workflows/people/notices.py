@@ -5,6 +5,7 @@ from workflows.engine.notices import declare
 SIGN_IN_CHANGED = "user.sign_in_changed"
 STANDS_IN = "absence.stands_in"
 UNUSED = "user.unused"
+HELP_ASKED = "user.help_asked"
 
 declare(
     SIGN_IN_CHANGED,
@@ -24,6 +25,14 @@ declare(
     sides=frozenset({"provider"}),
     always="so that you can keep your access",
     note="Sign in before that day to keep it.",
+)
+declare(
+    HELP_ASKED,
+    one="Somebody who cannot sign in asks to be telephoned",
+    many="{count} people who cannot sign in ask to be telephoned",
+    name="Somebody who cannot sign in asks to be telephoned",
+    group="My work",
+    sides=frozenset({"staff"}),
 )
 declare(
     STANDS_IN,

@@ -1,0 +1,48 @@
+"""The helpline's lists."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from backoffice.web.pieces import Tag
+from backoffice.web.tables import Cell, ListTable
+from backoffice.web.tag_cell import TagCell
+from backoffice.web.words import moment
+from workflows.council.profile import current
+
+
+def _what(row: Any) -> str:
+    return "A new password" if row.what == "password" else f"A new {current().sign_in.passcode.name}"
+
+
+def _state(row: Any) -> Tag:
+    if row.suspended_at:
+        return Tag("Suspended", "yellow")
+    return Tag("Active", "green") if row.is_active else Tag("Ended")
+
+
+class Waiting(ListTable):
+    """Who waits for a call."""
+
+    name = Cell("Name", lambda row: row.user.name, second=lambda row: row.user.email, name=True,
+                link=lambda row: reverse("council:helpline_person", args=[row.user_id]))  # fmt: skip
+    what = Cell("Needs", _what)
+    asked = Cell("Asked", lambda row: moment(row.asked_at))
+
+    class Meta(ListTable.Meta):
+        caption = "Who waits to be telephoned, longest first"
+        empty = "Nobody waits to be telephoned."
+
+
+class Found(ListTable):
+    """Whom a part of a name found."""
+
+    name = Cell("Name", lambda row: row.name, second=lambda row: row.email, name=True,
+                link=lambda row: reverse("council:helpline_person", args=[row.pk]))  # fmt: skip
+    where = Cell("Where", lambda row: row.places)
+    seen = Cell("Last sign-in", lambda row: moment(row.last_login) if row.last_login else "Never")
+    state = TagCell("State", _state)
+
+    class Meta(ListTable.Meta):
+        caption = "Found, by name"
+        empty = "Nobody is found by that. Try less of the name, or the e-mail address."

@@ -1,0 +1,56 @@
+"""Somebody cannot sign in: they ask for a link or a telephone call (norfolk-handbook §1 "For Password and Security code
+resets you can either: Telephone … Email").
+
+Whether there is such a person is told to nobody: each asking writes one row and is answered alike. What follows is
+done later, by workers.
+"""
+
+from typing import Literal
+
+from workflows.council.profile import current
+from workflows.engine import moment, outbox
+from workflows.engine.atomic import command
+from workflows.engine.records import tell
+from workflows.parties.models import Team, User
+from workflows.parties.selectors import system_actor
+
+from .models import HelpAsked
+from .notices import HELP_ASKED
+from .rules import tidy_address
+
+TOPIC = "reset"
+What = Literal["password", "passcode"]
+How = Literal["link", "helpline"]
+#: Asking again within this time is the same asking: nobody's mailbox is filled by a stranger.
+EVERY_MINUTES = 10
+
+
+@command
+def ask(*, email: str, what: What, how: How) -> None:
+    """Write down that somebody asks; the same row whether or not there is such a person."""
+    user = User.objects.filter(email=tidy_address(email), is_active=True).exclude(kind=User.Kind.SYSTEM).first()
+    pk, now = user.pk if user else 0, moment.now()
+    slot = int(now.timestamp()) // (60 * EVERY_MINUTES)
+    outbox.put(TOPIC, f"{TOPIC}:{pk}:{what}:{how}:{slot}", {"user": pk, "what": what, "how": how})
+
+
+@command
+def wait_for_call(*, user: User, what: str, key: str) -> None:
+    """Put a person into the helpline's queue, once, and tell the helpline."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    asked, new = HelpAsked.objects.get_or_create(
+        user=user, closed_at=None, defaults={"what": what, "asked_at": moment.now()}
+    )
+    if not new:
+        return
+    tell(f"user:{user.pk}", "user.help_asked", system_actor(), {"what": what})
+    team = Team.objects.values_list("pk", flat=True).get(key=current().team_for("helpline", None))
+    told = {"kind": HELP_ASKED, "case": None, "reference": "", "audience": {"team": team, "role": None}}
+    outbox.put("notify", f"help_asked:{asked.pk}:{key}"[:100], told)
+
+
+@command
+def note_link(*, user: User, what: str, by: int | None = None) -> None:
+    """Record that a link is sent: by whom of the helpline, or by the person's own asking."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    tell(f"user:{user.pk}", "user.link_sent", system_actor(), {"opens": what, "by": by})
