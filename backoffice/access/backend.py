@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
@@ -22,7 +21,7 @@ class PasswordBackend(ModelBackend):
             raise PermissionDenied
         return found
 
-    def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
+    def user_can_authenticate(self, user: Any) -> bool:
         """Whoever is active, or would be if they had used the portal."""
         return isinstance(user, User) and (user.is_active or user.suspended_at is not None)
 
