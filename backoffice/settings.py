@@ -26,7 +26,6 @@ COUNCIL_FILE = Path(environment.text("CONCORD_COUNCIL_FILE", str(ROOT / "fixture
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "viewflow.workflow",
@@ -176,7 +175,7 @@ NOTICE_PAGES = {
         "line.ended": "portal:line",
     },
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "workflows.people.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -3,13 +3,12 @@
 from datetime import datetime, timedelta
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from backoffice.web.models import Draft
 from workflows.council.profile import current
 from workflows.engine import cleaning
-from workflows.people.models import KnownDevice
+from workflows.people.models import KnownDevice, OpenSession
 
 #: A count of wrong passwords that has not locked anybody is forgotten after this time.
 TRIES_KEPT = timedelta(days=30)
@@ -25,7 +24,7 @@ def clean(now: datetime | None = None) -> dict[str, int]:
     moment = now or timezone.now()
     tries = AccessAttempt.objects.filter(failures_since_start__lt=current().sign_in.lock_after)
     old = {
-        "sessions": Session.objects.filter(expire_date__lt=moment),
+        "sessions": OpenSession.objects.filter(expire_date__lt=moment),
         "devices": KnownDevice.objects.filter(used_at__lt=moment - DEVICES_KEPT),
         "drafts": Draft.objects.filter(expires_at__lt=moment),
         "wrong passwords": tries.filter(attempt_time__lt=moment - TRIES_KEPT),

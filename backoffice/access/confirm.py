@@ -14,6 +14,7 @@ from django.contrib.auth import HASH_SESSION_KEY, logout
 from django.http import HttpRequest
 
 from backoffice.web import drafts
+from workflows.engine import accesses
 from workflows.parties.models import User
 
 from . import lockout
@@ -50,6 +51,7 @@ def check_password_again(request: HttpRequest, raw: str) -> None:
             tries.forget()
             return
         left = 0 if locked else tries.count_wrong()
+    accesses.note(user.pk, "refused" if left else "locked")
     if left:
         raise WrongPassword(left)
     _sign_out_keeping(request, user)

@@ -155,6 +155,39 @@ class PoliciesForm(ConcordForm):
         return Layout(*parts)
 
 
+class AppForm(ConcordForm):
+    """The digits of an authenticator app, or one of the recovery codes."""
+
+    what_failed: ClassVar[str] = "You are not signed in"
+    button: ClassVar[str] = "Sign in"
+
+    digits = forms.CharField(
+        label="The 6 digits that your app shows now",
+        help_text="Or one of your recovery codes.",
+        max_length=30,
+        error_messages={"required": "Enter the 6 digits, or a recovery code"},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
+    )
+
+
+class NewAppForm(ConcordForm):
+    """The first digits of a new authenticator app show that it reads the same secret."""
+
+    what_failed: ClassVar[str] = "The app was not added"
+    button: ClassVar[str] = "Add the app"
+
+    digits = forms.CharField(
+        label="The 6 digits that the app shows now",
+        max_length=12,
+        error_messages={"required": "Enter the 6 digits that the app shows"},
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def clean_digits(self) -> str:
+        """Without the blank that apps show in the middle."""
+        return _plain(self.cleaned_data["digits"])
+
+
 class NewPasswordForm(ConcordForm):
     """A password chosen by its owner, typed once: the show button lets them look at it."""
 

@@ -24,7 +24,7 @@ NOTE_EVERY = 60  # seconds between two notes of "seen": not a write for each pag
 
 
 class SignedIn:
-    """Signs out who was idle too long, knows the actor, and asks each view's declaration before it runs."""
+    """Signs out who was idle or signed in too long, knows the actor, and asks each view's declaration first."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -64,7 +64,8 @@ class SignedIn:
             return
         now = timezone.now().timestamp()
         seen = request.session.setdefault("seen", now)
-        if now - seen > steps.idle_limit().total_seconds():
+        began = request.session.setdefault("began", now)
+        if now - seen > steps.idle_limit().total_seconds() or now - began > steps.longest().total_seconds():
             request.was_user_id = user.pk  # type: ignore[attr-defined]
             logout(request)
             return

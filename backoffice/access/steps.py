@@ -7,6 +7,7 @@ and every further step is theirs within ten minutes.
 from datetime import datetime, timedelta
 from typing import Literal
 
+from django.conf import settings
 from django.contrib.auth import authenticate, login
 from django.db import transaction
 from django.http import HttpRequest
@@ -15,17 +16,20 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from backoffice.web import drafts
 from workflows.council.profile import current
-from workflows.engine import moment
+from workflows.engine import accesses, moment
 from workflows.parties.models import User
 from workflows.parties.selectors import organisations_of
-from workflows.people import policies
+from workflows.people import authenticators, policies, sessions
 from workflows.people.models import SignInLink
 from workflows.people.rules import has_expired, tidy_address
 from workflows.people.secrets import secret_changed
 
 from . import devices, lockout, passcode
+from .words import browser_words
 
-Step = Literal["sign_in", "passcode", "policies", "new_password", "new_passcode", "done"]
+Step = Literal[
+    "sign_in", "passcode", "authenticator", "policies", "new_password", "new_authenticator", "new_passcode", "done"
+]
 PENDING = "signing_in"
 WITHIN = timedelta(minutes=10)
 BACKEND = "backoffice.access.backend.PasswordBackend"
@@ -45,10 +49,22 @@ def begin(request: HttpRequest, email: str, password: str) -> tuple[User | None,
         found = authenticate(tries.sender(), username=email.strip().lower(), password=password)
         left = tries.left()
     if not isinstance(found, User):
+        _refused(User.objects.filter(email=email.strip().lower()).values_list("pk", flat=True).first(), left)
         return None, left
     if found.is_active:
         note(request, found)
+    else:
+        accesses.note(found.pk, "suspended")
     return found, left
+
+
+def _refused(user_id: int | None, left: int) -> int:
+    """Write a wrong try into the access log, and the lock that the last one brings; returns how many are left.
+
+    What is tried while it is locked is not compared with anything, and not written down: a stranger fills no table.
+    """
+    accesses.note(user_id, "refused" if left else "locked")
+    return left
 
 
 def follow(request: HttpRequest, link: SignInLink, email: str, password: str | None) -> int | None:
@@ -61,7 +77,7 @@ def follow(request: HttpRequest, link: SignInLink, email: str, password: str | N
         if tries.locked():
             return 0
         if tidy_address(email) != link.user.email or (password is not None and not link.user.check_password(password)):
-            return tries.count_wrong()
+            return _refused(link.user_id, tries.count_wrong())
     return None
 
 
@@ -72,7 +88,7 @@ def note(request: HttpRequest, user: User, link: SignInLink | None = None) -> No
     request.session[PENDING] = {
         "user": user.pk,
         "at": timezone.now().isoformat(),
-        "digits": renew == SignInLink.Opens.PASSCODE,
+        "digits": renew == SignInLink.Opens.PASSCODE and authenticators.of(user.pk) is None,
         "renew": renew,
         "link": link.pk if link else None,
     }
@@ -88,14 +104,22 @@ def pending(request: HttpRequest) -> User | None:
 
 def next_step(request: HttpRequest, user: User) -> Step:
     """What this person must do next: show who they are, accept the council's texts, choose what they still lack."""
-    if user.passcode and not request.session[PENDING]["digits"]:
-        return "passcode"
+    app = authenticators.of(user.pk)
+    if (app or user.passcode) and not request.session[PENDING]["digits"]:
+        return "authenticator" if app else "passcode"
     if policies.to_accept(user.pk):
         return "policies"
     renew = request.session[PENDING].get("renew", "")
     if user.must_change_password or expired(user) or renew == SignInLink.Opens.PASSWORD:
         return "new_password"
-    return "done" if user.passcode and renew != SignInLink.Opens.PASSCODE else "new_passcode"
+    if app is None and needs_app(user):
+        return "new_authenticator"
+    return "done" if (app or user.passcode) and renew != SignInLink.Opens.PASSCODE else "new_passcode"
+
+
+def needs_app(user: User) -> bool:
+    """Whether this person must sign in with an authenticator app: the council's own, save in a demonstration."""
+    return user.kind == User.Kind.STAFF and not settings.DEMO
 
 
 def expired(user: User) -> bool:
@@ -110,9 +134,22 @@ def answer_passcode(request: HttpRequest, user: User, answer: dict[int, str]) ->
         if tries.locked():
             return 0
         if not passcode.matches(user.pk, user.passcode, answer):
-            return tries.count_wrong()
+            return _refused(user.pk, tries.count_wrong())
     note_digits(request)
     User.objects.filter(pk=user.pk).update(passcode_asked="")
+    return None
+
+
+def answer_app(request: HttpRequest, user: User, typed: str) -> int | None:
+    """Check the digits of the authenticator app, or a recovery code: None when right, else how many tries are left."""
+    app, plain = authenticators.of(user.pk), "".join(typed.split())
+    tries = _tries(request, user)
+    with lockout.one_at_a_time(tries.key):
+        if tries.locked():
+            return 0
+        if app is None or not (authenticators.right(app, plain) or authenticators.recover(user.pk, plain)):
+            return _refused(user.pk, tries.count_wrong())
+    note_digits(request)
     return None
 
 
@@ -150,6 +187,7 @@ def choose_password(user: User, password: str) -> None:
     user.password_set_at = timezone.now()
     user.save(update_fields=["password", "must_change_password", "password_set_at"])
     devices.forget(user)
+    sessions.end([user.pk])
     secret_changed(user_id=user.pk, what="password", called="password")
 
 
@@ -169,12 +207,14 @@ def finish(request: HttpRequest, user: User) -> str:
     request.session.pop("next", None)
     login(request, user, backend=BACKEND)
     User.objects.filter(pk=user.pk).update(used_at=moment.now())
+    accesses.note(user.pk, "")
     if link:
         lockout.unlock(user.email)  # norfolk-handbook §1: who is locked out asks for a reset
     else:
         lockout.tries_of(request, user.email).forget()
     devices.remember(request, user)
-    request.session["seen"] = timezone.now().timestamp()
+    request.session["seen"] = request.session["began"] = timezone.now().timestamp()
+    request.session["browser"] = browser_words(request.META.get("HTTP_USER_AGENT", ""))
     draft = drafts.claim(request, user)
     if draft is not None:
         wanted = f"{draft.page}{'&' if '?' in draft.page else '?'}draft={draft.pk}"
@@ -199,6 +239,11 @@ def remember_wanted(request: HttpRequest) -> None:
     wanted = request.GET.get("next", "")
     if wanted and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
         request.session["next"] = wanted
+
+
+def longest() -> timedelta:
+    """After how long a person is signed out, however busy they are."""
+    return timedelta(hours=current().sign_in.longest_hours)
 
 
 def idle_limit() -> timedelta:

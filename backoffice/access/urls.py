@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from . import first, forgotten, views
+from . import apps, first, forgotten, views
 
 app_name = "access"
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-in/passcode/", views.second_step, name="passcode"),
+    path("sign-in/authenticator/", apps.authenticator, name="authenticator"),
+    path("sign-in/new-authenticator/", apps.new_authenticator, name="new_authenticator"),
     path("sign-in/policies/", views.policies, name="policies"),
     path("sign-in/new-password/", views.new_password, name="new_password"),
     path("sign-in/new-passcode/", views.new_passcode, name="new_passcode"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from backoffice.web.gate import public
 from backoffice.web.words import listing, ordinal
 from workflows.council.profile import current
+from workflows.engine import accesses
 from workflows.parties.models import User
 from workflows.parties.selectors import organisations_of
 from workflows.people import policies as accepting
@@ -43,9 +44,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_step(request: HttpRequest) -> HttpResponse:
     """Step 2: the passcode, whole or by positions as the profile says."""
-    user = _whose_step(request, "passcode")
+    user = whose_step(request, "passcode")
     if user is None:
-        return _restart(request)
+        return restart(request)
     form = _digits_form(request, user)
     if request.method == "POST" and form.is_valid():
         left = steps.answer_passcode(request, user, _digits(form))
@@ -62,9 +63,9 @@ def second_step(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def policies(request: HttpRequest) -> HttpResponse:
     """The council's texts are accepted before anything else (gloucestershire-faq 7); each version once."""
-    user = _whose_step(request, "policies")
+    user = whose_step(request, "policies")
     if user is None:
-        return _restart(request)
+        return restart(request)
     form = PoliciesForm(request.POST if request.method == "POST" else None, policies=accepting.to_accept(user.pk))
     if request.method == "POST" and form.is_valid():
         accepting.accept(user_id=user.pk, policies=form.policies)
@@ -77,9 +78,9 @@ def policies(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_password(request: HttpRequest) -> HttpResponse:
     """The helpdesk's password must be changed at the first sign-in, and one that is too old at the next."""
-    user = _whose_step(request, "new_password")
+    user = whose_step(request, "new_password")
     if user is None:
-        return _restart(request)
+        return restart(request)
     form = NewPasswordForm(request.POST, user=user) if request.method == "POST" else NewPasswordForm(user=user)
     if request.method == "POST" and form.is_valid():
         steps.choose_password(user, form.cleaned_data["password"])
@@ -94,9 +95,9 @@ def new_password(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_passcode(request: HttpRequest) -> HttpResponse:
     """The second line of security is chosen at the first sign-in."""
-    user = _whose_step(request, "new_passcode")
+    user = whose_step(request, "new_passcode")
     if user is None:
-        return _restart(request)
+        return restart(request)
     form = NewPasscodeForm(request.POST) if request.method == "POST" else NewPasscodeForm()
     if request.method == "POST" and form.is_valid():
         steps.choose_passcode(user, form.cleaned_data["passcode"])
@@ -113,7 +114,7 @@ def provider(request: HttpRequest) -> HttpResponse:
     """Choose, or change, the provider to act for. Public only because no provider is chosen yet: asks for a person."""
     user = request.user
     if not isinstance(user, User):
-        return _restart(request)
+        return restart(request)
     if user.kind != User.Kind.PROVIDER:
         return redirect("/")
     choices = [(str(each.pk), each.name) for each in organisations_of(user)]
@@ -128,6 +129,8 @@ def provider(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out; a form, so that no other site's link can do it."""
+    if isinstance(request.user, User):
+        accesses.note(request.user.pk, "out")
     logout(request)
     return redirect("access:signed_out")
 
@@ -147,13 +150,14 @@ def onward(request: HttpRequest, user: User) -> HttpResponse:
     return redirect("access:provider") if where == "choose" else redirect(where)
 
 
-def _whose_step(request: HttpRequest, step: steps.Step) -> User | None:
+def whose_step(request: HttpRequest, step: steps.Step) -> User | None:
     """Who is at this very step; None sends them to where they belong."""
     user = steps.pending(request)
     return user if user is not None and steps.next_step(request, user) == step else None
 
 
-def _restart(request: HttpRequest) -> HttpResponse:
+def restart(request: HttpRequest) -> HttpResponse:
+    """To the step that is due, or to the first one."""
     user = steps.pending(request)
     return onward(request, user) if user is not None else redirect("access:sign_in")
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import notices, notifications, password, references
+from . import authenticator, notices, notifications, password, references, signing_in
 
 app_name = "account"
 urlpatterns = [
@@ -11,5 +11,9 @@ urlpatterns = [
     path("notices/<int:notice_id>/read/", notices.read, name="notice_read"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("password/", password.password, name="password"),
+    path("sign-in-and-devices/", signing_in.sign_in, name="sign_in"),
+    path("sign-in-and-devices/end/", signing_in.session_end, name="session_end"),
+    path("authenticator/", authenticator.add, name="authenticator"),
+    path("authenticator/remove/", authenticator.remove, name="authenticator_remove"),
     path("case/<str:reference>/", references.case, name="case"),
 ]

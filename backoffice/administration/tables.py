@@ -3,7 +3,7 @@
 from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable
 from backoffice.web.tag_cell import TagCell
-from backoffice.web.words import moment
+from backoffice.web.words import moment, upper_first
 
 
 class People(ListTable):
@@ -35,3 +35,39 @@ class Mails(ListTable):
     class Meta(ListTable.Meta):
         caption = "E-mails, the latest first"
         empty = "No e-mail was sent yet. The first follows a published document by some seconds."
+
+
+#: What sign-in writes, in words.
+SIGNING_IN = {
+    "sign_in": "Signed in",
+    "sign_in.out": "Signed out",
+    "sign_in.refused": "Refused: wrong password or digits",
+    "sign_in.locked": "Refused and locked: the last try was wrong too",
+    "sign_in.suspended": "Refused: access is suspended",
+}
+
+
+def said(what: str) -> str:
+    """What was recorded, as far as it has words; the rest as it stands, which is how the log of events calls it."""
+    if what in SIGNING_IN:
+        return SIGNING_IN[what]
+    if what.startswith("refused:"):
+        _, verb, code = what.split(":", 2)
+        return f"Refused: {verb.replace('_', ' ')} ({code.replace('_', ' ')})"
+    return upper_first(what.replace(".", ", ").replace("_", " "))
+
+
+class AccessLog(ListTable):
+    """Who did what, when."""
+
+    at = Cell("When", lambda row: moment(row.at), nowrap=True)
+    who = Cell("Who", lambda row: row.user.name if row.user else "An address that is not known",
+               second=lambda row: row.acting_for, name=True)  # fmt: skip
+    what = Cell(
+        "What", lambda row: said(row.what), second=lambda row: f"Number {row.object_id}" if row.object_id else ""
+    )
+    client = Cell("Client", lambda row: row.ss_ref)
+
+    class Meta(ListTable.Meta):
+        caption = "What was recorded, the newest first"
+        empty = "Nothing was recorded that fits."

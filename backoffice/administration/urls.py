@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from . import erasing, views
+from . import access_log, erasing, views
 
 urlpatterns = [
     path("administration/", views.administration, name="administration"),
     path("administration/parked/", views.messages_parked, name="parked"),
     path("administration/parked/<int:outbox_id>/try-again/", views.try_again, name="try_again"),
+    path("administration/access-log/", access_log.access_log, name="access_log"),
     path("administration/people/", views.people, name="people"),
     path("administration/erase/", erasing.find, name="erase"),
     path("administration/erase/clients/<int:client_id>/", erasing.client, name="erase_client"),

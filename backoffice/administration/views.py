@@ -35,6 +35,7 @@ def administration(request: HttpRequest) -> HttpResponse:
         "demo": settings.DEMO,
         "administrator": _administers(actor),
         "reports": bool(shelf.readable(actor)),
+        "auditor": "auditor" in actor.duties,
         "imports": imports(actor) or "auditor" in actor.duties,
     }
     return render(request, "backoffice/administration/administration.html", context)

@@ -11,6 +11,7 @@ from backoffice.web.words import plural
 from workflows.council.profile import current
 from workflows.engine.typed import TEXT_LIMIT
 from workflows.parties.models import User
+from workflows.people import authenticators
 
 #: The acts that need a reason in place of, or beside, the identity check.
 FOR_A_REASON = frozenset({"reinstate", "end"})
@@ -83,4 +84,6 @@ def acts(person: User, *, locked: bool) -> list[tuple[str, str]]:
     ]
     if person.passcode:
         found.append(("passcode", f"Take the {passcode} away: they choose another at the next sign-in"))
+    if authenticators.of(person.pk) is not None:
+        found.append(("authenticator", "Take the authenticator app away: they have lost it"))
     return [*found, ("end", "End access")]

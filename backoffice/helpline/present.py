@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from backoffice.web.pieces import Entry, Row
-from backoffice.web.words import listing, moment
+from backoffice.web.words import listing, moment, plural
 from workflows.council.profile import current
 from workflows.engine.events import facts_of
 from workflows.engine.models import Event
 from workflows.parties import selectors as parties
 from workflows.parties.models import User
+from workflows.people import authenticators
 from workflows.people import helpline as desk
 from workflows.people.rules import months_later
 
@@ -27,6 +28,7 @@ TOLD = {
     "user.link_sent": "A link was mailed",
     "user.password_changed": "The password was changed",
     "user.passcode_changed": "The {passcode} was changed",
+    "user.authenticator_changed": "The authenticator app was added or taken away",
     "user.password_issued": "A first password was given",
     "user.suspended": "Access was suspended, because it was not used",
     "user.deactivated": "Access was ended",
@@ -74,7 +76,15 @@ def rows(user: User, *, locked: bool) -> list[Row]:
         Row("Recorded telephone", listing(numbers) if numbers else "None"),
         Row("Last sign-in", moment(user.last_login) if user.last_login else "Never"),
         Row("Password", _password(user)),
+        Row("Second step", _second_step(user)),
     ]
+
+
+def _second_step(user: User) -> str:
+    if authenticators.of(user.pk):
+        return f"Authenticator app, {plural(authenticators.codes_left(user.pk), 'recovery code')} left"
+    name = current().sign_in.passcode.name
+    return name.capitalize() if user.passcode else f"No {name} yet"
 
 
 def _password(user: User) -> str:

@@ -29,6 +29,7 @@ DONE = {
     "password_link": "A link is on its way to {email}.",
     "passcode_link": "A link is on its way to {email}.",
     "passcode": "It is taken away. {name} chooses another at the next sign-in.",
+    "authenticator": "It is taken away. {name} signs in without it, or adds another.",
     "unlock": "{name} can try again.",
     "reinstate": "{name} has access again.",
     "end": "The access of {name} has ended.",
@@ -87,5 +88,7 @@ def _help(actor: Actor, them: User, data: Mapping[str, Any], password: str) -> U
         return helping.send_link(**common, what=act.removesuffix("_link"))
     if act == "passcode":
         return helping.take_passcode(**common)
+    if act == "authenticator":
+        return helping.take_authenticator(**common)
     lockout.unlock(them.email)
     return helping.give_password(**common, password=password) if act == "password" else helping.note_unlocked(**common)

@@ -74,6 +74,8 @@ TABLE: Mapping[str, Row] = {
     "web:forget": Row(SIGNED_IN, "POST"),
     "access:sign_in": Row(EVERYBODY, "GET POST"),
     "access:passcode": Row(EVERYBODY, "GET POST"),
+    "access:authenticator": Row(EVERYBODY, "GET POST"),
+    "access:new_authenticator": Row(EVERYBODY, "GET POST"),
     "access:policies": Row(EVERYBODY, "GET POST"),
     "access:new_password": Row(EVERYBODY, "GET POST"),
     "access:new_passcode": Row(EVERYBODY, "GET POST"),
@@ -90,6 +92,10 @@ TABLE: Mapping[str, Row] = {
     "account:notice_read": Row(set(), "POST", absent=SIGNED_IN),  # one's own only
     "account:notifications": Row(SIGNED_IN, "GET POST"),
     "account:password": Row(SIGNED_IN, "GET POST"),
+    "account:sign_in": Row(SIGNED_IN),
+    "account:session_end": Row(SIGNED_IN, "POST"),
+    "account:authenticator": Row(SIGNED_IN, "GET POST"),
+    "account:authenticator_remove": Row(SIGNED_IN, "GET POST"),
     "account:case": Row(READERS | LOOKING, absent=SIGNED_IN),
     # the provider's pages
     "portal:home": Row(PROVIDERS),
@@ -345,6 +351,7 @@ TABLE: Mapping[str, Row] = {
     "council:administration": Row({"administrator", "auditor"}),
     "council:parked": Row({"administrator"}),
     "council:try_again": Row({"administrator"}, "POST"),
+    "council:access_log": Row({"auditor"}, "GET POST"),
     "council:people": Row({"administrator", "auditor"}),
     "council:erase": Row({"administrator"}, "GET POST"),
     "council:erase_client": Row({"administrator"}, "GET POST"),

@@ -1,6 +1,5 @@
 """Whatever goes wrong between typing and sending, what was typed comes back; and a double click is one answer."""
 
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from tests import factories as make
@@ -9,6 +8,7 @@ from tests.browser.oasis import PASSCODE, oasis, state_of
 from tests.browser.test_norfolk_1_access import sign_in_as
 from tests.model.moves import seen, verb_call
 from workflows.engine.models import Event, Receipt
+from workflows.people.models import OpenSession as Session
 
 TEXT = "The end date is missing.\nShe leaves on 30 April."
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from axes.models import AccessAttempt
 from django.conf import settings as django_settings
-from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -22,6 +21,7 @@ from workflows.engine.models import Outbox, Receipt, Slot, Task
 from workflows.engine.sweep import sweep
 from workflows.parties.audiences import people
 from workflows.parties.models import Team
+from workflows.people.models import OpenSession as Session
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 5, 6, 12, 0, 20, tzinfo=UTC)  # a Wednesday

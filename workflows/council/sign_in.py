@@ -86,6 +86,8 @@ class SignIn(Table):
     """After so many wrong tries of password or code the account is locked."""
     idle_minutes: Annotated[int, Field(ge=5, le=720)] = 60
     """After so many minutes without a click people are signed out."""
+    longest_hours: Annotated[int, Field(ge=1, le=12)] = 12
+    """After so many hours people are signed out, however busy they are."""
     suspend_after_days: Annotated[int, Field(ge=7, le=730)] | None = None
     """A provider's person who has not signed in for so many days is suspended until the helpline lets them in again;
     without it, never."""

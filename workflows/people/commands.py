@@ -15,6 +15,7 @@ from workflows.engine.records import changes, checked_words, require_changes, te
 from workflows.parties.actor import Actor
 from workflows.parties.models import Membership, Team, TeamMember, User
 
+from . import sessions
 from .rules import DUTIES, leaves_nobody
 from .writing import LEFT, enrol, give, keep_an_administrator, rename, take
 
@@ -62,6 +63,7 @@ def deactivate(*, actor: Actor, user_id: int, reason: str) -> User:
     if leaves_nobody(_administrators(), user.pk):
         raise Refused(f"{user.name} is the only administrator. Make somebody else one first.", "last_administrator")
     user.save(update_fields=["is_active", "suspended_at"])
+    sessions.end([user.pk])
     event = tell(f"user:{user.pk}", "user.deactivated", actor, {}, {"reason": words})
     outbox.put(LEFT, f"user:{user.pk}:{event.seq}", {"user": user.pk})
     return user
@@ -125,6 +127,7 @@ def remove_duty(*, actor: Actor, user_id: int, duty: str) -> None:
     if duty == "administrator" and leaves_nobody(_administrators(), user.pk):
         raise Refused(f"{user.name} is the only administrator. Make somebody else one first.", "last_administrator")
     user.groups.remove(group)
+    sessions.end([user.pk])
     tell(f"user:{user.pk}", "user.duty_removed", actor, {"duty": duty})
 
 

@@ -20,7 +20,16 @@ from workflows.parties import grants
 from workflows.parties.actor import Actor
 from workflows.parties.models import ContactDetails, Membership, TeamMember, User
 
-from .models import Contact, HelpAsked, KnownDevice, NoticePreference, PolicyAccepted, SignInLink
+from .models import (
+    Authenticator,
+    Contact,
+    HelpAsked,
+    KnownDevice,
+    NoticePreference,
+    PolicyAccepted,
+    RecoveryCode,
+    SignInLink,
+)
 
 ERASED = "(erased)"
 DETAILS = {str(field.name): "" for field in ContactDetails._meta.fields}
@@ -140,7 +149,7 @@ def _erase_contacts(person: Person, now: datetime) -> None:
 def _erase_user(user: User, now: datetime) -> None:
     Membership.objects.filter(user=user).delete()
     TeamMember.objects.filter(user=user).delete()
-    for what in (NoticePreference, SignInLink, HelpAsked, PolicyAccepted, KnownDevice):
+    for what in (NoticePreference, SignInLink, HelpAsked, PolicyAccepted, KnownDevice, Authenticator, RecoveryCode):
         what.objects.filter(user=user).delete()
     gone = User.objects.get(pk=user.pk)
     gone.email, gone.name, gone.erased_at = f"erased-{user.pk}@erased.invalid", ERASED, now

@@ -15,12 +15,12 @@ from workflows.engine.records import checked_words, tell
 from workflows.parties.actor import Actor
 from workflows.parties.models import User
 
-from . import commands
+from . import authenticators, commands, sessions
 from .models import HelpAsked
 from .resets import TOPIC
 from .secrets import secret_changed
 
-Act = Literal["password", "password_link", "passcode_link", "passcode", "unlock", "reinstate", "end"]
+Act = Literal["password", "password_link", "passcode_link", "passcode", "authenticator", "unlock", "reinstate", "end"]
 
 
 @command
@@ -30,6 +30,7 @@ def give_password(*, actor: Actor, user_id: int, answered: Sequence[str], passwo
     user.set_password(password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
+    sessions.end([user.pk])
     secret_changed(user_id=user.pk, what="password", called="password")
     return user
 
@@ -50,6 +51,15 @@ def take_passcode(*, actor: Actor, user_id: int, answered: Sequence[str]) -> Use
     user.passcode = user.passcode_asked = ""
     user.save(update_fields=["passcode", "passcode_asked"])
     secret_changed(user_id=user.pk, what="passcode", called=current().sign_in.passcode.name)
+    return user
+
+
+@command
+def take_authenticator(*, actor: Actor, user_id: int, answered: Sequence[str]) -> User:
+    """Take the authenticator app and its recovery codes away from whoever has lost them."""
+    user = _helped(actor, user_id, "authenticator", answered)
+    authenticators.take_away(user=user, by=actor.user_id)
+    sessions.end([user.pk])
     return user
 
 

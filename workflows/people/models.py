@@ -4,6 +4,7 @@
 """
 
 from django.conf import settings
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from workflows.parties.models import ContactDetails, Organisation, Service
@@ -72,6 +73,16 @@ class PolicyAccepted(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "policy", "version"], name="policy_accepted_once")]
 
 
+class OpenSession(AbstractBaseSession):
+    """A session, and whose it is (sessions.py); no foreign key, as every page writes here and nobody is deleted."""
+
+    user_id = models.BigIntegerField(null=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["user_id"], condition=models.Q(user_id__isnull=False), name="session_of_user")]
+
+
 class KnownDevice(models.Model):
     """A browser with which a person has signed in; its cookie's token is kept as a hash."""
 
@@ -81,6 +92,29 @@ class KnownDevice(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["token_hash", "user"], name="known_device_once")]
+
+
+class Authenticator(models.Model):
+    """An authenticator app. Its secret is made from the salt and a key that is not in the database (authenticators.py).
+
+    `last_step` is the half minute whose digits were used last: no digits are taken twice.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="authenticator")
+    salt = models.CharField(max_length=32)
+    confirmed_at = models.DateTimeField(null=True)
+    last_step = models.BigIntegerField(default=0)
+
+
+class RecoveryCode(models.Model):
+    """A code in place of an authenticator app that is lost; it works once, and is kept as a keyed hash."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "code_hash"], name="recovery_code_once")]
 
 
 class SignInLink(models.Model):

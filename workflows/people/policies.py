@@ -5,6 +5,7 @@ from workflows.council.profile import current
 from workflows.council.sign_in import Policy
 from workflows.engine import events, moment
 from workflows.engine.atomic import command
+from workflows.engine.calendar import LONDON
 from workflows.parties.models import User
 
 from .models import PolicyAccepted
@@ -17,6 +18,17 @@ def to_accept(user_id: int) -> list[Policy]:
         return []
     had = set(PolicyAccepted.objects.filter(user=user_id).values_list("policy", "version"))
     return [each for each in policies if (each.key, each.version) not in had]
+
+
+def accepted(user_id: int) -> list[str]:
+    """What a person has accepted, the newest first: `Use policy, version 2, on 4 May 2026`."""
+    titles = {each.key: each.title for each in current().sign_in.policies}
+    rows = PolicyAccepted.objects.filter(user=user_id).order_by("-at", "policy")
+    days = [(each, each.at.astimezone(LONDON)) for each in rows]
+    return [
+        f"{titles.get(each.policy, each.policy)}, version {each.version}, on {day.day} {day:%B %Y}"
+        for each, day in days
+    ]
 
 
 @command

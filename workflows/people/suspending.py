@@ -18,6 +18,7 @@ from workflows.engine.records import tell
 from workflows.parties.models import User
 from workflows.parties.selectors import system_actor
 
+from . import sessions
 from .notices import UNUSED
 from .rules import warning_due
 from .writing import LEFT
@@ -80,6 +81,7 @@ def _suspend_some(days: int) -> int:
     if not found:
         return 0
     User.objects.filter(pk__in=found).update(is_active=False, suspended_at=now)
+    sessions.end(found)
     system = system_actor()
     for pk in found:
         tell(f"user:{pk}", "user.suspended", system, {"unused_days": days})

@@ -15,7 +15,7 @@ from workflows.parties import grants
 from workflows.parties.actor import Actor
 from workflows.parties.models import Membership, Organisation, Service, User
 
-from . import contacts
+from . import contacts, sessions
 from .rules import administering_roles, loses_its_last, refusal_of_address, refusal_of_role, tidy_address
 
 #: Somebody has less than they had: what they held must not be stranded (leaving.py).
@@ -75,6 +75,7 @@ def take(actor: Actor, user: User, membership: Membership) -> None:
     membership.delete()
     keep_an_administrator(user, membership.organisation_id, membership)
     grants.sync_user(user)
+    sessions.end([user.pk])
     event = tell(f"user:{user.pk}", "user.role_removed", actor, facts)
     outbox.put(LEFT, f"user:{user.pk}:{event.seq}", {"user": user.pk})
 

@@ -62,10 +62,13 @@ class Anchor(models.Model):
 
 
 class Access(models.Model):
-    """That a person looked at a sensitive page or took a file: who, what, when."""
+    """That a person signed in, was refused, looked at a sensitive page or took a file: who, what, when.
+
+    Nobody, where somebody tried to sign in with an address that is not known.
+    """
 
     at = models.DateTimeField(default=timezone.now)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     organisation_id = models.BigIntegerField(null=True)
     what = models.CharField(max_length=60)
     object_id = models.BigIntegerField(null=True)
@@ -75,4 +78,5 @@ class Access(models.Model):
         indexes = [
             models.Index(fields=["user", "-at"], name="access_of_user"),
             models.Index(fields=["client_id", "-at"], name="access_of_client"),
+            models.Index(fields=["-at", "id"], name="access_latest"),
         ]
