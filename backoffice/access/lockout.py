@@ -99,7 +99,7 @@ def is_locked_for(email: str) -> bool:
     address = email.strip().lower()
     attempts = AccessAttempt.objects.filter(username__in=[address, *devices.keys_of(address)])
     had = attempts.values("username").annotate(had=Sum("failures_since_start"))
-    return had.filter(had__gte=current().sign_in.lock_after).exists()
+    return bool(had.filter(had__gte=current().sign_in.lock_after).exists())
 
 
 def unlock(email: str) -> None:

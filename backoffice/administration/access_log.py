@@ -104,8 +104,8 @@ def _asked(request: HttpRequest) -> Asked:
 
 def _shown(asked: Asked) -> dict[str, Any]:
     """The form as it was sent."""
-    email = User.objects.filter(pk=asked.user_id).values_list("email", flat=True).first()
-    ss_ref = Client.objects.filter(pk=asked.client_id).values_list("ss_ref", flat=True).first()
+    email = User.objects.filter(pk=asked.user_id or 0).values_list("email", flat=True).first()
+    ss_ref = Client.objects.filter(pk=asked.client_id or 0).values_list("ss_ref", flat=True).first()
     group = "" if asked.group == "all" else asked.group
     return {"group": group, "email": email or "", "ss_ref": ss_ref or "", "first": asked.first, "last": asked.last}
 

@@ -9,7 +9,7 @@ from backoffice.web import changing
 from backoffice.web.pieces import Entry, Fact, Now
 from backoffice.web.words import listing, moment, weekday_date, weekday_moment
 from workflows.changes import selectors
-from workflows.changes.rules import State, What
+from workflows.changes.rules import State, What, less_preferred, preferred
 from workflows.changes.selectors import Page
 from workflows.engine.selectors import Chapter
 from workflows.parties.actor import Actor
@@ -69,7 +69,7 @@ class View(CaseView):
         title = f"Decide by {weekday_date(self.due)}" if self.may("accept") else f"{self.team()} decides this"
         moved = [line.label for line in self.page.lines if line.moved]
         text = f"Changed since it was asked: {listing(moved)}. " if moved else ""
-        text = f"{text}{self._known()}{self._others()}".strip()
+        text = f"{text}{self._known()}{self._mail()}{self._others()}".strip()
         return Now(title, text or "Nothing live has changed yet.", warm=bool(moved))
 
     def _known(self) -> str:
@@ -79,6 +79,16 @@ class View(CaseView):
         return (
             f"This address is somebody's who uses the portal already: {self.known}. To accept adds this provider to "
             "what they can choose; this provider is not told of the others. "
+        )
+
+    def _mail(self) -> str:
+        """An address that the council would rather have otherwise (gloucestershire-faq 5)."""
+        profile = current().change_requests
+        wanted = next((line.wanted for line in self.page.lines if line.field == "portal_email"), "")
+        if not less_preferred(profile, wanted):
+            return ""
+        return (
+            f"The address does not end in {preferred(profile)}, which is preferred: ask whether they have such a one. "
         )
 
     def _others(self) -> str:

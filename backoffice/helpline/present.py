@@ -47,8 +47,8 @@ def with_places(people: Sequence[User]) -> list[User]:
         places.setdefault(each.user_id, []).append(f"{at} ({names.get(each.role, each.role)})")
     for member in parties.teams_of(people):
         places.setdefault(member.user_id, []).append(member.team.name)
-    for each in people:
-        each.places = "; ".join(places.get(each.pk, [])) or "Nowhere"  # type: ignore[attr-defined]
+    for person in people:
+        person.places = "; ".join(places.get(person.pk, [])) or "Nowhere"  # type: ignore[attr-defined]
     return list(people)
 
 

@@ -11,7 +11,8 @@ from backoffice.web.stale import again, told
 from backoffice.web.words import listing, weekday_moment
 from workflows.changes import commands, records, selectors
 from workflows.changes.records import Record
-from workflows.changes.rules import What
+from workflows.changes.rules import What, less_preferred, preferred
+from workflows.council.profile import current
 from workflows.engine.errors import Busy, Forbidden, NotFound, Refused, Stale
 
 from ..asking import actor_of
@@ -73,6 +74,9 @@ def _sent(request: HttpRequest, form: RequestForm, record: Record) -> HttpRespon
         confirmed=form.confirmed,
     )
     drafts.finish(request)
+    profile = current().change_requests
+    if less_preferred(profile, form.cleaned_data.get("portal_email", "")):
+        messages.warning(request, f"The address is taken. One that ends in {preferred(profile)} is preferred.")
     return sent(request, outcome.case_id)
 
 

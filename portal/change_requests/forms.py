@@ -14,7 +14,7 @@ from backoffice.web.forms import ClientKeyMixin, ConcordForm
 from backoffice.web.layout import Heading, Reveal
 from backoffice.web.stale import OpenedMixin
 from workflows.changes.records import Record, digest
-from workflows.changes.rules import BLOCK, BUSINESS_ROLE, FIELDS, LABELS, PERSON, looks_shared
+from workflows.changes.rules import BLOCK, BUSINESS_ROLE, FIELDS, LABELS, PERSON, looks_shared, preferred
 from workflows.council.profile import current
 from workflows.people import reach
 
@@ -53,6 +53,9 @@ class RequestForm(OpenedMixin, ClientKeyMixin, ConcordForm):
             self.fields["role_for"].choices = [("", "The organisation"), *own]  # type: ignore[attr-defined]
         if SERVICES in self.fields:
             self.fields[SERVICES].choices = [(str(pk), name) for pk, name in self.own.items()]  # type: ignore[attr-defined]
+        better = preferred(current().change_requests)
+        if "portal_email" in self.fields and better:
+            self.fields["portal_email"].help_text = f"{PORTAL_HINT} If they have one that ends in {better}, use that."
         if "own_address" in self.fields and not self._asks_whose():
             del self.fields["own_address"]
 

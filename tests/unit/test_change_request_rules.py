@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.councils import FOLDER
 from workflows.changes import rules
 from workflows.changes.flow import ChangeRequestFlow
 from workflows.changes.rules import FIELDS, LABELS, MOST, TRANSITIONS, State, What
-from workflows.council.profile import current
+from workflows.council.profile import current, load
 from workflows.council.schema import Council
 from workflows.engine.checks import FlowMismatch, compare
 from workflows.engine.table import moves, outcome
@@ -302,3 +303,20 @@ def test_a_provider_that_had_nobody_who_administers_it_loses_nobody() -> None:
 
 def test_what_is_asked_is_told_line_by_line() -> None:
     assert rules.lines([("town", "Diss"), ("fax", "")]) == "Town: Diss\nFax: (empty)"
+
+
+@pytest.mark.parametrize(
+    ("address", "less"),
+    [
+        ("ada@nhs.net", False),
+        ("ada@trust.nhs.net", False),
+        ("ada@notnhs.net", True),
+        ("ada@care.example", True),
+        ("", False),
+    ],
+)
+def test_gloucestershire_5_an_nhsmail_address_is_preferred_and_any_other_taken(address: str, less: bool) -> None:
+    profile = load(FOLDER / "gloucestershire.toml").change_requests
+    assert rules.less_preferred(profile, address) is less
+    assert not rules.less_preferred(load(FOLDER / "norfolk.toml").change_requests, address)
+    assert rules.preferred(profile) == "@nhs.net"

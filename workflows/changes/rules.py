@@ -222,6 +222,18 @@ def _fault_of_mailbox(profile: ChangeRequests, address: str, *, confirmed: bool)
     return "" if confirmed else "This looks like a shared mailbox. Use the person's own address, or confirm that it is"
 
 
+def preferred(profile: ChangeRequests) -> str:
+    """The endings that the council prefers, in words (gloucestershire-faq 2 and 5); empty where it prefers none."""
+    return " or ".join(f"@{each}" for each in sorted(profile.preferred_mail))
+
+
+def less_preferred(profile: ChangeRequests, address: str) -> bool:
+    """Whether an address ends otherwise than the council prefers."""
+    ending = tidy_address(address).rpartition("@")[2]
+    ends = any(ending == each or ending.endswith(f".{each}") for each in profile.preferred_mail)
+    return bool(address and profile.preferred_mail) and not ends
+
+
 def looks_shared(profile: ChangeRequests, address: str) -> bool:
     """Whether somebody must confirm that an address is a person's own."""
     warned = profile.shared_mailbox == "warn"

@@ -49,6 +49,8 @@ class ChangeRequests(Table):
     """Whether an address that several people read must be confirmed (`warn`) or is refused."""
     shared_mailboxes: frozenset[Annotated[str, Field(pattern=r"^[a-z0-9._-]+$")]]
     """First parts of addresses that several people read, such as info or office."""
+    preferred_mail: frozenset[Annotated[str, Field(pattern=r"^[a-z0-9.-]+\.[a-z]+$")]] = frozenset()
+    """Where the addresses end that are preferred, such as nhs.net: any other is taken, and the helpline is told so."""
     decide_within: ClockTarget
     """The council's time to decide."""
     password_within: ClockTarget

@@ -18,11 +18,11 @@ class SessionStore(DatabaseStore):
     """Django's store in the database, which notes the person (`SESSION_ENGINE` names this module)."""
 
     @classmethod
-    def get_model_class(cls) -> type[OpenSession]:  # type: ignore[override]
+    def get_model_class(cls) -> type[OpenSession]:
         """The table."""
         return OpenSession
 
-    def create_model_instance(self, data: dict[str, Any]) -> OpenSession:  # type: ignore[override]
+    def create_model_instance(self, data: dict[str, Any]) -> OpenSession:
         """A row of the table, with whose it is; None before somebody has signed in."""
         made: OpenSession = super().create_model_instance(data)  # type: ignore[assignment]
         made.user_id = int(data[SESSION_KEY]) if SESSION_KEY in data else None
