@@ -40,4 +40,5 @@ import os, urllib.request as web; \
 host = os.environ.get('CONCORD_ALLOWED_HOSTS', '127.0.0.1').split(',')[0].lstrip('.'); \
 web.urlopen(web.Request('http://127.0.0.1:8000/healthz', headers={'Host': host, 'X-Forwarded-Proto': 'https'}), timeout=5)"]
 CMD ["gunicorn", "backoffice.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \
-     "--threads", "4", "--no-control-socket", "--access-logfile", "-"]
+     "--threads", "4", "--no-control-socket", "--access-logfile", "-", \
+     "--logger-class", "backoffice.web.logs.AccessLines"]

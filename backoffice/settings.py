@@ -241,6 +241,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # No line has the token of a link: where it is logged first, and wherever else it might be.
+    "filters": {"without_tokens": {"()": "backoffice.web.logs.WithoutTokens"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_tokens"]}},
+    "loggers": {"django.request": {"filters": ["without_tokens"]}},
     "root": {"handlers": ["console"], "level": environment.text("CONCORD_LOG_LEVEL", "INFO")},
 }

@@ -83,6 +83,7 @@ def services(python: Path, home: Home, environ: Mapping[str, str], listening: so
     web = ["--bind", f"fd://{listening.fileno()}", "--worker-class", "gthread", "--workers", "2", "--threads", "4"]
     # Its control socket would be in the home folder, which may not be writable and is shared by two demos.
     quiet = ["--no-control-socket", "--graceful-timeout", "10", "--access-logfile", "-"]
+    quiet += ["--logger-class", "backoffice.web.logs.AccessLines"]
     argvs = {
         "web": [*run, "gunicorn", "backoffice.wsgi", *web, *quiet],
         "worker": [*run, "dramatiq", "tasks.worker", "--processes", "1", "--threads", "4", *SHUTDOWN],

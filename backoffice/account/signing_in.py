@@ -61,7 +61,7 @@ def session_end(request: HttpRequest) -> HttpResponse:
 
 
 def _place(session: OpenSession, request: HttpRequest) -> Place:
-    held = session.get_decoded()
+    held = sessions.held(session)
     return Place(
         mark=sessions.mark(session.session_key),
         browser=str(held.get("browser", "A browser")),

@@ -3,6 +3,7 @@
 A person or a client is looked for by a posted form, so that the page's address holds numbers only.
 """
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -21,8 +22,6 @@ from workflows.engine import accesses
 from workflows.engine import selectors as engine
 from workflows.engine.accesses import Asked
 from workflows.parties import selectors as parties
-from workflows.parties.models import Client, User
-from workflows.people.rules import tidy_address
 
 from .tables import AccessLog
 
@@ -54,21 +53,19 @@ class LogForm(ConcordForm):
     def clean(self) -> dict[str, Any]:
         """Ids in place of what was typed."""
         data = super().clean() or {}
-        people = User.objects.filter(email=tidy_address(data.get("email", "")))
-        clients = Client.objects.filter(ss_ref=data.get("ss_ref", "").strip())
-        data["user"] = self._id("email", people, "Nobody has this address")
-        data["client"] = self._id("ss_ref", clients, "No client has this SSRef")
+        data["user"] = self._id("email", accesses.person, "Nobody has this address")
+        data["client"] = self._id("ss_ref", accesses.client, "No client has this SSRef")
         if data.get("first") and data.get("last") and data["last"] < data["first"]:
             self.add_error("last", "The last day must not be before the first")
         return data
 
-    def _id(self, field: str, found: Any, missing: str) -> int | None:
-        if not self.cleaned_data.get(field, "").strip():
-            return None
-        pk: int | None = found.values_list("pk", flat=True).first()
-        if pk is None:
+    def _id(self, field: str, find: Callable[[str], Any], missing: str) -> int | None:
+        """The id of what was typed; None when nothing was."""
+        typed = self.cleaned_data.get(field, "").strip()
+        found = find(typed) if typed else None
+        if typed and found is None:
             self.add_error(field, missing)
-        return pk
+        return found.pk if found else None
 
 
 @staff(duty="auditor")
@@ -82,7 +79,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('council:access_log')}?{_query(form.cleaned_data)}")
     page = page_by_key(accesses.read(actor, asked), ("-at", "id"), request.GET)
     organisations = dict(parties.organisation_names())
-    clients = dict(Client.objects.filter(pk__in={row.client_id for row in page.items}).values_list("pk", "ss_ref"))
+    clients = accesses.references(row.client_id for row in page.items if row.client_id)
     for row in page.items:
         row.acting_for = organisations.get(row.organisation_id, "")
         row.ss_ref = clients.get(row.client_id, "")
@@ -104,10 +101,9 @@ def _asked(request: HttpRequest) -> Asked:
 
 def _shown(asked: Asked) -> dict[str, Any]:
     """The form as it was sent."""
-    email = User.objects.filter(pk=asked.user_id or 0).values_list("email", flat=True).first()
-    ss_ref = Client.objects.filter(pk=asked.client_id or 0).values_list("ss_ref", flat=True).first()
+    email, ss_ref = accesses.named(asked)
     group = "" if asked.group == "all" else asked.group
-    return {"group": group, "email": email or "", "ss_ref": ss_ref or "", "first": asked.first, "last": asked.last}
+    return {"group": group, "email": email, "ss_ref": ss_ref, "first": asked.first, "last": asked.last}
 
 
 def _query(data: dict[str, Any]) -> str:

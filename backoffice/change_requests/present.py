@@ -87,9 +87,7 @@ class View(CaseView):
         wanted = next((line.wanted for line in self.page.lines if line.field == "portal_email"), "")
         if not less_preferred(profile, wanted):
             return ""
-        return (
-            f"The address does not end in {preferred(profile)}, which is preferred: ask whether they have such a one. "
-        )
+        return f"The address does not end in {preferred(profile)}, which is preferred: ask whether they have one. "
 
     def _others(self) -> str:
         references = [each.reference for each in self.page.others]

@@ -10,6 +10,7 @@ from tests import factories as make
 from tests.browser.conftest import Open
 from tests.browser.home_care import home_care
 from tests.browser.oasis import PASSCODE, Oasis
+from tests.browser.tab import Tab
 from tests.browser.test_norfolk_1_access import sign_in_as
 from tests.councils import served
 from tests.files import PDF
@@ -51,7 +52,9 @@ def options(page: Page, label: str) -> list[str]:
     return page.get_by_label(label, exact=True).locator("option").all_inner_texts()[1:]
 
 
-def test_gloucestershire_3_random_digits_of_the_security_number_are_asked(open_tab: Open, place: Oasis) -> None:
+def test_gloucestershire_3_and_7_random_digits_are_asked_and_the_policies_accepted(
+    open_tab: Open, place: Oasis
+) -> None:
     tab = open_tab("James Beiley")
     page = tab.page
     page.goto("/")
@@ -62,7 +65,20 @@ def test_gloucestershire_3_random_digits_of_the_security_number_are_asked(open_t
     for position in asked:
         page.get_by_label(re.compile(f"^{position}")).fill(PASSCODE[position - 1])
     page.get_by_role("button", name="Sign in").click()
+    accept_the_policies(tab)
     expect(page.get_by_text("James Beiley @ Severn Care Ltd")).to_be_visible()
+
+
+def accept_the_policies(tab: Tab) -> None:
+    """7 "When logging on to the system you will sign up to user access and acceptable use policies"."""
+    page = tab.page
+    page.get_by_label("I have read and accept the User access policy").check()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("alert")).to_contain_text("Accept the Acceptable use policy to sign in")
+    tab.step("7-policies")
+    page.get_by_label("I have read and accept the User access policy").check()
+    page.get_by_label("I have read and accept the Acceptable use policy").check()
+    page.get_by_role("button", name="Continue").click()
 
 
 @pytest.mark.parametrize("script", [True, False])

@@ -245,7 +245,7 @@ def test_a_removal_ends_access_at_once_and_is_undone(browser: Client, desk: Clie
     assert "Undo the removal" in text(page(browser, "portal:change_request", case.pk))
     done = send(browser, "portal:change_request_undo", case.pk)
     assert done.status_code == 302
-    assert hers.get("/portal/").status_code == 200
+    assert sign_in(User.objects.get(pk=ann.user_id)).get("/portal/").status_code == 200
     send(browser, "portal:contact_remove", ann.pk, why="left")
     case = newest().case
     opened = page(desk, "council:case", case.pk)

@@ -3,6 +3,7 @@
 It is written where things happen (selectors.viewed, atomic.note_refusal, sign-in by `note`) and read here only.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -10,6 +11,7 @@ from typing import Literal
 from django.db.models import Q, QuerySet
 
 from workflows.parties.actor import Actor
+from workflows.parties.models import Client, User
 
 from .calendar import LONDON
 from .errors import Forbidden
@@ -37,6 +39,27 @@ class Asked:
 def note(user_id: int | None, what: str) -> None:
     """Write down a step of signing in: of a person, or of nobody who is known."""
     Access.objects.create(user_id=user_id, what=f"{SIGN_IN}.{what}" if what else SIGN_IN)
+
+
+def person(address: str) -> User | None:
+    """Who signs in, or did, with an address."""
+    return User.objects.filter(email=address.strip().lower()).first()
+
+
+def client(ss_ref: str) -> Client | None:
+    """The client of a whole SSRef."""
+    return Client.objects.filter(ss_ref=ss_ref.strip()).first()
+
+
+def named(asked: Asked) -> tuple[str, str]:
+    """The address and the SSRef of whom an auditor asks for; empty for nobody in particular."""
+    addresses = User.objects.filter(pk=asked.user_id or 0).values_list("email", flat=True)
+    return addresses.first() or "", references([asked.client_id or 0]).get(asked.client_id or 0, "")
+
+
+def references(client_ids: Iterable[int]) -> dict[int, str]:
+    """The SSRefs of some clients: the log names nobody who receives care."""
+    return dict(Client.objects.filter(pk__in=set(client_ids)).values_list("pk", "ss_ref"))
 
 
 def read(actor: Actor, asked: Asked) -> QuerySet[Access]:

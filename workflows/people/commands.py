@@ -16,6 +16,7 @@ from workflows.parties.actor import Actor
 from workflows.parties.models import Membership, Team, TeamMember, User
 
 from . import sessions
+from .locking import locked, require_helpline
 from .rules import DUTIES, leaves_nobody
 from .writing import LEFT, enrol, give, keep_an_administrator, rename, take
 
@@ -34,7 +35,7 @@ def create_provider_user(
     *, actor: Actor, name: str, email: str, organisation_id: int, role: str, service_id: int | None = None
 ) -> User:
     """Record a person of a provider with a first role there, at the whole organisation or at one service."""
-    _require_helpline(actor)
+    require_helpline(actor)
     user = enrol(actor, name, email, Kind.PROVIDER)
     give(actor, user, organisation_id, role, service_id)
     return user
@@ -157,28 +158,11 @@ def _administrators() -> list[int]:
     return list(admins.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
 
 
-def locked(actor: Actor, user_id: int) -> User:
-    """Lock a person; their kind says who may change them. The system itself, and who was erased, is nobody's."""
-    there = User.objects.filter(pk=user_id, erased_at=None).exclude(kind=Kind.SYSTEM)
-    user = there.select_for_update(no_key=True).first()
-    if user is None:
-        raise NotFound
-    if user.kind == Kind.PROVIDER:
-        _require_helpline(actor)
-    else:
-        require_administrator(actor)
-    return user
-
-
 def _staff(actor: Actor, user_id: int) -> User:
     user = locked(actor, user_id)
     if user.kind != Kind.STAFF:
         raise Refused("Only council staff can be in a team or have a duty.", "provider")
     return user
-
-
-def _require_helpline(actor: Actor) -> None:
-    require_administrator(actor, "helpline")
 
 
 def _team(key: str) -> Team:

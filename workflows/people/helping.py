@@ -16,6 +16,7 @@ from workflows.parties.actor import Actor
 from workflows.parties.models import User
 
 from . import authenticators, commands, sessions
+from .locking import locked
 from .models import HelpAsked
 from .resets import TOPIC
 from .secrets import secret_changed
@@ -87,7 +88,7 @@ def end(*, actor: Actor, user_id: int, reason: str) -> User:
 
 def _helped(actor: Actor, user_id: int, act: Act | str, answered: Sequence[str], *, active: bool = True) -> User:
     """Lock the person, refuse without the identity check, and record the act."""
-    user = commands.locked(actor, user_id)
+    user = locked(actor, user_id)
     if actor.user_id == user.pk:
         raise Refused("Somebody else of the helpline must do this for you.", "oneself")
     if active and not user.is_active:

@@ -39,6 +39,11 @@ def of(user_id: int, now: datetime | None = None) -> QuerySet[OpenSession]:
     return OpenSession.objects.filter(user_id=user_id, expire_date__gt=now or timezone.now())
 
 
+def held(session: OpenSession) -> dict[str, Any]:
+    """What is kept in a session."""
+    return SessionStore().decode(session.session_data)
+
+
 def mark(session_key: str) -> str:
     """What a page calls a session by: its key would let anybody in."""
     return salted_hmac("workflows.people.sessions", session_key, algorithm="sha256").hexdigest()[:24]
