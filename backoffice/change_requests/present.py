@@ -11,6 +11,7 @@ from backoffice.web.words import listing, moment, weekday_date, weekday_moment
 from workflows.changes import selectors
 from workflows.changes.rules import State, What, less_preferred, preferred
 from workflows.changes.selectors import Page
+from workflows.council.profile import current
 from workflows.engine.selectors import Chapter
 from workflows.parties.actor import Actor
 
