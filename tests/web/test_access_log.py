@@ -43,7 +43,7 @@ def test_an_auditor_reads_and_filters_sign_ins_refusals_files_and_views(james: U
     first_step(browser, james.email, PASSWORD)
     browser.post("/sign-in/passcode/", {"passcode": PASSCODE})
     browser.get(f"/portal/care-package-line-items/{line.pk}/")
-    b"".join(browser.get("/portal/care-package-line-items/list.csv").streaming_content)  # type: ignore[attr-defined]
+    browser.get("/portal/care-package-line-items/list.csv")
     browser.post("/sign-out/")
     auditor = browser_of(make.staff_user("", duty="auditor"))
     page = words(auditor.get(LOG))
