@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.crypto import constant_time_compare
 from django.utils.encoding import force_bytes
 
-from workflows.engine import events, moment
+from workflows.engine import moment
 from workflows.engine.atomic import command
 from workflows.engine.errors import Refused
 from workflows.parties.models import User
@@ -92,8 +92,7 @@ def take_away(*, user: User, by: int | None = None) -> None:
     RecoveryCode.objects.filter(user=user).delete()
     if not gone:
         raise Refused("There is no authenticator app.", "unchanged")
-    events.record(f"user:{user.pk}", "user.authenticator_removed", by or user.pk, {}, at=moment.now())
-    secret_changed(user_id=user.pk, what="authenticator", called=CALLED)
+    secret_changed(user_id=user.pk, what="authenticator", called=CALLED, by=by)
 
 
 @transaction.atomic

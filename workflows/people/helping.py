@@ -32,7 +32,7 @@ def give_password(*, actor: Actor, user_id: int, answered: Sequence[str], passwo
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
     sessions.end([user.pk])
-    secret_changed(user_id=user.pk, what="password", called="password")
+    secret_changed(user_id=user.pk, what="password", called="password", by=actor.user_id)
     return user
 
 
@@ -51,7 +51,8 @@ def take_passcode(*, actor: Actor, user_id: int, answered: Sequence[str]) -> Use
     user = _helped(actor, user_id, "passcode", answered)
     user.passcode = user.passcode_asked = ""
     user.save(update_fields=["passcode", "passcode_asked"])
-    secret_changed(user_id=user.pk, what="passcode", called=current().sign_in.passcode.name)
+    name = current().sign_in.passcode.name
+    secret_changed(user_id=user.pk, what="passcode", called=name, by=actor.user_id)
     return user
 
 
