@@ -105,7 +105,7 @@ class World:
             "paid_id": paid.payment.pk,
             "day": paid.due.isoformat(),
             "act": "make_file",
-"report": "purchase-orders",
+            "report": "purchase-orders",
             "year": int(financial_year(moment.today())[:4]),
             "token": links.issue(_newcomer(self.organisation), timedelta(hours=1)),
         }
