@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
+from backoffice.web import invoice_words
 from backoffice.web.pieces import NavigationItem
 from backoffice.web.words import upper_first
 from workflows.actions.selectors import FUNCTION as ACTIONS
@@ -10,6 +11,7 @@ from workflows.actuals.selectors import FUNCTION as ACTUALS
 from workflows.changes.selectors import CONTACTS, DETAILS
 from workflows.claims.selectors import FUNCTION as CLAIMS
 from workflows.council.profile import current
+from workflows.invoices import selectors as invoices
 from workflows.parties.actor import Actor
 from workflows.payments.selectors import FUNCTION as PAYMENTS
 from workflows.register.selectors import FUNCTION as LINES
@@ -47,6 +49,9 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
         found.append(_counted(profile.payments.name, "portal:payments", awaiting_payments(request).count))
     if profile.claims is not None and actor.may(CLAIMS):
         found.append(_counted(profile.claims.name, "portal:claims", awaiting_claims(request).count))
+    if invoices.has_module(actor):
+        under = ("/portal/credit-notes/",)
+        found.append(NavigationItem(invoice_words.name(), reverse("portal:invoices"), "", under))
     if actor.may(ACTIONS):
         changes = (reverse("portal:change_requests"),)
         found.append(_counted(chapter.name(), "portal:actions", awaiting_actions(request).count, changes))

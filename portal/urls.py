@@ -14,6 +14,8 @@ from .contract_documents import views as documents
 from .disputes import amending as disputed_actuals
 from .disputes import views as disputes
 from .home import views as home
+from .invoices import crediting
+from .invoices import views as invoices
 from .lines import views as lines
 from .organisation import views as organisation
 from .payments import views as payments
@@ -80,6 +82,12 @@ urlpatterns = [
     ),
     path("scheduled-payments/<int:payment_id>/", payments.payment, name="payment"),
     path("scheduled-payments/<int:payment_id>/story/", payments.story, name="payment_story"),
+    path("invoices/", invoices.invoices, name="invoices"),
+    path("invoices/<int:invoice_id>/", invoices.invoice, name="invoice"),
+    path("invoices/<int:invoice_id>/story/", invoices.story, name="invoice_story"),
+    path("invoices/<int:invoice_id>/items.csv", invoices.items_file, name="invoice_file"),
+    path("invoices/<int:invoice_id>/credit/", crediting.new, name="credit_new"),
+    path("credit-notes/<int:note_id>/", crediting.note, name="credit_note"),
     path("actions/", actions.actions, name="actions"),
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/<int:dispute_id>/", disputes.dispute, name="dispute"),

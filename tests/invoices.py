@@ -51,6 +51,8 @@ def bedford(now: datetime = AFTER) -> Iterator[None]:
 class Ouse:
     """A contract of two lines of 10 hours at £21.48 and 4 at £14.60 a week, the first less a contribution of £20."""
 
+    first: date = FIRST
+    vat: bool = False  # the second line is of the service that has VAT
     service: Service = field(init=False)
     contract: Contract = field(init=False)
     lines: list[CarePackageLine] = field(init=False)
@@ -58,8 +60,8 @@ class Ouse:
     def __post_init__(self) -> None:
         self.service = care.provider("home_care")[1]
         day = care.level("home-care", group="home_care", amount="21.48")
-        night = care.level("home-care-night", group="home_care", amount="14.60")
-        begin = FIRST - timedelta(weeks=8)
+        night = care.level("sitting-service" if self.vat else "home-care-night", group="home_care", amount="14.60")
+        begin = self.first - timedelta(weeks=8)
         self.lines = [
             care.line(self.service, day, "10", client=make.client_("Amber", "Ann"), start=begin),
             care.line(self.service, night, "4", client=make.client_("Birch", "Ben"), start=begin),
@@ -70,9 +72,14 @@ class Ouse:
             actor=system_actor(), line_id=self.lines[0].pk, version=None, amount=D(20), start=begin
         )
         methods.set_method(
-            actor=system_actor(), contract_id=self.contract.pk, start=FIRST, calendar="four_weekly", net=True,
+            actor=system_actor(), contract_id=self.contract.pk, start=self.first, calendar="four_weekly", net=True,
             on_actuals=True, invoiced=True,
         )  # fmt: skip
+
+    @property
+    def weeks(self) -> tuple[date, ...]:
+        """The Mondays of the first period."""
+        return tuple(self.first + timedelta(weeks=number) for number in range(4))
 
     def user(self, role: str = "main_user", **words: Any) -> Any:
         return make.provider_user(self.service.organisation, role=role, **words)
@@ -85,7 +92,7 @@ class Ouse:
 
     def recorded(self, *dates: date, checked: bool = True) -> None:
         """The weeks, as planned, submitted; the council has checked them unless told otherwise."""
-        for week in dates or FOUR:
+        for week in dates or self.weeks:
             opened = care.opened(self.service, week)
             officer = self.officer()
             actuals.take(actor=officer, case_id=opened.pk, task_id=care.turn(opened.pk).pk, key=make.key())
@@ -103,26 +110,26 @@ class Ouse:
             actuals.accept(actor=officer, case_id=of_line.case_id, task_id=turn.pk, key=make.key())
         settled()
 
-    def invoice(self, first: date = FIRST) -> Invoice:
+    def invoice(self, first: date | None = None) -> Invoice:
         """The invoice of a period, opened and worked out as the schedule does it."""
         payments.open_due()
         payments.work_out_changed()
         opening.open_due()
         return Invoice.objects.select_related("payment", "case").get(
-            payment__contract=self.contract, payment__first=first
+            payment__contract=self.contract, payment__first=first or self.first
         )
 
-    def created(self, first: date = FIRST) -> Invoice:
+    def created(self, first: date | None = None) -> Invoice:
         found = self.invoice(first)
         commands.create(actor=self.nina(), **on(found.pk))
         return self.invoice(first)
 
-    def submitted(self, first: date = FIRST) -> Invoice:
+    def submitted(self, first: date | None = None) -> Invoice:
         found = self.created(first)
         commands.submit(actor=self.nina(), seen=found.payment.total, **on(found.pk))
         return self.invoice(first)
 
-    def accepted(self, first: date = FIRST) -> Invoice:
+    def accepted(self, first: date | None = None) -> Invoice:
         found = self.submitted(first)
         commands.accept(actor=self.officer(), seen=found.payment.total, **on(found.pk))
         return self.invoice(first)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from backoffice.actions.present import status_tag
 from backoffice.actuals.present import status_tag as week_tag
 from backoffice.casework.states import state_tag
-from backoffice.web import search
+from backoffice.web import invoice_words, search
 from backoffice.web.claimed import state_tag as claim_tag
 from backoffice.web.disputed import state_tag as dispute_tag
 from backoffice.web.gate import staff
@@ -28,6 +28,8 @@ PLACES = search.Places(
         "payment_debt": lambda hit: reverse("council:case", args=[hit.id]),
         "claim": lambda hit: reverse("council:case", args=[hit.id]),
         "visit": lambda hit: reverse("council:visit", args=[hit.id]),
+        "invoice": lambda hit: reverse("council:case", args=[hit.id]),
+        "credit_note": lambda hit: reverse("council:case", args=[hit.id]),
         "client": lambda hit: reverse("council:client", args=[hit.id]),
         "line": lambda hit: reverse("council:register_line", args=[hit.id]),
         "provider": lambda hit: f"{reverse('council:lines')}?provider={hit.id}&historical=on",
@@ -39,6 +41,8 @@ PLACES = search.Places(
         "dispute": dispute_tag,
         "actuals": week_tag,
         "claim": claim_tag,
+        "invoice": invoice_words.tag,
+        "credit_note": invoice_words.note_tag,
     },
 )
 

@@ -22,6 +22,8 @@ from workflows.council.profile import current
 from workflows.engine import moment
 from workflows.engine.door import Outcome
 from workflows.engine.errors import Invalid, Refused
+from workflows.invoices import acting as invoicing
+from workflows.invoices import selectors as invoices
 from workflows.parties.actor import Actor
 
 from ..asking import actor_of
@@ -94,11 +96,22 @@ def _begun(actor: Actor, request: HttpRequest) -> dict[str, Any]:
     if asked.get("document", "").isdecimal():
         case = contracts.page(actor, int(asked["document"])).case
         begun["title"] = f"{current().contract_documents.type_label} {case.reference}"
+    if asked.get("invoice", "").isdecimal() and current().invoices is not None:
+        begun = {**begun, **_about_invoice(actor, int(asked["invoice"]))}
     if line_id.isdecimal() and len(line_id) < 19:
         line = entities.line_of(actor, int(line_id))
         about = {"related": str(Related.CLIENT), "entity": f"{Related.CLIENT}:{line.client_id}"}
         begun = {**about, **begun, "line": line.pk}
     return begun
+
+
+def _about_invoice(actor: Actor, invoice_id: int) -> dict[str, Any]:
+    """What an action that asks about an invoice begins with (bedford-actuals-guide "Create an Action requesting
+    support"): of its contract, with its reference; NotFound for somebody else's."""
+    page = invoices.page(actor, invoice_id)
+    contract = page.payment.contract_id
+    about = {"related": str(Related.CONTRACT), "entity": f"{Related.CONTRACT}:{contract}"}
+    return {**about, "type": invoicing.profile().support, "title": f"Invoice {page.case.reference}"}
 
 
 def _send(request: HttpRequest, form: NewActionForm) -> Outcome:

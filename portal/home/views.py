@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from backoffice.web import claimed, disputed, news, payment_words
+from backoffice.web import claimed, disputed, invoice_words, news, payment_words
 from backoffice.web.gate import needs
 from backoffice.web.pieces import Fact
 from backoffice.web.words import per_week, plural, upper_first
@@ -24,6 +24,7 @@ from workflows.council.profile import current
 from workflows.disputes.selectors import FUNCTION as DISPUTES
 from workflows.disputes.selectors import has_module
 from workflows.engine import moment
+from workflows.invoices import selectors as invoices
 from workflows.parties.actor import Actor
 from workflows.payments.models import ScheduledPayment
 from workflows.payments.selectors import FUNCTION as PAYMENTS
@@ -167,6 +168,12 @@ def _claims(summary: Summary, actor: Actor) -> Chapter:
     return Chapter(claimed.name(), reverse("portal:claims"), note, f"{verbs} amounts that no plan pays")
 
 
+def _invoices(actor: Actor) -> Chapter:
+    verbs = "Create and submit" if actor.may(invoices.FUNCTION, "edit") else "Read"
+    about = f"{verbs} what you claim for a period, worked out from actuals or commissioned services"
+    return Chapter(invoice_words.name(), reverse("portal:invoices"), "", about)
+
+
 def _chapters(request: HttpRequest, actor: Actor, summary: Summary) -> list[Chapter]:
     """The chapters that exist and that the role has; others are absent, not greyed."""
     actions, disputes, module = awaiting_actions(request), awaiting_disputes(request), current().actuals
@@ -176,9 +183,10 @@ def _chapters(request: HttpRequest, actor: Actor, summary: Summary) -> list[Chap
     disputed_ = [_disputes(disputes, actor)] if has_module() and actor.may(DISPUTES) else []
     payments = [_payments(request)] if current().payments and actor.may(PAYMENTS) else []
     payments += [_claims(awaiting_claims(request), actor)] if current().claims and actor.may(CLAIMS) else []
+    bills = [_invoices(actor)] if invoices.has_module(actor) else []
     weeks = [_weeks(module.name, awaiting_weeks(request), actor)] if module and actor.may(ACTUALS) else []
     reports = [_reports()] if has_reports(actor) else []
-    return documents + weeks + lines + payments + disputed_ + conversations + reports + _about_us(actor)
+    return documents + weeks + lines + payments + bills + disputed_ + conversations + reports + _about_us(actor)
 
 
 def _about_us(actor: Actor) -> list[Chapter]:

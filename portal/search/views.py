@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from backoffice.web import claimed, disputed, search
+from backoffice.web import claimed, disputed, invoice_words, search
 from backoffice.web.gate import needs
 from workflows.actions.rules import State as ActionState
 from workflows.contracts.rules import State
@@ -25,12 +25,16 @@ PLACES = search.Places(
         "scheduled_payment": lambda hit: reverse("portal:payment", args=[hit.id]),
         "claim": lambda hit: reverse("portal:claim", args=[hit.id]),
         "visit": lambda hit: reverse("portal:visit", args=[hit.id]),
+        "invoice": lambda hit: reverse("portal:invoice", args=[hit.id]),
+        "credit_note": lambda hit: reverse("portal:credit_note", args=[hit.id]),
         "line": lambda hit: reverse("portal:line", args=[hit.id]),
         "service": lambda hit: f"{reverse('portal:lines')}?service={hit.id}",
     },
     tags={
         "contract_document": lambda state: STATES[State(state)],
         "action": lambda state: ACTION_STATES[ActionState(state)],
+        "invoice": invoice_words.tag,
+        "credit_note": invoice_words.note_tag,
         "dispute": lambda state: disputed.STATES[DisputeState(state)],
         "claim": claimed.state_tag,
     },

@@ -182,8 +182,9 @@ def _work_out(payment_id: int, key: str) -> None:
     """Work the payment out in a transaction of its own: what is refused because it changed then shows what changed."""
     payment = ScheduledPayment.objects.filter(pk=payment_id, finalised_at=None, frozen_at=None)
     task = Task.objects.filter(process=payment_id, finished=None).values_list("pk", flat=True).first()
-    if task is not None and payment.exists():
-        payments.recalculate(actor=system_actor(), case_id=payment_id, task_id=task, key=f"invoice:{key}")
+    version = payment.values_list("case__version", flat=True).first()
+    if task is not None and version is not None:
+        payments.recalculate(actor=system_actor(), case_id=payment_id, task_id=task, key=f"invoice:{key}:{version}")
 
 
 def _payment(case_id: int) -> ScheduledPayment:

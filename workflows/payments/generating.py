@@ -112,8 +112,7 @@ def fill(payments: Collection[ScheduledPayment], module: Payments, *, now: datet
     """
     open_ = [each for each in payments if each.finalised_at is None]
     ids = [each.pk for each in open_]
-    rows_of = ScheduledPayment.objects.filter(pk__in=ids).select_for_update(of=("self",), no_key=True)
-    frozen = {pk for pk, at in rows_of.order_by("pk").values_list("pk", "frozen_at") if at is not None}
+    frozen = frozen_of(ids)
     open_ = [each for each in open_ if each.pk not in frozen]
     new = [each for each in open_ if each.generated_at is None]
     closely = _begin(new, module)
@@ -128,6 +127,13 @@ def fill(payments: Collection[ScheduledPayment], module: Payments, *, now: datet
     worked_out = Case(When(frozen_at=None, then=Value(now)), default=F("generated_at"))
     ScheduledPayment.objects.filter(pk__in=ids).update(generated_at=worked_out, changed=False)
     return looked
+
+
+def frozen_of(ids: Sequence[int]) -> frozenset[int]:
+    """Lock the rows of these payments; which of them are frozen for their invoices."""
+    rows = ScheduledPayment.objects.filter(pk__in=ids).select_for_update(of=("self",), no_key=True)
+    found = rows.order_by("pk").values_list("pk", "frozen_at")
+    return frozenset(pk for pk, at in found if at is not None)
 
 
 def _begin(new: Sequence[ScheduledPayment], module: Payments) -> Mapping[int, frozenset[int]]:

@@ -1,0 +1,1 @@
+"""A provider's invoices and credit notes (bedford-actuals-guide "Invoice/Credit Notes")."""
