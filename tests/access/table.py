@@ -161,7 +161,6 @@ TABLE: Mapping[str, Row] = {
     "portal:claims": Row(CLAIMING | {"read_only"} | ELSEWHERE),
     "portal:claim_new": Row(CLAIMING | {"at_another_service", "other_provider"}, "GET POST"),
     "portal:claim": Row(CLAIMING | {"read_only"}, "GET POST", absent=ELSEWHERE, posting=CLAIMING),
-    # of the reports, the purchase orders of one's own services (test_money_reports.py); what was asked is the asker's
     # the handbook's council takes no invoices here: what is not there does not exist (test_portal_invoices.py)
     "portal:invoices": Row(set(), absent=PROVIDERS),
     "portal:invoice": Row(set(), "GET POST", absent=PROVIDERS),
@@ -169,7 +168,7 @@ TABLE: Mapping[str, Row] = {
     "portal:invoice_file": Row(set(), absent=PROVIDERS),
     "portal:credit_new": Row(set(), "GET POST", absent=PROVIDERS),
     "portal:credit_note": Row(set(), "GET POST", absent=PROVIDERS),
-    # nor any other report than the remittance advice (test_reports.py)
+    # of the reports, the purchase orders of one's own services (test_money_reports.py); what was asked is the asker's
     "portal:reports": Row(REMITTED | ELSEWHERE),
     "portal:report": Row(REMITTED | ELSEWHERE, "GET POST"),
     "portal:report_shown": Row(set(), absent=REMITTED | ELSEWHERE),
