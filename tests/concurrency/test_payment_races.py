@@ -39,9 +39,9 @@ from workflows.engine.verify import verify
 from workflows.parties.actor import Actor
 from workflows.parties.models import Service
 from workflows.parties.selectors import system_actor
-from workflows.payments import answers, commands, generating, ledger, methods, opening, running, stopping
+from workflows.payments import answers, commands, generating, ledger, methods, opening, recovering, running, stopping
 from workflows.payments.commands import Change, Wrong
-from workflows.payments.models import PaymentLine, PaymentRun, PaymentStop, Rejected, ScheduledPayment
+from workflows.payments.models import Debt, PaymentLine, PaymentRun, PaymentStop, Rejected, ScheduledPayment
 from workflows.register import commands as register
 from workflows.register.models import CarePackageLine
 
@@ -334,6 +334,31 @@ def test_two_periods_at_once_take_up_what_one_leaves(home: Home, _round: int, or
     adds_up(home)
     first, second = ScheduledPayment.objects.order_by("first")[:2]
     assert (first.payable, second.carried_in) == (D(0), -2 * A_WEEK)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_instalments_are_agreed_while_the_period_that_would_take_them_back_is_finalised(
+    home: Home, _round: int, order: int
+) -> None:
+    one, other = below_zero(home)
+    one()
+    settled()
+    other()  # the second comes to something else than its run has seen, and waits for another one
+    first, second = ScheduledPayment.objects.order_by("first")
+    owed, half = -first.carried_out, -first.carried_out / 2
+    home.run(second)
+    parts = [(second.first, half), (FIRST + timedelta(weeks=8), owed - half)]
+    agreed = partial(
+        recovering.agree, actor=home.mary, payment_id=first.pk, instalments=parts, text="Agreed.", key=make.key()
+    )
+    went_well(race([work, agreed][::order]))
+    settled()
+    adds_up(home)
+    for debt in Debt.objects.all():
+        finalised = set(ScheduledPayment.objects.filter(finalised_at__isnull=False).values_list("first", flat=True))
+        assert debt.recovered == sum(each.amount for each in recovering.plan_of(debt) if each.first in finalised)
+        assert Case.objects.get(pk=debt.case_id).state == "planned"
 
 
 class Meanwhile:
