@@ -35,7 +35,7 @@ FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM engine_case) n
 JOIN (SELECT id, contract_id, row_number() OVER (ORDER BY id) AS place FROM payments_paymentmethod) m USING (place);
 ANALYZE payments_paymentmethod, payments_scheduledpayment, register_linesuspension
 """
-EMPTY = "TRUNCATE payments_paymentline; UPDATE payments_scheduledpayment SET generated_at = NULL"
+EMPTY = "TRUNCATE payments_paymentline CASCADE; UPDATE payments_scheduledpayment SET generated_at = NULL"
 
 
 def run(size: int) -> list[Line]:

@@ -10,6 +10,7 @@ from django.core import mail
 from tasks.actors.mail import mail as send
 from tasks.actors.notify import notify
 from tests import factories as make
+from workflows.council import profile
 from workflows.engine import notices
 from workflows.engine.errors import Refused
 from workflows.engine.models import Event, Notice, Outbox
@@ -116,6 +117,14 @@ def test_every_kind_that_people_are_told_of_has_a_plain_name() -> None:
     always = {kind for kind in notices._words if notices.always(kind)}
     assert set(notices._words) - set(named) - always == {"notice.digest"}
     assert all(name[0].isupper() and "." not in name for name in named.values())
+
+
+@pytest.mark.parametrize("side", ["staff", "provider"])
+def test_news_of_what_the_council_does_not_have_are_not_offered(side: str) -> None:
+    """Norfolk has scheduled payments, and no actuals."""
+    assert profile.current().actuals is None
+    assert {"Scheduled payments", "Contract documents"} <= set(notices.listed(side))
+    assert not {"Actuals", "Disputes"} & set(notices.listed(side))
 
 
 def test_what_protects_an_account_is_mailed_at_once_each_time_and_cannot_be_switched_off(priya: User) -> None:

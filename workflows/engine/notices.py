@@ -8,6 +8,9 @@ Only references and figures fit in: a mail travels outside the council, so it ne
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from workflows.council.giving import OF_MODULE
+from workflows.council.profile import current
+
 BOTH = frozenset({"staff", "provider"})
 OTHER = "Other news"
 
@@ -91,12 +94,21 @@ def note(kind: str) -> str:
 
 
 def listed(side: str) -> dict[str, list[Listed]]:
-    """What the page of settings shows to people of a side: by group, each kind by its name."""
+    """What the page of settings shows to people of a side: by group, each kind by its name. News of cases that the
+    council does not have are not among them."""
     found: dict[str, list[Listed]] = {}
-    shown = [(each.group, each.name, kind, each) for kind, each in _words.items() if each.name and side in each.sides]
+    own = {kind: each for kind, each in _words.items() if each.name and side in each.sides and _happens(kind)}
+    shown = [(each.group, each.name, kind, each) for kind, each in own.items()]
     for group, name, kind, words in sorted(shown, key=lambda each: each[:3]):
         found.setdefault(group, []).append(Listed(kind, name, words.always))
     return found
+
+
+def _happens(kind: str) -> bool:
+    """Whether there are cases here of which this is news: some come with a module of the profile."""
+    case_kind = kind.partition(".")[0]
+    module = next((module for named, module in OF_MODULE.items() if named == case_kind), "")
+    return not module or getattr(current(), module) is not None
 
 
 declare(
