@@ -155,5 +155,5 @@ def test_a_mail_leads_to_each_case_by_its_reference(priya: User) -> None:
     (sent,) = mail.outbox
     for case in (one, two):
         assert f"{settings.BASE_URL}/case/{case.reference}/\n" in sent.body
-        assert f"/{case.pk}" not in sent.body
+        assert f"/{case.pk}/" not in sent.body  # the host may begin with any figure
     assert f"Sign in to see more: {settings.BASE_URL}/notices/" in sent.body
