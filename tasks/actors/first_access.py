@@ -27,7 +27,7 @@ You can use the {service}: {address}
 Your username is this e-mail address.
 
 {way}
-
+{guides}
 Please do not reply to this mail.
 Help: {helpdesk}
 """
@@ -52,10 +52,18 @@ def message(user: User, key: str) -> EmailMessage:
         council=council.name,
         address=settings.BASE_URL,
         way=_way(user),
+        guides=_guides(),
         helpdesk=f"{council.helpdesk.name}, {council.helpdesk.email}",
     )
     headers = {"Message-ID": message_id(key), "Auto-Submitted": "auto-generated"}
     return EmailMessage(f"Your access to the {council.portal_title}", text, to=[user.email], headers=headers)
+
+
+def _guides() -> str:
+    """Handbooks and videos come with the invitation (gloucestershire-faq 10); nothing where the profile has none."""
+    links = [each for each in current().pages.help_links if each.address.startswith("https://")]
+    lines = ["", "To read or watch:", *(f"  {each.text}: {each.address}" for each in links), ""]
+    return "\n".join(lines) if links else ""
 
 
 def _way(user: User) -> str:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from backoffice.access import lockout
 from tasks import carrying
-from tasks.actors import load
+from tasks.actors import first_access, load
 from tests import factories as make
 from tests.councils import POLICIES, served
 from tests.factories import PASSWORD
@@ -125,6 +125,14 @@ def test_another_council_has_resets_by_its_helpline_only() -> None:
         ask(user.email)
         carry()
         assert not SignInLink.objects.exists()
+
+
+def test_handbooks_come_with_the_invitation_where_the_profile_has_them() -> None:
+    user = make.provider_user(make.organisation())
+    assert "https://" not in str(first_access.message(user, "one").body)
+    with served("westmere", POLICIES):
+        body = str(first_access.message(user, "two").body)
+        assert "  The Gateway handbook: https://gateway.westmere.example/handbook" in body
 
 
 class TestHelpline:
