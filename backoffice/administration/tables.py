@@ -1,9 +1,18 @@
 """The lists of administration."""
 
+from typing import Any
+
 from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable
 from backoffice.web.tag_cell import TagCell
 from backoffice.web.words import moment, upper_first
+
+
+def state_of(person: Any) -> Tag:
+    """Whether somebody may sign in."""
+    if person.suspended_at:
+        return Tag("Suspended", "yellow")
+    return Tag("Active", "green") if person.is_active else Tag("Closed")
 
 
 class People(ListTable):
@@ -12,7 +21,7 @@ class People(ListTable):
     name = Cell("Name", lambda row: row.name, second=lambda row: row.email, name=True)
     where = Cell("Where, and as what", lambda row: row.places)
     seen = Cell("Last sign-in", lambda row: moment(row.last_login) if row.last_login else "Never")
-    state = TagCell("State", lambda row: Tag("Active", "green") if row.is_active else Tag("Closed"))
+    state = TagCell("State", state_of)
 
     class Meta(ListTable.Meta):
         caption = "People, by name"
