@@ -1,12 +1,13 @@
 """What the model tests of every process share: who tries, what a refusal may leave, and how one table is tried.
 
 A process is a `Process`: its table, written by hand from the design (it knows nothing of flow.py or rules.py), how its
-verbs are called, and how a case comes to a state. `check_moves` then tries state x verb x everybody, `Machine` any
+verbs are called, and how a case comes to a state. `check_state` then tries verb x everybody in a state, `Machine` any
 order of verbs by anybody, and `Living` the same while days pass and workers come, or die at work;
 `tests/model/actions.py` is an example that fits on a page.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -181,24 +182,24 @@ class Process:
         """Every row of every table that a command writes, to be compared before and after a refusal."""
         return everything_in((*WRITTEN, *self.tables))
 
-    def check_moves(self, people: Everybody, state: str, verb: str) -> None:
-        """Only what the table allows happens; a refusal has written nothing but itself."""
+    def check_state(self, people: Everybody, state: str, there: Sequence[Somebody] = ()) -> None:
+        """Only what the table allows happens in a state; what is refused has written nothing but the refusal.
+
+        One case is enough for every verb of everybody (or of those who are `there`): each is taken back.
+        """
         case_id = self.in_state(state, people)
-        allowed, afterwards = self.allowed.get((state, verb), (frozenset(), ""))
-        shown = self._shown(case_id, state, verb)
-        calls = [(who, self.call(verb, who.actor, shown, make.key(), WORDS)) for who in people.everybody]
-        before, noted, last = self.everything_written(), refusals_noted(), last_word(case_id)
-        for who, call in calls:
-            with transaction.atomic():
-                if who.sees and who.group in allowed:
-                    call()
+        for verb in self.verbs:
+            groups, afterwards = self.allowed.get((state, verb), (frozenset(), ""))
+            may = [each for each in there or people.everybody if each.sees and each.group in groups]
+            with undone():
+                self._all_are_refused(
+                    case_id, state, verb, [each for each in there or people.everybody if each not in may]
+                )
+            for who in may:
+                with undone():
+                    self.call(verb, who.actor, self._shown(case_id, state, verb), make.key(), WORDS)()
                     kept = self.kept.get(afterwards, afterwards)
-                    assert Case.objects.get(pk=case_id).state == kept, who.name
-                else:
-                    self._refuses(call, state, verb, who, last)
-                    assert self.everything_written() == before, who.name
-                    assert refusals_noted() == noted + 1, who.name
-                transaction.set_rollback(True)
+                    assert Case.objects.get(pk=case_id).state == kept, (verb, who.name)
 
     def _shown(self, case_id: int, state: str, verb: str) -> Any:
         """What a page left open shows: also the turn that is over, for verbs that need one."""
@@ -207,14 +208,29 @@ class Process:
             return replace(now, task_id=Task.objects.filter(process_id=case_id).latest("pk").pk)
         return now
 
-    def _refuses(self, call: Call, state: str, verb: str, who: Somebody, last: tuple[str, str]) -> None:
-        with pytest.raises(Refused) as refusal:
-            call()
+    def _all_are_refused(self, case_id: int, state: str, verb: str, people: Sequence[Somebody]) -> None:
+        """Each is told what they should be, and after all of them nothing stands there that did not before."""
+        shown = self._shown(case_id, state, verb)
+        calls = [(who, self.call(verb, who.actor, shown, make.key(), WORDS)) for who in people]
+        before, noted, last = self.everything_written(), refusals_noted(), last_word(case_id)
         usual = Forbidden if (state, verb) in self.allowed else Stale
-        expected = (self.expected(state, verb, who) or usual) if who.sees else NotFound
-        assert isinstance(refusal.value, expected), (who.name, refusal.value)
-        if isinstance(refusal.value, Stale):
-            assert (refusal.value.who, refusal.value.what) == last, who.name
+        for who, call in calls:
+            expected = (self.expected(state, verb, who) or usual) if who.sees else NotFound
+            with pytest.raises(Refused) as refusal:
+                call()
+            assert isinstance(refusal.value, expected), (verb, who.name, refusal.value)
+            if isinstance(refusal.value, Stale):
+                assert (refusal.value.who, refusal.value.what) == last, (verb, who.name)
+        assert self.everything_written() == before, verb
+        assert refusals_noted() == noted + len(calls), verb
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is written inside is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def everything_in(tables: tuple[type[models.Model], ...]) -> dict[str, list[Any]]:
