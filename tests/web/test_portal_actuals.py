@@ -1,127 +1,45 @@
-"""A provider's weeks of actuals: the calendar, a week, one service user, the answer while typing, and two at once."""
+"""A provider's weeks of actuals: the calendar, a week, one service user."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from html import unescape
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
-from backoffice.web.models import Draft
 from portal.actuals import views
 from tests import care
 from tests import factories as make
 from tests.care import WEEK
-from tests.councils import served
 from tests.web.portal import sign_in, text
-from workflows.actuals import commands
+from tests.web.weeks import (
+    bradford,
+    browser,
+    farida,
+    fields,
+    home,
+    line_of,
+    nadia,
+    name_of,
+    page_of,
+    send,
+    suffolk,
+    week,
+)
 from workflows.actuals.entry import Absence, read
 from workflows.actuals.models import ActualWeek, LineWeek, LineWeekVersion, Standing
 from workflows.actuals.rules import State
 from workflows.council.profile import current
-from workflows.engine import moment
-from workflows.engine.models import Access, Case, Event
+from workflows.engine.models import Case, Event
 from workflows.parties.models import Client as Person
-from workflows.parties.models import Service, User
+from workflows.parties.models import Service
 from workflows.register import commands as register
 from workflows.register.models import CarePackageLine
 
+__all__ = ["bradford", "browser", "farida", "home", "nadia", "suffolk", "week"]
 pytestmark = pytest.mark.django_db
 D = Decimal
-MOST_QUERIES = 12
 CALENDAR = "/portal/actuals/"
-INPUT = re.compile(r"<input\b[^>]*>")
-SELECT = re.compile(r'<select[^>]* name="([^"]+)".*?</select>', re.S)
-
-
-@pytest.fixture
-def bradford() -> Iterator[None]:
-    with served("bradford"):
-        yield
-
-
-@pytest.fixture
-def suffolk() -> Iterator[None]:
-    with served("suffolk"):
-        yield
-
-
-@pytest.fixture
-def home(bradford: None) -> Service:
-    return care.provider("supported_living")[1]
-
-
-@pytest.fixture
-def nadia(home: Service) -> CarePackageLine:
-    level = care.level("shared_support", group="supported_living")
-    return care.line(home, level, client=make.client_("Hussain", "Nadia"))
-
-
-@pytest.fixture
-def week(nadia: CarePackageLine) -> ActualWeek:
-    return care.opened(nadia.service)
-
-
-@pytest.fixture
-def farida(home: Service) -> User:
-    return make.provider_user(home.organisation, role="main_user", name="Farida Mirza")
-
-
-@pytest.fixture
-def browser(farida: User) -> Client:
-    return sign_in(farida)
-
-
-def page_of(week: ActualWeek) -> str:
-    return reverse("portal:actuals_week", args=[week.pk])
-
-
-def line_of(week: ActualWeek, line: CarePackageLine) -> str:
-    return reverse("portal:actuals_line", args=[week.pk, care.of_line(line, week.week).pk])
-
-
-def fields(page: Any) -> dict[str, str]:
-    """The form of the page as a browser would send it untouched."""
-    body = page.content.decode()
-    body = body[body.rindex("<form", 0, body.index('name="turn"')) :]
-    found: dict[str, str] = {}
-    for tag in INPUT.findall(body):
-        name, value = attribute(tag, "name"), attribute(tag, "value")
-        ticked = 'type="checkbox"' not in tag or " checked" in tag
-        if name and ticked:
-            found[name] = value
-    for each in SELECT.finditer(body):
-        chosen = re.search(r'<option value="([^"]*)" selected', each[0])
-        found[each[1]] = unescape(chosen[1]) if chosen else ""
-    return found
-
-
-def attribute(tag: str, name: str) -> str:
-    found = re.search(rf'\b{name}="([^"]*)"', tag)
-    return unescape(found[1]) if found else ""
-
-
-def name_of(form: dict[str, str], ending: str) -> str:
-    """The one field whose name ends so."""
-    (name,) = [each for each in form if each.endswith(ending)]
-    return name
-
-
-def send(browser: Client, address: str, changes: dict[str, str] | None = None, do: str = "save") -> Any:
-    """Open the page, type these figures (by the ends of their names), and press a button."""
-    form = fields(browser.get(address))
-    typed = {name_of(form, ending): value for ending, value in (changes or {}).items()}
-    return browser.post(address, form | typed | {"do": do})
-
-
-def absence(units: str, cause: str = "hospital", comment: str = "Week 1. BRI") -> dict[str, str]:
-    return {"-frustrated-0": units, "-frustrated-0-cause": cause, "-frustrated-0-comment": comment}
 
 
 # --- the calendar -------------------------------------------------------------------------------------------------
@@ -381,215 +299,3 @@ def test_no_care_in_the_whole_week_is_nothing_in_every_box(suffolk: None) -> Non
     assert "Will not be paid" in said
     assert "Edit days" in said  # a line by day is filled in on its own page
     assert 'class="govuk-input cc-box"' not in browser.get(page_of(week)).content.decode()
-
-
-# --- the answer while typing --------------------------------------------------------------------------------------
-
-
-def test_the_answer_while_typing_is_the_one_after_saving_and_writes_nothing(
-    browser: Client, week: ActualWeek, nadia: CarePackageLine
-) -> None:
-    live = reverse("portal:actuals_answer", args=[week.pk])
-    form = fields(browser.get(page_of(week)))
-    form[name_of(form, "-missed-0")] = "4"
-    said = text(browser.post(live, form))
-    assert "4.00 missed: choose a cause" in said
-    assert "Not decided £75.68" in said
-    assert "1 service user" in said
-    own = care.of_line(nadia)
-    form = fields(browser.get(line_of(week, nadia))) | {
-        f"l{own.pk}-1-actual-0": "18",
-        f"l{own.pk}-1-less-0-cause": "hospital",
-    }
-    page = browser.post(f"{live}?line={own.pk}", form)
-    assert "Hospital admission" in text(page)
-    assert f'id="l{own.pk}-1-frustrated-0"' in page.content.decode()
-    assert 'data-cc-filled="3.00"' in page.content.decode()
-    assert LineWeek.objects.get().version == 1
-
-
-def test_the_answer_is_for_whoever_may_edit(week: ActualWeek, nadia: CarePackageLine) -> None:
-    live = reverse("portal:actuals_answer", args=[week.pk])
-    reader = sign_in(make.provider_user(nadia.service.organisation, role="read_only"))
-    assert reader.post(live).status_code == 403
-    assert reader.get(live).status_code in {403, 405}
-
-
-# --- two at once, a cut-off, a plan that moves --------------------------------------------------------------------
-
-
-def test_two_people_on_one_line_are_told_and_lose_nothing(browser: Client, week: ActualWeek, home: Service) -> None:
-    form = fields(browser.get(page_of(week)))
-    tariq = sign_in(make.provider_user(home.organisation, role="main_user", name="Tariq Aziz"))
-    send(tariq, page_of(week), {"-frustrated-0": "3"})
-    answer = browser.post(page_of(week), form | {name_of(form, "-missed-0"): "4", "do": "save"})
-    said = text(answer)
-    assert answer.status_code == 409
-    assert "Tariq Aziz saved a line of this week" in said
-    again = fields(answer)
-    assert (again[name_of(again, "-missed-0")], again[name_of(again, "-frustrated-0")]) == ("4", "3.00")
-    assert browser.post(page_of(week), again | {"do": "save"}).status_code == 302
-    assert {each.box for each in read(LineWeek.objects.get().rows)[0].absent} == {"frustrated", "missed"}
-
-
-def test_a_line_that_nobody_touched_is_no_conflict(browser: Client, nadia: CarePackageLine) -> None:
-    other = care.line(nadia.service, care.level("community_support", group="supported_living"), "6",
-                      client=make.client_("Iqbal", "Sana"))  # fmt: skip
-    week = care.opened(nadia.service)
-    form = fields(browser.get(page_of(week)))
-    send(browser, line_of(week, other), {"-missed-0": "1"})
-    mine = f"l{care.of_line(nadia).pk}-1-missed-0"
-    assert browser.post(page_of(week), form | {mine: "4", "do": "save"}).status_code == 302
-    assert (care.of_line(nadia).version, care.of_line(other).version) == (2, 2)
-
-
-def test_a_week_that_was_taken_meanwhile_comes_back_as_a_change(
-    browser: Client, week: ActualWeek, farida: User
-) -> None:
-    form = fields(browser.get(page_of(week)))
-    commands.submit(
-        actor=make.actor(farida), case_id=week.pk, task_id=care.turn(week.pk).pk, reviewed=True, key=make.key()
-    )
-    answer = browser.post(page_of(week), form | {name_of(form, "-missed-0"): "4", "do": "save"})
-    assert answer.status_code == 409, text(answer)
-    assert "Nothing of yours was recorded" in text(answer)
-    again = fields(answer)
-    assert again[name_of(again, "-missed-0")] == "4"
-    again |= {f"{name_of(again, '-missed-0')}-cause": "planned", f"{name_of(again, '-missed-0')}-comment": "Holiday"}
-    assert 'action="?change=1"' in answer.content.decode()
-    changed = browser.post(f"{page_of(week)}?change=1", again | {"do": "save"}, follow=True)
-    assert "Changed." in text(changed)
-    assert LineWeekVersion.objects.count() == 2
-
-
-def test_a_line_that_ended_meanwhile_is_said_before_the_week_is_submitted(
-    browser: Client, week: ActualWeek, nadia: CarePackageLine
-) -> None:
-    register.end_line(
-        actor=make.actor(make.staff_user("support_options")), line_id=nadia.pk, version=nadia.version,
-        end=WEEK + timedelta(days=2), reason="Moved to family.",
-    )  # fmt: skip
-    answer = send(browser, page_of(week), do="submit")
-    said = text(answer)
-    assert answer.status_code == 422
-    assert "Generate again" in said
-    assert Case.objects.get(pk=week.pk).state == State.RECORDING
-
-
-def test_what_was_typed_when_the_session_ended_comes_back(week: ActualWeek, farida: User) -> None:
-    browser = sign_in(farida)
-    form = fields(browser.get(page_of(week)))
-
-    typed = form | {name_of(form, "-missed-0"): "4"}
-    draft = Draft.objects.create(
-        token_hash="x", user=farida, page=page_of(week), action=page_of(week),
-        fields=[[name, [value]] for name, value in typed.items()], expires_at=moment.now() + timedelta(days=1),
-    )  # fmt: skip
-    again = fields(browser.get(page_of(week), {"draft": draft.pk}))
-    assert again[name_of(again, "-missed-0")] == "4"
-
-
-# --- after it was submitted ---------------------------------------------------------------------------------------
-
-
-def test_what_was_submitted_is_read_and_changed_as_a_new_version(
-    browser: Client, week: ActualWeek, nadia: CarePackageLine
-) -> None:
-    send(browser, page_of(week), do="submit")
-    page = browser.get(page_of(week))
-    assert "Submitted on" in text(page)
-    assert 'class="govuk-input cc-box"' not in page.content.decode()
-    change = f"{line_of(week, nadia)}?change=1"
-    assert change in page.content.decode()
-    send(browser, change, {"-actual-0": "18"})
-    form = fields(browser.get(change))
-    less = f"{name_of(form, '-actual-0').removesuffix('-actual-0')}-less-0"
-    said = {f"{less}-cause": "planned", f"{less}-comment": "Away", "do": "save"}
-    browser.post(change, form | {name_of(form, "-actual-0"): "18"} | said)
-    said = text(browser.get(line_of(week, nadia)))
-    assert "Version 2" in said
-    assert "Missed: 0.00, now 3.00" in said
-    assert "Version 1" in said
-
-
-def test_who_may_only_read_sees_no_form(week: ActualWeek, nadia: CarePackageLine) -> None:
-    reader = sign_in(make.provider_user(nadia.service.organisation, role="read_only"))
-    page = reader.get(page_of(week))
-    assert page.status_code == 200
-    assert "cc-box" not in page.content.decode()
-    assert reader.post(page_of(week), {"do": "save"}).status_code == 403
-    assert reader.get(line_of(week, nadia)).status_code == 200
-
-
-# --- whose it is, what is recorded, what it costs -----------------------------------------------------------------
-
-
-def test_anothers_week_does_not_exist(week: ActualWeek, nadia: CarePackageLine) -> None:
-    stranger = sign_in(make.provider_user(make.organisation(), role="main_user"))
-    elsewhere = make.service(nadia.service.organisation, group="supported_living")
-    local = sign_in(make.provider_user(nadia.service.organisation, role="main_user", only=elsewhere))
-    live = reverse("portal:actuals_answer", args=[week.pk])
-    for browser in (stranger, local):
-        assert browser.get(CALENDAR).status_code == 200
-        assert browser.get(CALENDAR).context["table"].shown == []
-        for address in (page_of(week), line_of(week, nadia)):
-            assert browser.get(address).status_code == 404
-            assert browser.post(address, {"do": "submit"}).status_code == 404
-        assert browser.post(live).status_code == 404
-
-
-def test_a_line_of_another_week_does_not_exist(browser: Client, week: ActualWeek, nadia: CarePackageLine) -> None:
-    later = care.opened(week.service, week.week + timedelta(weeks=1))
-    assert browser.get(reverse("portal:actuals_line", args=[later.pk, care.of_line(nadia).pk])).status_code == 404
-
-
-def test_every_role_that_has_actuals_opens_them_and_no_other(bradford: None, week: ActualWeek) -> None:
-
-    for role in current().roles:
-        browser = sign_in(make.provider_user(week.service.organisation, role=role.key))
-        able = "actuals" in role.edit | role.view
-        assert browser.get(page_of(week)).status_code == (200 if able else 403), role.key
-        assert (CALENDAR in browser.get("/portal/").content.decode()) == able
-
-
-def test_each_view_is_recorded_for_each_service_user(browser: Client, farida: User, week: ActualWeek,
-                                                     nadia: CarePackageLine) -> None:  # fmt: skip
-    browser.get(page_of(week))
-    browser.get(line_of(week, nadia))
-    seen = Access.objects.filter(user=farida, client_id=nadia.client_id).values_list("what", "object_id")
-    assert set(seen) == {("actuals", week.pk), ("actuals.line", care.of_line(nadia).pk)}
-
-
-def test_no_name_stands_in_a_title_or_an_address(browser: Client, week: ActualWeek, nadia: CarePackageLine) -> None:
-    for address in (page_of(week), line_of(week, nadia)):
-        title = re.search("<title>(.*?)</title>", browser.get(address).content.decode())
-        assert title is not None
-        assert "Hussain" not in title[1]
-
-
-def queries(browser: Client, address: str, form: dict[str, str] | None = None) -> int:
-    ask = (lambda: browser.post(address, form)) if form is not None else (lambda: browser.get(address))
-    with CaptureQueriesContext(connection) as asked:
-        assert ask().status_code in {200, 302}
-    return len(asked)
-
-
-def test_the_queries_of_the_pages_do_not_grow(browser: Client, nadia: CarePackageLine) -> None:
-    few = care.opened(nadia.service)
-    level = nadia.service_level
-    for number in range(99):
-        care.line(nadia.service, level, client=make.client_(f"Name{number:03}", "Pat"))
-    many = care.opened(nadia.service, WEEK + timedelta(weeks=1))
-    browser.get(page_of(few))  # what a process asks only once
-    for address in (page_of, lambda week: line_of(week, nadia), lambda _: CALENDAR):
-        counted = queries(browser, address(few)), queries(browser, address(many))
-        assert counted[0] == counted[1], address(few)
-        assert counted[1] <= MOST_QUERIES, (address(few), counted)
-    forms = [fields(browser.get(page_of(each))) for each in (few, many)]
-    forms = [form | {name: "1" for name in form if name.endswith("-missed-0")} | {"do": "save"} for form in forms]
-    live = [reverse("portal:actuals_answer", args=[each.pk]) for each in (few, many)]
-    asked = [queries(browser, address, form) for address, form in zip(live, forms, strict=True)]
-    assert asked[0] == asked[1] <= MOST_QUERIES
-    saved = [queries(browser, page_of(each), form) for each, form in zip((few, many), forms, strict=True)]
-    assert saved[0] == saved[1]
-    assert LineWeek.objects.filter(case=many.pk, standing=Standing.SAVED).count() == 100
