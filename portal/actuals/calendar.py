@@ -147,6 +147,8 @@ class Weeks(ListTable):
 
 
 def table(weeks: Sequence[ActualWeek]) -> Weeks:
-    """The calendar as a table; without payment periods where no contract of these weeks has any."""
+    """The calendar as a table; without payment periods where no contract of these weeks has any, and without cut-offs
+    where the council has none."""
     rows = listed(weeks)
-    return Weeks(rows, exclude=() if any(each.falls for each in rows) else ("period",))
+    without = {"period": not any(each.falls for each in rows), "until": not any(each.week.cut_off for each in rows)}
+    return Weeks(rows, exclude=[name for name, nothing in without.items() if nothing])

@@ -34,11 +34,13 @@ def seed() -> int:
 
 
 def _raisings() -> list[tuple[ActualWeek, list[int]]]:
-    """The weeks with lines that differ, up to two of each; line by line where there are fewer weeks than fates."""
+    """The weeks with lines that differ, up to two of each; where those are few, line by line, and one is left to look
+    at."""
     weeks = ActualWeek.objects.filter(case__state="submitted").select_related("case").order_by("-week", "pk")
     found = [(week, _differing(week)) for week in weeks if _provider(week) is not None]
     whole = [(week, ids) for week, ids in found if ids]
-    return whole if len(whole) >= len(FATES) else [(week, [each]) for week, ids in whole for each in ids]
+    single = [(week, [each]) for week, ids in whole for each in ids]
+    return whole if len(whole) > len(FATES) else single[:-1] or single
 
 
 def _differing(week: ActualWeek) -> list[int]:
