@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("backoffice.payments.urls")),
     path("", include("backoffice.payment_runs.urls")),
     path("", include("backoffice.claims.urls")),
+    path("", include("backoffice.invoices.urls")),
     path("", include("backoffice.lines.urls")),
     path("", include("backoffice.publishing.urls")),
     path("", include("backoffice.search.urls")),

@@ -15,6 +15,8 @@ ROOMS = (
     ("payment_run", "council:payment_runs"),
     ("care_decision", "council:care_decisions"),
     ("scheduled_payment", "council:payments"),
+    ("invoice", "council:invoices"),
+    ("credit_note", "council:credit_notes"),
     ("claim", "council:claims"),
 )
 
@@ -40,6 +42,8 @@ def names(council: Council) -> dict[str, str]:
         "care_decision": "Decisions on care",
         "scheduled_payment": council.payments.name if council.payments else "Scheduled payments",
         "payment_stop": "Payment stops",
+        "invoice": council.invoices.name if council.invoices else "Invoices",
+        "credit_note": "Credit notes",
         "claim": council.claims.name if council.claims else "Claims",
         "change_request": council.change_requests.name,
     }

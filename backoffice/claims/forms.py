@@ -5,19 +5,13 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from backoffice.cases.acting import TurnForm
 from backoffice.web.fields import Choice as Radios
 from backoffice.web.fields import LongText, Pick
-from backoffice.web.forms import ClientKeyMixin, ConcordForm
 from workflows.council.claims import Claims
 from workflows.engine.typed import TEXT_LIMIT
 
 TO_PROVIDER = "Words for the provider (optional)"
-
-
-class TurnForm(ClientKeyMixin, ConcordForm):
-    """A form about the turn that was on the screen."""
-
-    task = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 class AcceptForm(TurnForm):

@@ -290,6 +290,13 @@ TABLE: Mapping[str, Row] = {
        for act in ("answer", "adjust", "by_hand", "hold_out", "put_back", "debt")},
     **{f"council:stop_{act}": Row({"payments_residential"}, "GET POST", absent=STAFF - PAYING)
        for act in ("confirm", "lift")},
+    # no team of the handbook's council reads invoices, and so no auditor: test_council_invoices.py has who may
+    "council:invoices": Row(set()),
+    "council:invoices_check": Row(set(), "GET POST"),
+    "council:invoice_batch": Row(set()),
+    "council:credit_notes": Row(set()),
+    **{f"council:invoice_{act}": Row(set(), "GET POST") for act in ("accept", "query", "close")},
+    **{f"council:credit_note_{act}": Row(set(), "GET POST") for act in ("accept", "query", "refuse")},
     # claims: the team that pays, and whoever audits
     "council:claims": Row(PAYING),
     **{f"council:claim_{act}": Row({"payments_residential"}, "GET POST")

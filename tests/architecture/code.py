@@ -12,7 +12,7 @@ OURS = ("backoffice", "launcher", "portal", "tasks", "workflows")
 PAGES = (
     "portal", "backoffice/home", "backoffice/queues", "backoffice/cases", "backoffice/contract_documents",
     "backoffice/actions", "backoffice/change_requests", "backoffice/absences", "backoffice/search",
-    "backoffice/disputes", "backoffice/claims",
+    "backoffice/disputes", "backoffice/claims", "backoffice/invoices",
     "backoffice/casework", "backoffice/lines", "backoffice/publishing", "backoffice/imports",
     "backoffice/administration", "backoffice/insight", "backoffice/reports",
 )  # fmt: skip

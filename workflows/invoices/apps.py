@@ -13,7 +13,7 @@ class InvoicesConfig(AppConfig):
         from workflows.engine.checks import compare
         from workflows.engine.table import moves
 
-        from . import erasing, files, notices, reactions  # noqa: F401 (they declare themselves)
+        from . import batches, erasing, files, notices, reactions  # noqa: F401 (they declare themselves)
         from .flow import CreditNoteFlow, InvoiceFlow
         from .rules import NOTES, TRANSITIONS
 
