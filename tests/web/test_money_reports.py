@@ -185,6 +185,30 @@ def test_late_payments_are_the_councils_and_say_what_interest_may_come_to(ours: 
         assert "There is nothing to display." in text(ask(ours, "late-payments", side="council", on_time=""))
 
 
+def test_what_waits_for_an_invoice_is_pending_for_the_council_and_its_thirty_days_begin_with_the_invoice(
+    norfolk: None,
+) -> None:
+    paying = oasis()
+    payment = paying.opened()
+    invoiced = datetime(2018, 5, 10, 10, tzinfo=LONDON)
+    ScheduledPayment.objects.filter(pk=payment.pk).update(invoiced=True, frozen_at=invoiced)
+    browser, ours = sign_in(paying.user()), browser_of(make.staff_user("payments_residential"))
+    assert "There is nothing to display." in text(ask(browser, "pending-scheduled-payments"))
+    assert "£9,932.20" in text(ask(ours, "pending-scheduled-payments", side="council"))
+    with moment.at(invoiced):
+        ScheduledPayment.objects.filter(pk=payment.pk).update(released_at=invoiced)
+        finalised(payment)
+    with moment.at(datetime(2018, 6, 8, 12, tzinfo=LONDON)):
+        assert "There is nothing to display." in text(ask(ours, "late-payments", side="council", on_time=""))
+    with moment.at(datetime(2018, 7, 1, 12, tzinfo=LONDON)):
+        [row] = rows_of(ask(ours, "late-payments", side="council", do="csv"))
+        # 23 days at 8 + 0.50 % on £9,932.20
+        names = ("Interest runs after", "Days of interest", "Days after the pay day", "Interest")
+        assert [row[name] for name in names] == ["2018-06-08", "23", "23", "53.20"]
+        page = browser.get(reverse("portal:purchase_order", args=[paying.lines[0].pk, 2018]))
+        assert reverse("portal:remittance", args=[payment.pk]) in page.content.decode()
+
+
 def test_contributions_by_client_and_dates(ours: Client, paying: Paying) -> None:
     rows = rows_of(ask(ours, "contributions", side="council", do="csv"))
     by_client = {row["Client"]: row for row in rows}

@@ -84,8 +84,9 @@ class PaidLine:
 
     @property
     def what(self) -> str:
-        """Paid, Adjustment, or Adjustment by hand."""
-        return str(PaymentLine.Kind(self.kind).label)
+        """For the period, Adjustment, Adjustment by hand, or One-off: nothing of it is paid yet."""
+        kind = PaymentLine.Kind(self.kind)
+        return "For the period" if kind == PaymentLine.Kind.SCHEDULED else str(kind.label)
 
     @property
     def status(self) -> str:

@@ -35,8 +35,11 @@ class PaidLines(ListTable):
     )
     days = Cell("Applicable dates", lambda row: f"{row.first:%d/%m/%Y} to {row.last:%d/%m/%Y}", nowrap=True)
     because = Cell("Reason for payment", lambda row: row.what, second=lambda row: row.because)
-    total = Cell("Amount", lambda row: money(row.total), link=lambda row: row, more=lambda row: row.reference,
-                 number=True, strong=True)  # fmt: skip
+    total = Cell(
+        "Amount", lambda row: money(row.total), link=lambda row: row, more=lambda row: row.reference, number=True,
+        strong=True, second=lambda row: f"{money(row.not_paid)} {'waits' if row.waiting else 'is not due'}"
+        if row.not_paid else "",
+    )  # fmt: skip
 
     class Meta(ListTable.Meta):
         caption = "Lines of payments, by client"
