@@ -13,7 +13,6 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
-    Count,
     DecimalField,
     Exists,
     F,
@@ -186,18 +185,15 @@ def count(actor: Actor, asked: Asked) -> int:
 
 def total(actor: Actor, asked: Asked) -> Total:
     """Their sums: in two queries, and one more where what was ordered is added up too."""
-    lines: Any = found(actor, asked)
-    sums = (
-        lines.order_by()
-        .values("pk", "paid_sum", "open_sum")
-        .aggregate(rows=Count("pk"), paid=Sum("paid_sum"), to_be_paid=Sum("open_sum"))
-    )
+    rows = count(actor, asked)
+    paid = _paid(asked.year).filter(line__in=_lines(actor, asked))
+    sums = paid.aggregate(paid=Sum("total"), to_be_paid=Sum("total", filter=Q(payment__paid_at=None)))
     whole = so_far = None
-    if sums["rows"] <= MOST_ADDED_UP:
-        made = [row(each, asked).order for each in lines]
+    if rows <= MOST_ADDED_UP:
+        made = [row(each, asked).order for each in found(actor, asked)]
         whole = sum((each.whole.total for each in made), ZERO)
         so_far = sum((each.so_far.total for each in made), ZERO)
-    return Total(sums["rows"], sums["paid"] or ZERO, sums["to_be_paid"] or ZERO, whole, so_far)
+    return Total(rows, sums["paid"] or ZERO, sums["to_be_paid"] or ZERO, whole, so_far)
 
 
 def detail(actor: Actor, line_id: int, begins: int) -> Detail:
