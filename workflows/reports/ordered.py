@@ -21,6 +21,7 @@ from workflows.payments.facts import Line, Method
 from workflows.payments.money import NOTHING, Money, total
 
 Span = tuple[date, date]
+Known = dict[tuple[object, ...], Money]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,43 +35,33 @@ class Paying:
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """What one line is worth in one period of a year; `until_today` what its days so far come to."""
+    """What one line is worth in one period of a year: all of it, and its days so far."""
 
     first: date
     last: date
     worth: Entitlement
+    money: Money
     so_far: Money
-
-    @property
-    def money(self) -> Money:
-        """The whole period."""
-        return self.worth.money
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What was ordered of a line in a year, period by period."""
+    """What was ordered of a line in a year: period by period, all of it, and its days until today."""
 
     periods: tuple[Ordered, ...]
-
-    @property
-    def whole(self) -> Money:
-        """All of the year."""
-        return total(each.money for each in self.periods)
-
-    @property
-    def so_far(self) -> Money:
-        """Its days until today."""
-        return total(each.so_far for each in self.periods)
+    whole: Money
+    so_far: Money
 
 
 def order(line: Line, spans: Sequence[Span], today: date, rules: Sequence[PaymentRules]) -> Order:
     """What a line's periods of a year are worth by what the line says (`commissioned`)."""
     if not spans:
-        return Order(())
+        return Order((), NOTHING, NOTHING)
     whole = entitlement(line, spans[0][0], spans[-1][1], rules)
     there = [span for span in spans if span[0] <= (line.end or span[0]) and span[1] >= line.start]
-    return Order(tuple(_ordered(whole, first, last, today) for first, last in there))
+    known: Known = {}
+    periods = tuple(_ordered(whole, first, last, today, known) for first, last in there)
+    return Order(periods, total(each.money for each in periods), total(each.so_far for each in periods))
 
 
 def commissioned(line: Line) -> Line:
@@ -114,11 +105,21 @@ def _periods(
             first += timedelta(days=days)
 
 
-def _ordered(whole: Entitlement, first: date, last: date, today: date) -> Ordered:
+def _ordered(whole: Entitlement, first: date, last: date, today: date, known: Known) -> Ordered:
     worth = _cut(whole, first, last)
+    money = _money(worth, known)
     if last <= today:
-        return Ordered(first, last, worth, worth.money)
-    return Ordered(first, last, worth, _cut(whole, first, today).money if first <= today else NOTHING)
+        return Ordered(first, last, worth, money, money)
+    so_far = _money(_cut(whole, first, today), known) if first <= today else NOTHING
+    return Ordered(first, last, worth, money, so_far)
+
+
+def _money(worth: Entitlement, known: Known) -> Money:
+    """What days come to; periods that are alike, as nearly all are, are worked out once."""
+    alike = tuple((each.price, each.paid, each.days) for each in worth.parts)
+    if alike not in known:
+        known[alike] = worth.money
+    return known[alike]
 
 
 def _cut(whole: Entitlement, first: date, last: date) -> Entitlement:
