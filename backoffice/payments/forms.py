@@ -15,6 +15,7 @@ from backoffice.web.forms import ClientKeyMixin, ConcordForm
 from backoffice.web.layout import Heading, Reveal
 from backoffice.web.stale import OpenedMixin
 from backoffice.web.words import money
+from workflows.council.profile import current
 from workflows.engine.typed import TEXT_LIMIT
 from workflows.payments.answers import Change
 from workflows.register.models import CarePackageLine
@@ -314,9 +315,15 @@ class MethodForm(OpenedMixin, ClientKeyMixin, ConcordForm):
         choices=[("planned", "What is planned"), ("actuals", "What was provided, by the actuals")],
         missing="Say what is paid: what is planned, or what was provided",
     )  # fmt: skip
+    claimed = Radios(
+        label="How is it claimed?", missing="Say whether the provider submits invoices",
+        choices=[("itself", "Paid by itself"), ("invoice", "By invoices: paid once the provider's is accepted")],
+    )  # fmt: skip
 
     def __init__(self, *positional: Any, calendars: Sequence[tuple[str, str]], **options: Any) -> None:
         super().__init__(*positional, **options)
+        if current().invoices is None:
+            del self.fields["claimed"]
         choice: Any = self.fields["calendar"]
         choice.choices = list(calendars)
 
@@ -325,7 +332,8 @@ class MethodForm(OpenedMixin, ClientKeyMixin, ConcordForm):
         """The words for methods.set_method."""
         data = self.cleaned_data
         return {"start": data["start"], "calendar": data["calendar"], "net": data["net"] == "net",
-                "on_actuals": data["basis"] == "actuals"}  # fmt: skip
+                "on_actuals": data["basis"] == "actuals",
+                "invoiced": data.get("claimed") == "invoice"}  # fmt: skip
 
 
 class PlanForm(ClientKeyMixin, ConcordForm):

@@ -97,7 +97,8 @@ def _initial(contract: Contract) -> dict[str, Any]:
         calendars = profile().calendars
         return {"calendar": calendars[0].key} if len(calendars) == 1 else {}
     return {"calendar": last.calendar, "net": "net" if last.net else "gross",
-            "basis": "actuals" if last.on_actuals else "planned"}  # fmt: skip
+            "basis": "actuals" if last.on_actuals else "planned",
+            "claimed": "invoice" if last.invoiced else "itself"}  # fmt: skip
 
 
 def _page(request: HttpRequest, contract: Contract, form: MethodForm | None) -> HttpResponse:
@@ -120,7 +121,8 @@ def _row(method: PaymentMethod, every: list[PaymentMethod]) -> dict[str, Any]:
         "start": method.start,
         "calendar": profile().calendar(method.calendar).name,
         "net": "Net: taken off" if method.net else "Gross: not taken off",
-        "basis": "What was provided" if method.on_actuals else "What is planned",
+        "basis": f"What {'was provided' if method.on_actuals else 'is planned'}"
+        f"{', by invoices' if method.invoiced else ''}",
         "tag": tag,
     }
 
@@ -146,6 +148,7 @@ def _checking(request: HttpRequest, contract: Contract, form: MethodForm, tried:
         "calendar": profile().calendar(said["calendar"]).name,
         "net": said["net"],
         "on_actuals": said["on_actuals"],
+        "invoiced": said["invoiced"],
         "typed": list(_typed(request.POST)),
     }
     return render(request, "backoffice/payments/method_check.html", context)

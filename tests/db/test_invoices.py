@@ -1,4 +1,4 @@
-"""Invoices (bedford-actuals-guide "Invoice/Credit Notes"; design, workflows §7; docs/adr/0018)."""
+"""Invoices (bedford-actuals-guide "Invoice/Credit Notes"; design, workflows §7; docs/adr/0019)."""
 
 from collections.abc import Iterator
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The verbs of an invoice: the only writers of its rows (design, workflows §7; docs/adr/0018).
+"""The verbs of an invoice: the only writers of its rows (design, workflows §7; docs/adr/0019).
 
 What is locked: the payment's case, then the invoice's, then the payments of the contract. Freezing, opening and
 releasing the payment happens in the same transaction (workflows.payments.invoicing).

@@ -42,6 +42,7 @@ class Paid(Table):
     calendar: str
     net: bool = False
     on_actuals: bool = False
+    invoiced: bool = False
     periods: int = 1
     of_last_year: int | None = None
 
@@ -114,6 +115,7 @@ class Demo(Table):
     """The payments of a demonstration. Contracts that it does not name are paid since the newest period."""
 
     calendar: str
+    invoiced: bool = False  # whether contracts that it does not name are paid by invoices of their actuals
     contracts: tuple[Paid, ...] = ()
     contributions: tuple[Contributes, ...] = ()
     answered: tuple[Answered, ...] = ()
@@ -141,7 +143,7 @@ class Stage:
 
 def seed(path: Path) -> int:
     """Make what the file says; returns how many payments there are then. Nothing where two people cannot pay."""
-    officers = _officers()
+    officers = officers_of_payments()
     if current().payments is None or not path.exists() or ScheduledPayment.objects.exists() or len(officers) < 2:
         return 0
     stage = Stage(Demo.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))), moment.now(), *officers[:2])
@@ -159,10 +161,13 @@ def _methods(stage: Stage) -> None:
         line = CarePackageLine.objects.get(reference=each.line)
         register.set_contribution(actor=system, line_id=line.pk, version=None, amount=each.amount, start=line.start)
     for contract in Contract.objects.filter(lines__isnull=False).distinct().order_by("pk"):
-        paid = named.get(contract.reference) or Paid(contract=contract.reference, calendar=stage.wanted.calendar)
+        paid = named.get(contract.reference) or Paid(
+            contract=contract.reference, calendar=stage.wanted.calendar, invoiced=stage.wanted.invoiced,
+            on_actuals=stage.wanted.invoiced,
+        )  # fmt: skip
         methods.set_method(
             actor=system, contract_id=contract.pk, start=_begin(paid, stage.now), calendar=paid.calendar,
-            net=paid.net, on_actuals=paid.on_actuals,
+            net=paid.net, on_actuals=paid.on_actuals, invoiced=paid.invoiced,
         )  # fmt: skip
 
 
@@ -205,7 +210,7 @@ def _period(stage: Stage, key: str, period: Period, ago: int) -> None:
     _deaths(stage, period, payments, ago)
     _answers(stage, period, payments, ago)
     _corrections(stage, period, payments, ago)
-    if ago:
+    if ago and any(not each.invoiced for each in payments.values()):  # invoices.demo has the others
         run = _finalise(stage, key, period)
         _put_back(stage, period, payments, ago)
         _recovered(stage, period, payments, ago)
@@ -224,7 +229,7 @@ def _deaths(stage: Stage, period: Period, payments: dict[str, ScheduledPayment],
     for each in _of(stage.wanted.died, ago + 1, payments):
         died = period.first - (period.last - period.first + DAY) + each.days * DAY
         line = CarePackageLine.objects.filter(contract__reference=each.contract, start__lt=died, end=None).first()
-        who = _answerer(line.contract.organisation_id, "actions") if line else None
+        who = answerer(line.contract.organisation_id, "actions") if line else None
         if line is None or who is None:
             continue
         with stage.at(period.visible_from + DAY, 9, 20):
@@ -250,7 +255,7 @@ def _notice(each: Died, client: Client, died: date) -> Asked:
 def _answers(stage: Stage, period: Period, payments: dict[str, ScheduledPayment], ago: int) -> None:
     for each in stage.wanted.answered:
         payment = payments.get(each.contract) if each.ago == ago else None
-        who = _answerer(payment.case.organisation_id, "scheduled_payments") if payment else None
+        who = answerer(payment.case.organisation_id, "scheduled_payments") if payment else None
         if payment is None or who is None:
             continue
         with stage.at(period.visible_from + DAY, 10, 40):
@@ -357,14 +362,14 @@ def _line(reference: str) -> int:
     return int(CarePackageLine.objects.values_list("pk", flat=True).get(reference=reference))
 
 
-def _answerer(organisation_id: int, function: str) -> Actor | None:
+def answerer(organisation_id: int, function: str) -> Actor | None:
     """Somebody of the whole provider who may change a function."""
     roles = [role.key for role in current().roles if function in role.edit]
     found = Membership.objects.filter(organisation=organisation_id, role__in=roles, service=None).order_by("pk").first()
     return actor_for(found.user, organisation_id) if found else None
 
 
-def _officers() -> list[Actor]:
+def officers_of_payments() -> list[Actor]:
     """Everybody of Payments, those who came first first."""
     team = current().team_for("payments", None)
     members = TeamMember.objects.filter(team__key=team, user__kind=User.Kind.STAFF).order_by("pk")

@@ -21,6 +21,7 @@ from workflows.contracts import demo as documents
 from workflows.council.profile import current
 from workflows.disputes import demo as disputes
 from workflows.engine import moment
+from workflows.invoices import demo as invoices
 from workflows.parties.selectors import system_actor
 from workflows.payments import demo as payments
 from workflows.people import demo as people
@@ -63,6 +64,7 @@ class Command(BaseCommand):
         opened = weeks.seed(folder / "actuals.toml")
         disputed = disputes.seed()
         paid = payments.seed(folder / "payments.toml")
+        invoices.seed()
         claimed = claims.seed(folder / "claims.toml")
         self.stdout.write(
             f"{asked} change requests, {opened} weeks of actuals, {disputed} disputes, {paid} payments,"
