@@ -14,6 +14,7 @@ from backoffice.web.payment_why import Working
 from backoffice.web.pieces import Fact, Now, Tag
 from backoffice.web.words import NOTHING, date_words, moment, money, plural
 from workflows.actions.selectors import FUNCTION as ACTIONS
+from workflows.actuals.selectors import FUNCTION as ACTUALS
 from workflows.council.profile import current
 from workflows.engine import door
 from workflows.invoices import weeks
@@ -156,6 +157,14 @@ class Shown:
         if self.page.missing:
             return weeks.words(self.page.missing)
         return profile().empty if self.page.empty else ""
+
+    @property
+    def week(self) -> str:
+        """Where the first week that is to be submitted is recorded; empty when this person records none."""
+        first = next(iter(self.page.missing), None)
+        if first is None or first.case_id is None or not self.actor.may(ACTUALS):
+            return ""
+        return reverse("portal:actuals_week", args=[first.case_id])
 
     @property
     def creates(self) -> bool:

@@ -16,17 +16,19 @@ from workflows.engine.door import Outcome
 from workflows.engine.errors import Refused
 from workflows.engine.models import Batch, Case, Task
 from workflows.parties.actor import Actor
+from workflows.parties.selectors import system_actor
 from workflows.payments import opening as payments
 from workflows.payments import running
 from workflows.payments.demo import answerer, officers_of_payments
+from workflows.payments.models import ScheduledPayment
 
-from . import commands, opening
+from . import commands
 from .flow import InvoiceFlow
 from .models import Invoice
 
 DAY = timedelta(days=1)
 #: By how many periods an invoice is older than the newest one when it is created, submitted, accepted, paid.
-CREATED, SUBMITTED, ACCEPTED, PAID = 1, 2, 3, 4
+CREATED, SUBMITTED, ACCEPTED, PAID = 2, 3, 4, 5
 
 
 def seed() -> int:
@@ -36,7 +38,7 @@ def seed() -> int:
         return 0
     while payments.work_out_changed():
         pass
-    opening.open_due()
+    _open(moment.now())
     newest: dict[int, date] = {}
     rows = list(Invoice.objects.select_related("payment", "case").order_by("payment__first", "pk"))
     for each in rows:
@@ -46,6 +48,13 @@ def seed() -> int:
         with suppress(Refused):  # a week of the period was not submitted, or there is nothing in it
             _went(each, ago, officers)
     return len(rows)
+
+
+def _open(now: datetime) -> None:
+    """Open the invoice of each payment when it could first be looked at."""
+    for payment in ScheduledPayment.objects.filter(invoiced=True, generated_at__isnull=False).order_by("first", "pk"):
+        with moment.at(min(datetime.combine(payment.visible_from, time(6), LONDON), now)):
+            commands.open_invoice(actor=system_actor(), payment_id=payment.pk, key=f"invoice:{payment.pk}")
 
 
 def _went(invoice: Invoice, ago: int, officers: list[Actor]) -> None:
@@ -75,6 +84,8 @@ def _went(invoice: Invoice, ago: int, officers: list[Actor]) -> None:
 def _run(invoice: Invoice, officers: list[Actor], at: datetime) -> None:
     """The run of its pay day; the invoice follows by its reactions."""
     payment = invoice.payment
+    while payments.work_out_changed():
+        pass
     with moment.at(at):
         run = running.prepare(
             actor=officers[0], calendar=payment.calendar, pay_on=payment.pay_on, key=f"demo:invoices:{payment.pk}"

@@ -48,8 +48,8 @@ def freeze(payment_id: int, *, seen: Decimal, key: str) -> ScheduledPayment:
         if payment.total != seen:
             said = f"It came to £{seen:,.2f} when you looked, and comes to £{payment.total:,.2f} now"
             raise Invalid({"changed": f"{said}. Look at what changed, then submit it again"})
-        ScheduledPayment.objects.filter(pk=payment_id).update(frozen_at=turn.now)
         mark_changed([payment.contract_id])  # from now on a later period puts this one right
+        ScheduledPayment.objects.filter(pk=payment_id).update(frozen_at=turn.now, changed=False)
 
     _carried_out("freeze", payment_id, key, act)
     return ScheduledPayment.objects.get(pk=payment_id)
@@ -70,9 +70,9 @@ def thaw(payment_id: int, *, key: str) -> ScheduledPayment:
         before = payment.total
         ScheduledPayment.objects.filter(pk=payment_id).update(frozen_at=None, released_at=None)
         payment.refresh_from_db()
+        mark_changed([payment.contract_id])
         generating.fill([payment], profile(), now=turn.now)
         tell_total(turn, before)
-        mark_changed([payment.contract_id])
 
     _carried_out("thaw", payment_id, key, act)
     return ScheduledPayment.objects.get(pk=payment_id)
