@@ -13,8 +13,10 @@ from launcher.stamps import digest
 from launcher.supervisor import Supervisor
 
 NO_BROWSER = "--no-browser"
-#: A file's tests stay together, because they share what their module has made.
-AT_ONCE = ["-n", "2", "--dist", "loadfile"]
+#: A file's tests stay together, because they share what their module has made. tests/conftest.py says which come first.
+AT_ONCE = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+#: How a test says that it needs PostgreSQL to itself.
+ALONE = "mark.alone"
 #: pytest's exit code when the chosen tests are none.
 NOTHING_CHOSEN = 5
 #: A database with every table and no work in it. Each runner's own is a copy: migrating takes ten times as long.
@@ -88,10 +90,18 @@ def _passes(
     """
     side_by_side = [] if any(word.startswith("-n") for word in words) else AT_ONCE
     first = pytest(python, place, [*side_by_side, *words], f"({marked}) and not alone")
-    second = pytest(python, place, ["-p", "no:xdist", *_without_n(words)], f"({marked}) and alone")
+    second = pytest(python, place, ["-p", "no:xdist", *_without_n(words), *_alone(words)], f"({marked}) and alone")
     codes = [watcher.run(each, env=environ, cwd=TREE) for each in (first, second)]
     ran = [code for code in codes if code != NOTHING_CHOSEN]
     return next((code for code in ran if code), 0) if ran else NOTHING_CHOSEN
+
+
+def _alone(words: Sequence[str]) -> list[str]:
+    """The files that have such tests, unless the person has named some: reading all others again takes a while."""
+    if any(not word.startswith("-") and Path(word.partition("::")[0]).exists() for word in words):
+        return []
+    files = sorted((TREE / "tests").rglob("test_*.py"))
+    return [str(each) for each in files if ALONE in each.read_text(encoding="utf-8")]
 
 
 def _without_n(words: Sequence[str]) -> list[str]:

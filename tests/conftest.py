@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
+from pytest_django.plugin import blocking_manager_key
 
-from tests import councils, factories
+from tests import councils, emptying, factories
 from workflows.council import profile
 
 #: These tables refuse to be emptied; between tests that commit, they must be.
@@ -18,6 +20,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table, name in APPEND_ONLY.items():
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}_no_truncate ON {table}")
+        emptying.prepare()
+        setattr(TransactionTestCase, "_fixture_teardown", emptying.after_a_test)  # noqa: B010
         factories.load_teams()
 
 
@@ -29,14 +33,42 @@ def quick_passwords(request: pytest.FixtureRequest, settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["tests.hashers.QuickHasher", *settings.PASSWORD_HASHERS]
 
 
+#: Longest first, so that short tests fill what is left in the end; a browser stays open from one file to the next.
+LONGEST = ("access", "browser", "faults", "bench", "model", "concurrency")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort the folders of long tests to the front; within each, nothing is changed."""
+    ranks = {name: rank for rank, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path.parent.name, len(ranks)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Load the teams again, once for all tests to come that take back what they write, when a test has emptied all."""
+    marked = item.get_closest_marker("django_db")
+    if not emptying.emptied or marked is None or emptying.commits(item, marked):
+        return
+    own_council_again()
+    with item.config.stash[blocking_manager_key].unblock():
+        factories.load_teams()
+    emptying.emptied = False
+
+
 USUAL = profile.load
+
+
+def own_council_again() -> None:
+    """Undo what a test has left of another council."""
+    if councils.changed:
+        councils.changed = False
+        setattr(profile, "load", USUAL)  # noqa: B010 (mypy takes a function for no variable)
+        councils.usual_council()
 
 
 @pytest.fixture(autouse=True)
 def own_council() -> None:
     """Begin each test as the usual council. pytest's `monkeypatch` is undone last of all: what it puts back can be the
     council that a `served` within the same test had put there."""
-    if councils.changed:
-        councils.changed = False
-        setattr(profile, "load", USUAL)  # noqa: B010 (mypy takes a function for no variable)
-        councils.usual_council()
+    own_council_again()

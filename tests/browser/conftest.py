@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.browser.tab import Tab
@@ -40,6 +41,7 @@ def chromium() -> Iterator[Browser]:
         # Playwright keeps an event loop in this thread; the ORM is only used between its calls.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         program = os.environ.get("CONCORD_CHROMIUM", "/usr/bin/chromium")
+        reverse("web:help")  # reads every module of pages now, and not while the first test waits for the first answer
         expect.set_options(timeout=PATIENCE_MS)  # its own patience is half of what actions are given
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
