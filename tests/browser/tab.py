@@ -20,15 +20,29 @@ PICTURES = os.environ.get("CONCORD_PICTURES") == "1"
 #: What the accessibility statement promises, and what axe calls best practice on top.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 REFUSED_BY_STATUS = "Failed to load resource: the server responded with a status of"
-ASK_AXE = """async (rules) => (await axe.run(document, {runOnly: rules, resultTypes: ["violations"]})).violations.map(
-    each => `${each.id}: ${each.help}: ` + each.nodes.map(node => node.html.slice(0, 200)).join(" | "))"""
+#: Two frames first: a script that follows a new width (a box that scrolls now) is told of it with the next one.
+DRAWN = """await Promise.race([
+    new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))),
+    new Promise(done => setTimeout(done, 1000))])"""
+ASK_AXE = f"""async (rules) => {{
+    {DRAWN}
+    return (await axe.run(document, {{runOnly: rules, resultTypes: ["violations"]}})).violations.map(
+        each => `${{each.id}}: ${{each.help}}: ` + each.nodes.map(node => node.html.slice(0, 200)).join(" | "))
+}}"""
+#: What a page is made of, each kind of piece once: tag, classes, attributes, where it is, and whether it is empty.
+PIECES = f"""async () => {{
+    {DRAWN}
+    return [...new Set([...document.querySelectorAll("body *")].map(each => [
+        each.parentElement.tagName, each.tagName, each.getAttribute("class"), each.getAttribute("role"),
+        each.getAttribute("type"), !each.textContent.trim(), ...each.getAttributeNames()].join(" ")))]
+}}"""
 TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
 class Tab:
     """A page, the faults that were seen on it, and its pictures."""
 
-    asked: ClassVar[set[tuple[str, str]]] = set()  # by all tabs of a run
+    asked: ClassVar[dict[tuple[int, str, str], set[str]]] = {}  # by all tabs of a run
 
     def __init__(self, context: BrowserContext, axe: str, pictures: Path, who: str, *, script: bool) -> None:
         self.context = context
@@ -60,16 +74,18 @@ class Tab:
     def _look(self, where: str, width: int) -> None:
         if self.page.evaluate(TOO_WIDE):
             self.faults.append(f"{where}: the page scrolls sideways")
-        if self.script and not (width == PHONE and self._is_known()):
+        if self.script and not self._is_known(width):
             if not self.page.evaluate("() => 'axe' in window"):
                 self.page.evaluate(self.axe)
             self.faults += [f"{where}: {each}" for each in self.page.evaluate(ASK_AXE, RULES)]
 
-    def _is_known(self) -> bool:
-        """Whether axe has been asked of this kind of page, with the same heading, on a phone already."""
-        kind = (re.sub(r"\d+", "0", self.page.url.split("?")[0].split("/", 3)[-1]), self.page.title())
-        known = kind in self.asked
-        self.asked.add(kind)
+    def _is_known(self, width: int) -> bool:
+        """Whether axe has been asked of this kind of page, with the same heading, at this width already, and, where
+        there is room for everything, of every kind of piece that it is made of."""
+        kind = (width, re.sub(r"\d+", "0", self.page.url.split("?")[0].split("/", 3)[-1]), self.page.title())
+        pieces = set() if width == PHONE else set(self.page.evaluate(PIECES))
+        known = kind in self.asked and pieces <= self.asked[kind]
+        self.asked.setdefault(kind, set()).update(pieces)
         return known
 
     @contextmanager
