@@ -19,15 +19,15 @@ from workflows.actuals.commands import Filled
 from workflows.actuals.entry import FilledRow
 from workflows.actuals.models import LineWeek
 from workflows.actuals.topics import PAYABLE
-from workflows.engine import moment
+from workflows.engine import batches, moment
 from workflows.engine.calendar import LONDON
-from workflows.engine.models import Task
+from workflows.engine.models import Batch, Task
 from workflows.invoices import commands, opening
 from workflows.invoices.models import Invoice
 from workflows.parties.actor import Actor
 from workflows.parties.models import Service
 from workflows.parties.selectors import system_actor
-from workflows.payments import methods, topics
+from workflows.payments import methods, running, topics
 from workflows.payments import opening as payments
 from workflows.payments.models import ScheduledPayment
 from workflows.register import commands as register
@@ -158,3 +158,11 @@ def on(case_id: int) -> dict[str, Any]:
 def payment(invoice: Invoice) -> ScheduledPayment:
     """Its payment as it stands."""
     return ScheduledPayment.objects.get(pk=invoice.payment_id)
+
+
+def finalised(invoice: Invoice, officer: Actor) -> None:
+    """A run of its pay day, and what follows."""
+    run = running.prepare(actor=officer, calendar="four_weekly", pay_on=invoice.payment.pay_on, key=make.key()).case_id
+    running.finalise(actor=officer, seen=running.totals(run).total, **on(run))
+    batches.run_slice(Batch.objects.filter(kind=running.FINALISE).latest("pk").pk, 0)
+    settled()

@@ -12,10 +12,11 @@ from django.urls import reverse
 from tests import care
 from tests import factories as make
 from tests.forms import Form, forms_of
-from tests.invoices import AFTER, FIRST, Ouse, bedford, on
+from tests.invoices import AFTER, FIRST, Ouse, bedford, finalised, on
 from workflows.engine import moment
 from workflows.engine.models import Access, Case
-from workflows.invoices import commands
+from workflows.invoices import commands, crediting, selectors
+from workflows.invoices.models import CreditNote
 from workflows.register.models import CarePackageLine
 
 from .portal import sign_in, text
@@ -107,3 +108,30 @@ def test_a_page_asks_as_many_queries_for_one_client_as_for_many(number: int) -> 
         with CaptureQueriesContext(connection) as asked:
             assert browser.get(address).status_code == 200
         assert len(asked) <= MOST_QUERIES, [each["sql"][:90] for each in asked.captured_queries]
+
+
+def test_a_credit_note_is_sent_asked_about_and_taken_back() -> None:
+    ouse = Ouse()
+    ouse.recorded()
+    invoice, officer, browser = ouse.accepted(), ouse.officer(), sign_in(ouse.user())
+    address = reverse("portal:credit_new", args=[invoice.pk])
+    assert browser.get(address).status_code == 404  # nothing of it is processed yet
+    finalised(invoice, officer)
+    assert "Send a credit note against an item" in text(browser.get(reverse("portal:invoice", args=[invoice.pk])))
+    [form] = [each for each in shown(browser.get(address)) if "amount" in each.fields]
+    line = selectors.creditable(ouse.invoice())[0][0]
+    sent = form.fields | {"line": str(line.pk), "reason": "Billed twice"}
+    assert "pounds and pence" in text(browser.post(address, sent | {"amount": "ten"}))
+    assert "or less" in text(browser.post(address, sent | {"amount": "9,999.00"}))
+    said = text(browser.post(address, sent | {"amount": "£1.50"}, follow=True))
+    for words in ("Your credit note was sent", "£1.50", "Billed twice", "Submitted"):
+        assert words in said, words
+    note = CreditNote.objects.get()
+    crediting.query(actor=officer, text="Which visit?", **on(note.pk))
+    page = browser.get(reverse("portal:credit_note", args=[note.pk]))
+    assert "Which visit?" in text(page)
+    [back] = [each for each in shown(page) if each.fields.get("step") == "withdraw"]
+    assert "was taken back" in text(
+        browser.post(reverse("portal:credit_note", args=[note.pk]), back.fields, follow=True)
+    )
+    assert reverse("portal:credit_note", args=[note.pk]) in browser.get(reverse("portal:invoices")).content.decode()

@@ -141,9 +141,9 @@ def close_empty(*, actor: Actor, case_id: int, task_id: int, text: str, key: str
 
     def act(turn: door.Turn) -> None:
         payment = _payment(case_id)
+        _refuse_items(payment.pk)
         frozen = invoicing.freeze(payment.pk, seen=ZERO, key=key)
-        if has_items(payment.pk):
-            raise Refused("This invoice has items: the provider submits it.", "items")
+        _refuse_items(payment.pk)  # it was worked out again just now
         invoicing.release(payment.pk, key=key)
         question = turn.event.write_down("question", text.strip())
         Invoice.objects.filter(pk=case_id).update(question=question)
@@ -197,6 +197,11 @@ def _refuse_what_is_missing(payment: ScheduledPayment) -> None:
         raise Refused(weeks.words(found), "actuals")
     if not has_items(payment.pk):
         raise Refused(profile().empty, "empty")
+
+
+def _refuse_items(payment_id: int) -> None:
+    if has_items(payment_id):
+        raise Refused("This invoice has items: the provider submits it.", "items")
 
 
 def _show(turn: door.Turn, **also: Any) -> None:
