@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -33,6 +34,8 @@ HREF = re.compile(r'(?:href|action)="([^"]*)"')
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 STATES = ("published", "rejected", "republished", "accepted", "terminated", "superseded")
 MOST_PAGES = 800
+#: Filters, orders and pages of a list lead to as many addresses as there are ways to join them: of each list so many.
+WAYS = 12
 #: What the council writes for itself: on no page of any provider.
 INSIDE = "INSIDEWORD"
 #: Fields of a contact that hold a mark; each is short enough for all of them.
@@ -202,17 +205,21 @@ class Crawl:
     pages: dict[str, str] = field(default_factory=dict)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     titles: list[str] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)  # every address that was offered
 
     def follow(self, start: str) -> "Crawl":
         """Open the start and all that is linked, forms that only ask included."""
-        waiting, known = [start], {start}
+        waiting, ways = [start], Counter[str]()
+        self.known.add(start)
         while waiting:
             path = waiting.pop()
-            assert len(known) < MOST_PAGES, "the crawl does not end"
+            assert sum(ways.values()) < MOST_PAGES, "the crawl does not end"
             for found in self._open(path):
-                if found.startswith("/") and not found.startswith("/static/") and found not in known:
-                    known.add(found)
-                    waiting.append(found)
+                if found.startswith("/") and not found.startswith("/static/") and found not in self.known:
+                    self.known.add(found)
+                    ways[found.partition("?")[0]] += 1
+                    if ways[found.partition("?")[0]] <= WAYS:
+                        waiting.append(found)
         return self
 
     def _open(self, path: str) -> list[str]:
@@ -239,7 +246,7 @@ class Crawl:
 
     def names_of_things(self) -> str:
         """Addresses, titles and file names."""
-        return "\n".join([*self.pages, *self.files, *self.titles, *(name for name, _ in self.files.values())])
+        return "\n".join([*self.known, *self.titles, *(name for name, _ in self.files.values())])
 
 
 def readable(content: bytes) -> str:
