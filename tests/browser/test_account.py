@@ -80,8 +80,7 @@ def test_a_manager_records_it_for_somebody_by_keyboard_alone(open_tab: Open) -> 
     tab.step("recorded-for-another")
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without a script"])
-@pytest.mark.parametrize("side", ["council", "provider"])
+@pytest.mark.parametrize(("side", "script"), [("council", True), ("provider", False)])
 def test_news_is_read_one_by_one_and_together(open_tab: Open, side: str, script: bool) -> None:
     user = make.staff_user() if side == "council" else make.provider_user(make.organisation())
     told(user, "Something awaits you:", "Something else awaits you:", "There is news about")
@@ -101,8 +100,7 @@ def test_news_is_read_one_by_one_and_together(open_tab: Open, side: str, script:
     tab.step("notices-read")
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["with a script", "without a script"])
-@pytest.mark.parametrize("side", ["council", "provider"])
+@pytest.mark.parametrize(("side", "script"), [("council", True), ("provider", False)])
 def test_what_comes_by_mail_is_chosen(open_tab: Open, side: str, script: bool) -> None:
     user = make.staff_user() if side == "council" else make.provider_user(make.organisation())
     name = "I am mentioned in a note" if side == "council" else "A contract document awaits my answer"

@@ -107,10 +107,9 @@ def test_bedford_the_latest_response_to_change_requests_is_at_the_bottom(open_ta
     tab.step("change-requests")
 
 
-@pytest.mark.parametrize("script", [True, False])
-def test_bedford_email_notifications(open_tab: Open, place: Oasis, mailoutbox: Any, *, script: bool) -> None:
+def test_bedford_email_notifications(open_tab: Open, place: Oasis, mailoutbox: Any) -> None:
     case = begun(place, "Please unsuspend")
-    tab = open_tab("James Beiley", user=place.james, script=script)
+    tab = open_tab("James Beiley", user=place.james)
     page = tab.page
     page.goto("/notices/")
     page.get_by_role("link", name="Choose which of it comes by e-mail").click()

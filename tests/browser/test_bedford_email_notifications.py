@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.core import mail
 from playwright.sync_api import expect
 
@@ -35,13 +34,12 @@ def answered(by: User, case: Case) -> None:
     commands.reply(actor=make.actor(by), case_id=case.pk, task_id=task, text=WORDS, key=make.key())
 
 
-@pytest.mark.parametrize("script", [True, False])
-def test_actions_immediate(open_tab: Open, settings: Any, *, script: bool) -> None:
+def test_actions_immediate(open_tab: Open, settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     mail.outbox = []
     place = oasis(clients=2)
     lucy = place.document_of("Land").case.client_id
-    tab = open_tab("James Beiley", user=place.james, script=script)
+    tab = open_tab("James Beiley", user=place.james)
     page = tab.page
     page.goto("/portal/")
     page.get_by_role("main").get_by_role("link", name="E-mail notifications").click()

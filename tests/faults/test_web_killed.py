@@ -43,7 +43,7 @@ class Server:
         bind = f"fd://{self.listening.fileno()}"
         command = [sys.executable, "-m", "gunicorn", "tests.faults.dying:application", "--bind", bind]
         process = Started(
-            [*command, "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--no-control-socket"],
+            [*command, "--worker-class", "gthread", "--workers", "1", "--threads", "4", "--no-control-socket"],
             self.folder / "web.log",
             keep=(self.listening.fileno(),),
             DATABASE_URL=database_url(),

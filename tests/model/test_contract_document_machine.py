@@ -301,8 +301,8 @@ def test_any_order_of_verbs_by_anybody_keeps_the_workflow_whole(people: People) 
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=2_000 if SOAK else 15,
-            stateful_step_count=40 if SOAK else 30,
+            max_examples=2_000 if SOAK else 8,
+            stateful_step_count=40 if SOAK else 25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
