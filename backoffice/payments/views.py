@@ -21,6 +21,7 @@ from backoffice.web.pieces import Fact, Tab, Tag
 from backoffice.web.words import date_range, moment, money, upper_first
 from workflows.engine import selectors as engine
 from workflows.engine.errors import Refused
+from workflows.invoices import selectors as invoices
 from workflows.parties.actor import Actor
 from workflows.payments import commands, desk, recovering, selectors
 from workflows.payments.models import Debt, PaymentLine, ScheduledPayment
@@ -213,8 +214,11 @@ def _debt(view: PaymentView, owed: Debt | None) -> str:
 
 
 def _acts(view: PaymentView, owed: Debt | None) -> list[Fact]:
-    """What else can be done here by whoever may."""
+    """What else can be done here by whoever may, and the invoice that claims it where there is one."""
     pk, found = view.case.pk, []
+    claimed = invoices.of_payment(pk) if view.payment.invoiced and invoices.KIND in view.actor.reads else None
+    if claimed is not None:
+        found.append(Fact("", href=reverse("council:case", args=[claimed.pk]), link="See the invoice that claims it"))
     if view.is_open and view.may("adjust"):
         found.append(Fact("", href=reverse("council:payment_adjust", args=[pk]), link="Pay or take back by hand"))
     if view.is_open and view.may("hold_out"):

@@ -89,6 +89,7 @@ def test_an_invoice_is_checked_queried_and_accepted(ouse: Ouse, tom: Client) -> 
     assert tom.post(accept, form, follow=True).status_code == 200  # the second of two clicks
     assert tom.post(accept, form | {"client_key": ""}).status_code == 409
     assert ScheduledPayment.objects.get(pk=invoice.payment_id).released_at is not None
+    assert "See the invoice that claims it" in page(tom, invoice.payment_id)
     assert Access.objects.filter(what="invoice", object_id=invoice.pk, client_id=ouse.lines[0].client_id).exists()
     listed = text(tom.get(f"{reverse('council:invoices')}?status=accepted"))
     assert invoice.case.reference in listed
