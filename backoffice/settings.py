@@ -167,6 +167,7 @@ NOTICE_PAGES = {
     "staff": {
         "import.read": "council:import",
         "import.finished": "council:import",
+        "user.help_asked": "council:helpline_person",
         "report.made": "council:report_made",
         "batch.finished": "council:bulk_batch",
     },

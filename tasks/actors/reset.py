@@ -42,7 +42,7 @@ def reset(payload: Mapping[str, Any], key: str) -> None:
     if user is None:
         return
     if payload["how"] == "helpline":
-        resets.wait_for_call(user=user, what=payload["what"], key=key)
+        resets.wait_for_call(user=user, what=payload["what"])
         return
     message(user, payload["what"], key).send()
     resets.note_link(user=user, what=payload["what"], by=payload.get("by"))

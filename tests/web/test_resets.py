@@ -20,7 +20,7 @@ from workflows.parties.models import User
 from workflows.people.models import HelpAsked, SignInLink
 
 from .conftest import PASSCODE, browser_of, with_passcode
-from .council import words
+from .council import body, words
 
 load()
 pytestmark = pytest.mark.django_db
@@ -131,8 +131,8 @@ def test_handbooks_come_with_the_invitation_where_the_profile_has_them() -> None
     user = make.provider_user(make.organisation())
     assert "https://" not in str(first_access.message(user, "one").body)
     with served("westmere", POLICIES):
-        body = str(first_access.message(user, "two").body)
-        assert "  The Gateway handbook: https://gateway.westmere.example/handbook" in body
+        text = str(first_access.message(user, "two").body)
+        assert "  The Gateway handbook: https://gateway.westmere.example/handbook" in text
 
 
 class TestHelpline:
@@ -143,14 +143,15 @@ class TestHelpline:
         return browser_of(make.staff_user("fes_admin"))
 
     def help(self, desk: Client, them: User, act: str, **more: Any) -> Any:
-        body = {"act": act, "answered": QUESTIONS} | more
-        return desk.post(f"/helpline/people/{them.pk}/", body)
+        sent = {"act": act, "answered": QUESTIONS} | more
+        return desk.post(f"/helpline/people/{them.pk}/", sent)
 
     def test_who_asked_to_be_telephoned_waits_and_gets_a_password_read_out(self, desk: Client, james: User) -> None:
         lock(james)
         ask(james.email, how="helpline")
         carry()
         assert Notice.objects.filter(kind="user.help_asked").count() == 1
+        assert f"/helpline/people/{james.pk}/" in body(desk.get("/notices/"))
         assert james.name in words(desk.get("/helpline/"))
         page = desk.get(f"/helpline/people/{james.pk}/")
         assert "Locked after too many wrong tries" in words(page)
@@ -202,6 +203,9 @@ class TestHelpline:
         admin = make.staff_user("", duty="administrator")
         browser = browser_of(admin)
         assert "Nora Vale" in words(browser.post("/helpline/", {"text": "Nora"}))
+        ask(officer.email, how="helpline")
+        carry()
+        assert list(Notice.objects.filter(kind="user.help_asked").values_list("user_id", flat=True)) == [admin.pk]
         assert self.help(browser, officer, "passcode").status_code == 302
         assert "Somebody else of the helpline must do this for you" in words(self.help(browser, admin, "password"))
         assert browser_of(make.staff_user("procurement")).get("/helpline/").status_code == 403

@@ -5,7 +5,8 @@ Whether there is such a person is told to nobody: each asking writes one row and
 done later, by workers.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from workflows.council.profile import current
 from workflows.engine import moment, outbox
@@ -35,8 +36,8 @@ def ask(*, email: str, what: What, how: How) -> None:
 
 
 @command
-def wait_for_call(*, user: User, what: str, key: str) -> None:
-    """Put a person into the helpline's queue, once, and tell the helpline."""
+def wait_for_call(*, user: User, what: str) -> None:
+    """Put a person into the helpline's queue, once, and tell whoever helps them."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     asked, new = HelpAsked.objects.get_or_create(
         user=user, closed_at=None, defaults={"what": what, "asked_at": moment.now()}
@@ -44,9 +45,16 @@ def wait_for_call(*, user: User, what: str, key: str) -> None:
     if not new:
         return
     tell(f"user:{user.pk}", "user.help_asked", system_actor(), {"what": what})
-    team = Team.objects.values_list("pk", flat=True).get(key=current().team_for("helpline", None))
-    told = {"kind": HELP_ASKED, "case": None, "reference": "", "audience": {"team": team, "role": None}}
-    outbox.put("notify", f"help_asked:{asked.pk}:{key}"[:100], told)
+    told = {"kind": HELP_ASKED, "case": None, "reference": "", "audience": _helpers(user)}
+    outbox.put("notify", f"help_asked:{user.pk}:{asked.pk}", told)
+
+
+def _helpers(user: User) -> Mapping[str, Any]:
+    """Who may help this person: the helpline's team, and administrators for the council's own people."""
+    if user.kind == User.Kind.STAFF:
+        administrators = User.objects.filter(groups__name="administrator", is_active=True).exclude(pk=user.pk)
+        return {"users": list(administrators.values_list("pk", flat=True))}
+    return {"team": Team.objects.get(key=current().team_for("helpline", None)).pk, "role": None}
 
 
 @command
