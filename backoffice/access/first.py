@@ -45,15 +45,15 @@ def first(request: HttpRequest, token: str) -> HttpResponse:
 @public
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-def reset(request: HttpRequest, token: str) -> HttpResponse:
+def reset(request: HttpRequest, mailed: str) -> HttpResponse:
     """The same for a new password or passcode. Wrong tries count with the link alone: nobody else can use them up."""
-    link = links.found(token)
+    link = links.found(mailed)
     if link is None or link.opens == Opens.FIRST:
         return render(request, "access/first_used.html", {"again": True}, status=404)
     form = ResetForm.of(request, opens=link.opens)
     if request.method == "POST" and form.is_valid():
         left = steps.follow(request, link, form.cleaned_data["email"], form.cleaned_data.get("password"))
-        if left is None and links.redeem(token) is not None:
+        if left is None and links.redeem(mailed) is not None:
             steps.note(request, link.user, link=link)
             return onward(request, link.user)
         if not left:

@@ -17,7 +17,7 @@ urlpatterns = [
     path("first-access/<str:token>/", first.first, name="first"),
     path("forgotten/", forgotten.ask, name="forgotten"),
     path("forgotten/asked/", forgotten.asked, name="forgotten_asked"),
-    path("reset/<str:token>/", first.reset, name="reset"),
+    path("reset/<str:mailed>/", first.reset, name="reset"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("signed-out/", views.signed_out, name="signed_out"),
 ]

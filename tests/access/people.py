@@ -111,6 +111,7 @@ class World:
             "report": "purchase-orders",
             "year": int(financial_year(moment.today())[:4]),
             "token": links.issue(_newcomer(self.organisation), timedelta(hours=1)),
+            "mailed": links.issue(make.provider_user(self.organisation), timedelta(hours=1), "password"),
         }
 
     @property

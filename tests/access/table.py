@@ -83,7 +83,7 @@ TABLE: Mapping[str, Row] = {
     "access:first": Row(EVERYBODY, "GET POST"),
     "access:forgotten": Row(EVERYBODY, "GET POST"),
     "access:forgotten_asked": Row(EVERYBODY),
-    "access:reset": Row(set(), "GET POST", absent=EVERYBODY),  # the world's link is a first one
+    "access:reset": Row(EVERYBODY, "GET POST"),
     "access:sign_out": Row(EVERYBODY, "POST"),
     "access:signed_out": Row(EVERYBODY, "GET POST"),
     # one's own account, on either side
