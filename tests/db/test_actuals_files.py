@@ -322,7 +322,7 @@ DAMAGE = st.one_of(
 
 
 @settings(
-    max_examples=10_000 if os.environ.get("CONCORD_SOAK") else 150,
+    max_examples=10_000 if os.environ.get("CONCORD_SOAK") else 500,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
