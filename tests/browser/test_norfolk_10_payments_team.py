@@ -1,9 +1,11 @@
 """norfolk-handbook §10, the council's part: a rejection is answered by amending the line and the provider sees it; and
-§9 "Death Notification": what was paid after a death is stopped, checked and taken back."""
+§9 "Death Notification": what was paid after a death is stopped, checked and taken back; a debt is paid back by
+instalments."""
 
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import expect
@@ -13,7 +15,7 @@ from tests import factories as make
 from tests.browser.conftest import Open
 from tests.councils import usual_council
 from tests.db.test_scheduled_payments import _deliver, finalised
-from tests.paying import Paying, handbook, oasis, on
+from tests.paying import Paying, handbook, oasis, officer, on
 from workflows.actions.commands import open_action
 from workflows.actions.rules import Asked
 from workflows.council import profile
@@ -89,6 +91,28 @@ def test_norfolk_10_the_payments_team(open_tab: Open) -> None:
     page.get_by_role("link", name=re.compile("^Show the working of Land, Lucy")).click()
     expect(page.get_by_text(re.compile("^The person died: .* Puts right the payment of")).first).to_be_visible()
     tab.step("9-recovered")
+    _below_zero(place, payment)
+    page.goto(f"/cases/{payment.pk}/")
+    page.get_by_role("link", name="Agree how it is recovered").click()
+    page.get_by_label("By instalments, out of the periods to come").check()
+    page.get_by_label("In how many periods?").fill("2")
+    page.get_by_label("What was agreed, or how was it recovered?").fill("Agreed by telephone")
+    tab.step("10-how-it-is-recovered")
+    page.get_by_role("button", name="Record it").click()
+    expect(page.get_by_role("heading", name=re.compile("pays it back by instalments$"))).to_be_visible()
+    tab.step("11-the-debt")
+    page.goto("/payments/to-recover/")
+    tab.step("12-what-is-to-be-recovered")
+
+
+def _below_zero(place: Paying, payment: ScheduledPayment) -> None:
+    """Much is taken back by hand, and the period is finalised: it pays nothing, and leaves something."""
+    one, two = officer(), officer("Mary Dunn")
+    said = {"line_id": place.lines[2].pk, "excl": Decimal("-20000.00"), "vat": Decimal(0), "text": "Paid twice"}
+    commands.adjust(actor=one, **said, **on(payment))
+    made = payment.lines.get(kind="manual").pk
+    commands.approve_adjustment(actor=two, adjustment_id=made, **on(payment))
+    finalised(ScheduledPayment.objects.get(pk=payment.pk))
 
 
 def _the_provider_sees_it(open_tab: Open, place: Paying, amount: str, begin: object) -> None:
