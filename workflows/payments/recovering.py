@@ -252,7 +252,7 @@ def owed(payment: ScheduledPayment) -> Debt | None:
     later = ScheduledPayment.objects.filter(contract=payment.contract_id, first__gt=payment.first)
     if later.filter(finalised_at__isnull=False).exists():
         return None
-    return Debt(payment=payment, contract_id=payment.contract_id, amount=-payment.carried_out)
+    return Debt(payment=payment, contract_id=payment.contract_id, amount=-payment.carried_out, recovered=ZERO)
 
 
 def periods_to_come(payment: ScheduledPayment, count: int = MOST) -> list[Period]:
