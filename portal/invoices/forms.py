@@ -16,6 +16,7 @@ from workflows.invoices.acting import profile
 from workflows.invoices.rules import faults_of_number
 from workflows.payments.models import PaymentLine
 
+NARROW = forms.TextInput(attrs={"class": "govuk-input--width-10"})
 CREATE, ATTACH, SUBMIT = "create", "attach", "submit"
 
 
@@ -44,7 +45,11 @@ class AttachForm(Step):
     tone: ClassVar[str] = "secondary"
 
     vat_number = TextField(
-        label="VAT registration number", help_text="For example GB 123 4567 82.", required=False, max_length=20
+        label="VAT registration number",
+        help_text="For example GB 123 4567 82.",
+        required=False,
+        max_length=20,
+        widget=NARROW,
     )
     files = FilesField(label="VAT invoice", required=False)  # type: ignore[assignment]
 
@@ -78,7 +83,8 @@ class CreditForm(ClientKeyMixin, ConcordForm):
     button: ClassVar[str] = "Send the credit note"
 
     line = Pick(label="Which item", empty="Choose an item", missing="Choose an item")
-    amount = TextField(label="Amount to credit, with VAT", help_text="In pounds, for example 34.50.", max_length=14)
+    amount = TextField(label="Amount to credit, with VAT", help_text="In pounds, for example 34.50.", max_length=14,
+                       widget=NARROW)  # fmt: skip
     reason = LongText(label="Why", help_text="The council reads this.", max_length=TEXT_LIMIT)
     task = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
