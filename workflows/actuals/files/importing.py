@@ -56,9 +56,9 @@ class Importing:
         actor, scales = _actor(run), Scales(module(), layout_of(run).given)
         matching.lose(run.pk, actor)
         cases = keeping.cases(run.pk)
-        done = run.total - sum(records for _, records in cases)
-        for case_id, records in cases:
-            _take_over(run, actor, scales, case_id)
+        done = run.total - sum(records for _, _, records in cases)
+        for case_id, weeks, records in cases:
+            _take_over(run, actor, scales, case_id, weeks)
             done += records
             tell(done)
         keeping.forget(run.pk)
@@ -125,8 +125,8 @@ class Judging:
         return notes
 
 
-def _take_over(run: ImportRun, actor: Actor, scales: Scales, case_id: int) -> None:
-    """Save one week, or change it after it was submitted."""
+def _take_over(run: ImportRun, actor: Actor, scales: Scales, case_id: int, weeks: int) -> None:
+    """Save one week, or change it after it was submitted; so many lines' weeks of it are to change."""
     turn = Task.objects.filter(process=case_id, finished=None).values_list("pk", "node").first()
     notes = list[Note]()
     if turn is None:
@@ -137,6 +137,8 @@ def _take_over(run: ImportRun, actor: Actor, scales: Scales, case_id: int) -> No
         def brings(inside: door.Turn) -> Iterator[Came]:
             taken = keeping.take(run.pk, case_id, scales.facts(node), actor, inside.now)
             yield from (Came(*each) for each in taken)
+            if len(taken) == weeks:
+                return
             for found in _weighed_again(run, actor, scales, case_id, {case_id: node}, [pk for pk, _ in taken], notes):
                 saved = ((each.week, Standing.SAVED.value, figures(each.rows, each.found)) for each in found)
                 write(saved, at=inside.now, by=actor.user_id)

@@ -54,7 +54,7 @@ WHERE k.run_id = %s AND k.case_id = %s AND NOT w.id = ANY(%s) AND {own}
 ORDER BY w.id, r.number
 """.replace("{joins}", JOINS).replace("{own}", OWN)
 CASES = """
-SELECT k.case_id, sum(cardinality(k.records)) FROM actuals_weighedweek k
+SELECT k.case_id, count(*), sum(cardinality(k.records)) FROM actuals_weighedweek k
 JOIN actuals_actualweek a ON a.case_id = k.case_id
 WHERE k.run_id = %s GROUP BY a.week, k.case_id ORDER BY a.week, k.case_id
 """
@@ -64,7 +64,6 @@ INSERT INTO actuals_weighedweek (run_id, line_week_id, case_id, records, facts)
 SELECT r.run_id, w.id, w.case_id, array_agg(r.number), ''
 FROM register_importrow r JOIN actuals_lineweek w ON w.id = r.record_id
 WHERE r.run_id = %s AND r.verdict <> 'rejected'
-    AND NOT EXISTS (SELECT FROM actuals_weighedweek k WHERE k.run_id = r.run_id)
 GROUP BY r.run_id, w.id HAVING bool_or(r.verdict IN ('new', 'updated'))
 """
 #: Whatever says how a line's week is judged; a release that changes one of them trusts nothing that was kept before.
@@ -104,10 +103,11 @@ def keep(run_id: int, weeks: Iterable[Kept]) -> None:
     copy_values(WeighedWeek._meta.db_table, COLUMNS, rows)
 
 
-def cases(run_id: int) -> list[tuple[int, int]]:
-    """The cases that a run changes, by week, each with how many of its records say so."""
+def cases(run_id: int) -> list[tuple[int, int, int]]:
+    """The cases that a run changes, by week: how many lines' weeks of each, and how many records say so."""
     with connection.cursor() as cursor:
-        cursor.execute(MISSING, [run_id])
+        if not WeighedWeek.objects.filter(run_id=run_id).exists():
+            cursor.execute(MISSING, [run_id])
         cursor.execute(CASES, [run_id])
         return list(cursor.fetchall())
 

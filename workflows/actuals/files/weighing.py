@@ -45,7 +45,7 @@ WEEKS = """
 SELECT w.id, w.case_id, w.line_id, w.week, w.version, w.standing, w.rows::text, p."group", v.key, {facts}
 FROM actuals_lineweek w {joins} WHERE w.id = ANY(%s) ORDER BY w.case_id, w.id
 """.replace("{facts}", FACTS).replace("{joins}", JOINS)
-REMEMBERED = 4_000  # cells, rows and judgements: most come again and again
+REMEMBERED = 4_000  # cells: most come again and again
 #: How a value is read back from the form in which it is kept.
 TYPED: Mapping[Reads, Callable[[str], Any]] = {
     "date": lru_cache(REMEMBERED)(date.fromisoformat),
@@ -115,7 +115,8 @@ class Scales:
     def __init__(self, actuals: Actuals, given: frozenset[str]) -> None:
         self.actuals, self.sheet, self.rules = actuals, Sheet(actuals, given), rules_of(actuals)
         self._kinds: dict[tuple[str, str], Kind] = {}
-        self._read = lru_cache(REMEMBERED)(lambda text: read(json.loads(text)))
+        self._week: date | None = None  # whose rows and judgements are remembered: most come again and again in a week
+        self._read: dict[str, tuple[Row, ...]] = {}
         self._alike: dict[Any, tuple[Assessment, tuple[Any, ...]]] = {}
 
     def is_strict(self, node: str) -> bool:
@@ -131,6 +132,10 @@ class Scales:
 
         What went before a week is read only where it can matter.
         """
+        if part[0].week != self._week:
+            self._week = part[0].week
+            self._read.clear()
+            self._alike.clear()
         own: dict[int, list[Record]] = {}
         for each in part:
             own.setdefault(each.line_week_id, []).append(records[each.number])
@@ -181,8 +186,6 @@ class Scales:
         key = _key(kind, week, rows)
         found = self._alike.get(key)
         if found is None:
-            if len(self._alike) >= REMEMBERED:
-                self._alike.clear()
             judged = assess(self.actuals, kind, week, rows, Before())
             columns = sums(rows, judged)
             found = self._alike[key] = judged, tuple(columns[each] for each in SUMS)
@@ -192,9 +195,15 @@ class Scales:
         with connection.cursor() as cursor:
             cursor.execute(WEEKS, [ids])
             return [
-                Stored(pk, case, line, week, version, standing, self._read(content), self._kind(group, level), facts)
+                Stored(pk, case, line, week, version, standing, self._rows(content), self._kind(group, level), facts)
                 for pk, case, line, week, version, standing, content, group, level, facts in cursor.fetchall()
             ]
+
+    def _rows(self, content: str) -> tuple[Row, ...]:
+        found = self._read.get(content)
+        if found is None:
+            found = self._read[content] = read(json.loads(content))
+        return found
 
     def _kind(self, group: str, level: str) -> Kind:
         if (group, level) not in self._kinds:
