@@ -109,6 +109,22 @@ def rejudge_line(line_id: int, since: date | None, key: str) -> int:
     return done
 
 
+def outdated(case_id: int) -> list[int]:
+    """The lines of a week that are not paid and would come to other money by the rules that hold now.
+
+    What is kept beside a line's week is what the rules made of it when it was last saved (ADR 14); a release, or
+    another profile, may make something else of the very same entries.
+    """
+    ids = LineWeek.objects.filter(case=case_id, standing__in=OPEN).values_list("line_id", flat=True)
+    stored = _stored(case_id, list(ids))
+    if not stored:
+        return []
+    week = stored[0].week
+    known, prices = before(module(), [each.line_id for each in stored], week), _prices(stored)
+    judged = ((each, *_judged(week, each, known[each.line_id], prices[each.line_id])) for each in stored)
+    return [each[0].line_id for each in judged if _moves(each)]
+
+
 @reacts_to(DECIDED, name="actuals.rejudge")
 def after_decision(payload: Mapping[str, Any], key: str) -> None:
     """A team decided about paying for longer: the weeks since then that are not paid are worked out again."""
