@@ -25,13 +25,13 @@ from workflows.engine.models import Batch, Task
 from workflows.invoices import commands, opening
 from workflows.invoices.models import Invoice
 from workflows.parties.actor import Actor
-from workflows.parties.models import Service
+from workflows.parties.models import Organisation, Service
 from workflows.parties.selectors import system_actor
 from workflows.payments import methods, running, topics
 from workflows.payments import opening as payments
 from workflows.payments.models import ScheduledPayment
 from workflows.register import commands as register
-from workflows.register.models import CarePackageLine, Contract
+from workflows.register.models import CarePackageLine, Contract, ServiceLevel
 
 D = Decimal
 #: A period of Bedford's calendar, and a day on which its weeks are over.
@@ -53,18 +53,21 @@ class Ouse:
 
     first: date = FIRST
     vat: bool = False  # the second line is of the service that has VAT
+    mark: str = ""  # in the provider's name and the clients'
     service: Service = field(init=False)
     contract: Contract = field(init=False)
     lines: list[CarePackageLine] = field(init=False)
 
     def __post_init__(self) -> None:
         self.service = care.provider("home_care")[1]
-        day = care.level("home-care", group="home_care", amount="21.48")
-        night = care.level("sitting-service" if self.vat else "home-care-night", group="home_care", amount="14.60")
+        if self.mark:
+            Organisation.objects.filter(pk=self.service.organisation_id).update(name=f"{self.mark} Care Ltd")
+        day = _level("home-care", "21.48")
+        night = _level("sitting-service" if self.vat else "home-care-night", "14.60")
         begin = self.first - timedelta(weeks=8)
         self.lines = [
-            care.line(self.service, day, "10", client=make.client_("Amber", "Ann"), start=begin),
-            care.line(self.service, night, "4", client=make.client_("Birch", "Ben"), start=begin),
+            care.line(self.service, day, "10", client=make.client_(f"{self.mark}Amber", "Ann"), start=begin),
+            care.line(self.service, night, "4", client=make.client_(f"{self.mark}Birch", "Ben"), start=begin),
         ]
         self.contract = self.lines[0].contract
         CarePackageLine.objects.filter(pk=self.lines[1].pk).update(contract=self.contract)
@@ -133,6 +136,11 @@ class Ouse:
         found = self.submitted(first)
         commands.accept(actor=self.officer(), seen=found.payment.total, **on(found.pk))
         return self.invoice(first)
+
+
+def _level(key: str, amount: str) -> ServiceLevel:
+    """The level of the profile, which two providers of a test share."""
+    return ServiceLevel.objects.filter(key=key).first() or care.level(key, group="home_care", amount=amount)
 
 
 def settled() -> None:

@@ -56,7 +56,7 @@ def accept(request: HttpRequest, claim_id: int) -> HttpResponse:
 
     def send() -> object:
         data = form.cleaned_data
-        line = int(data["line"]) if data.get("line") else None
+        line = int(data["paid_under"]) if data.get("paid_under") else None
         return commands.accept(**of_turn(view, form), seen=data["seen"] or claim.amount, line_id=line)
 
     return act(request, view, form, send, said)

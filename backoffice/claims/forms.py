@@ -20,7 +20,7 @@ class AcceptForm(TurnForm):
     what_failed: ClassVar[str] = "The claim was not accepted"
     button: ClassVar[str] = "Accept the claim"
 
-    line = Pick(
+    paid_under = Pick(
         label="Care package line under which it is paid",
         help_text="Finance pays by purchase order, so an amount for a whole service is paid under one of its lines.",
         missing="Choose the care package line under which it is paid",
@@ -32,9 +32,9 @@ class AcceptForm(TurnForm):
     def __init__(self, *positional: Any, lines: Sequence[tuple[int, str]] | None, **options: Any) -> None:
         super().__init__(*positional, **options)
         if lines is None:
-            del self.fields["line"]
+            del self.fields["paid_under"]
             return
-        self.fields["line"].choices = [("", "Choose a line"), *((str(pk), words) for pk, words in lines)]  # type: ignore[attr-defined]
+        self.fields["paid_under"].choices = [("", "Choose a line"), *((str(pk), words) for pk, words in lines)]  # type: ignore[attr-defined]
 
 
 class QueryForm(TurnForm):

@@ -24,7 +24,7 @@ NOT_TYPED = {"csrfmiddlewaretoken", "client_key"}
 #: What a page writes into its forms by itself (tests/unit/test_kept_drafts.py knows them all): kept, but nothing typed.
 WRITTEN_BY_PAGES = frozenset({
     "back", "case_version", "do", "here", "line", "line_version", "line_weeks", "newest", "number", "oldest", "opened",
-    "rows", "seen", "sha256", "tab", "task", "tasks", "turn",
+    "rows", "seen", "sha256", "step", "tab", "task", "tasks", "turn",
 })  # fmt: skip
 LARGEST = 200_000  # characters; a long answer is 10,000
 

@@ -44,7 +44,7 @@ def new(request: HttpRequest, invoice_id: int) -> HttpResponse:
         data = form.cleaned_data
         try:
             outcome = crediting.raise_note(
-                actor=actor, invoice_id=invoice_id, line_id=int(data["line"]), amount=data["amount"],
+                actor=actor, invoice_id=invoice_id, line_id=int(data["item"]), amount=data["amount"],
                 reason=data["reason"], key=str(data["client_key"]),
             )  # fmt: skip
         except Invalid as invalid:
@@ -95,7 +95,7 @@ def _form(request: HttpRequest, actor: Actor, found: CreditNote, turn: Task | No
     if turn is None or door.may(actor, "resend", found.case, turn, None) is not None:
         return None
     lines = [(found.line, crediting.left_of(found.line) + found.amount)]
-    own = {"line": str(found.line_id), "amount": str(found.amount), "reason": text_of(found.reason), "task": turn.pk}
+    own = {"item": str(found.line_id), "amount": str(found.amount), "reason": text_of(found.reason), "task": turn.pk}
     return ResendForm.of(request, initial=own, lines=lines)
 
 

@@ -82,7 +82,7 @@ class CreditForm(ClientKeyMixin, ConcordForm):
     what_failed: ClassVar[str] = "The credit note was not sent"
     button: ClassVar[str] = "Send the credit note"
 
-    line = Pick(label="Which item", empty="Choose an item", missing="Choose an item")
+    item = Pick(label="Which item", empty="Choose an item", missing="Choose an item")
     amount = TextField(label="Amount to credit, with VAT", help_text="In pounds, for example 34.50.", max_length=14,
                        widget=NARROW)  # fmt: skip
     reason = LongText(label="Why", help_text="The council reads this.", max_length=TEXT_LIMIT)
@@ -90,7 +90,7 @@ class CreditForm(ClientKeyMixin, ConcordForm):
 
     def __init__(self, *positional: Any, lines: Sequence[tuple[PaymentLine, Decimal]], **options: Any) -> None:
         super().__init__(*positional, **options)
-        field: Any = self.fields["line"]
+        field: Any = self.fields["item"]
         named = [
             (str(row.pk), f"{row.line.client} ({row.line.client.ss_ref}), {row.line.reference}: {money(left)} left")
             for row, left in lines

@@ -1,4 +1,4 @@
-"""bedford-actuals-guide "Invoice/Credit Notes", steps 1 to 4, walked as Bedford's own profile."""
+"""bedford-actuals-guide "Invoice/Credit Notes" and "Reports", walked by both sides as Bedford's own profile."""
 
 import re
 from collections.abc import Iterator
@@ -7,12 +7,13 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from tests import factories as make
 from tests.browser.conftest import Open
 from tests.councils import served
 from tests.files import PDF
-from tests.invoices import Ouse, on, payment
+from tests.invoices import Ouse, finalised, payment
 from workflows.engine import moment
-from workflows.invoices import commands, ledger
+from workflows.invoices import ledger
 from workflows.invoices.models import Invoice
 
 ANCHOR, PERIOD = date(2018, 4, 9), 28
@@ -26,7 +27,8 @@ def ouse() -> Iterator[Ouse]:
 
 
 def test_bedford_invoices(open_tab: Open, ouse: Ouse) -> None:
-    """From the list on the left to Submit Invoice, with the useful tip and the VAT supporting invoice."""
+    """From the list on the left to Submit Invoice, with the useful tip and the VAT supporting invoice; the finance team
+    asks and accepts; then the reports that show what was paid and what is put right."""
     ouse.recorded(*ouse.weeks[:3])
     invoice = ouse.invoice()
     nina = ouse.user(name="Nina Patel")
@@ -72,16 +74,50 @@ def test_bedford_invoices(open_tab: Open, ouse: Ouse) -> None:
     assert frozen.frozen_at is not None
     assert frozen.vat > 0
 
-    commands.query(actor=ouse.officer(), text="Was Ann away in the second week?", **on(invoice.pk))
+    desk = open_tab("Tom Bullard", user=make.staff_user("finance", name="Tom Bullard"))
+    officer = desk.page
+    officer.goto("/invoices/")
+    officer.get_by_role("link", name=re.compile(invoice.case.reference)).first.click()
+    expect(officer.get_by_role("heading", name="Now: check the invoice")).to_be_visible()
+    desk.step("4-the-finance-team-checks")
+    officer.get_by_role("main").get_by_role("link", name="Query", exact=True).click()
+    officer.get_by_label("What do you ask?").fill("Was Ann away in the second week?")
+    officer.get_by_role("button", name="Send the query").click()
+    expect(officer.get_by_text("You asked: “Was Ann away in the second week?”")).to_be_visible()
+    desk.step("4-and-asks")
     page.reload()
     expect(page.get_by_text("“Was Ann away in the second week?”")).to_be_visible()
     tab.step("5-the-finance-team-asks")
     page.get_by_role("button", name="Submit Invoice").click()
     expect(page.get_by_text("was submitted. Finance Team checks it.")).to_be_visible()
-    commands.accept(actor=ouse.officer(), seen=frozen.total, **on(invoice.pk))
+    officer.goto(f"/cases/{invoice.pk}/")
+    officer.get_by_role("main").get_by_role("button", name="Accept", exact=True).click()
+    desk.step("5-before-it-is-accepted")
+    officer.get_by_role("button", name="Accept the invoice").click()
+    expect(officer.get_by_text("Accepted. The next payment run takes it.")).to_be_visible()
+    desk.step("5-accepted")
     page.reload()
     expect(page.get_by_text("The next payment run takes it.")).to_be_visible()
     page.get_by_role("link", name="What happened to this invoice").click()
     tab.step("6-what-happened")
     assert Invoice.objects.get(pk=invoice.pk).vat_number == "GB123456782"
+
+    finalised(invoice, ouse.officer())
+    ouse.changed(0, ouse.weeks[1], "6", ouse.nina())
+    ouse.invoice(ouse.first + timedelta(days=PERIOD))  # what is put right stands in the next period
+    page.goto("/portal/")
+    page.get_by_role("main").get_by_role("link", name="Reports", exact=True).click()
+    for name in ("Commissioned Vs Actuals", "Pending Payments Exceptions", "Remittance Advice Provider Payments"):
+        expect(page.get_by_role("link", name=name)).to_be_visible()
+    tab.step("reports-1-and-2")
+    page.get_by_role("link", name="Pending Payments Exceptions").click()
+    page.get_by_role("button", name="View").click()
+    expect(page.get_by_text("−£85.92").first).to_be_visible()  # four hours of £21.48
+    tab.step("reports-pending-payments-exceptions")
+    page.get_by_role("link", name="Close and return").last.click()
+    page.get_by_role("link", name="Remittance Advice Provider Payments").click()
+    page.get_by_label(re.compile("^Period")).select_option(index=1)
+    page.get_by_role("button", name="View").click()
+    expect(page.get_by_role("row", name="Total for Client")).to_have_count(2)
+    tab.step("reports-remittance-advice")
     assert ledger.verify() == []

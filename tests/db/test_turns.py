@@ -163,7 +163,16 @@ def test_a_team_that_may_not_open_the_case_gets_nothing(
     priya: Actor, task: Task, monkeypatch: pytest.MonkeyPatch, elsewhere: Callable[..., None]
 ) -> None:
     elsewhere(
-        reads={"payments_residential": ["action", "scheduled_payment", "payment_run", "payment_stop", "payment_debt"]}
+        reads={
+            "payments_residential": [
+                "action",
+                "claim",
+                "scheduled_payment",
+                "payment_run",
+                "payment_stop",
+                "payment_debt",
+            ]
+        }
     )
     with pytest.raises(Refused) as refusal:
         hand(priya, task, team_id=team("payments_residential").pk)

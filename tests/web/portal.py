@@ -22,7 +22,7 @@ def sign_in(user: User) -> Client:
     browser = Client()
     browser.force_login(user, backend=MODEL_BACKEND)
     session = browser.session
-    session["seen"] = time.time()
+    session["seen"] = session["began"] = time.time()
     session["organisation"] = make.actor(user).organisation_id
     session.save()
     return browser

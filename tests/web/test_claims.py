@@ -156,7 +156,7 @@ def test_a_claim_for_a_service_names_its_line_and_one_is_rejected_for_a_reason(c
     accept = reverse("council:claim_accept", args=[case])
     form = form_in(colin, accept)
     assert "Choose the care package line under which it is paid" in text(colin.post(accept, form))
-    colin.post(accept, form | {"line": str(home.lines[1].pk)})
+    colin.post(accept, form | {"paid_under": str(home.lines[1].pk)})
     assert OneOff.objects.get().line == home.lines[1]
     reject = reverse("council:claim_reject", args=[other])
     form = form_in(colin, reject)

@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests import care, runs
 from tests import factories as make
+from tests import runs
 from tests.files import staged
 from tests.forms import forms_of
 from tests.invoices import AFTER, FOUR, Ouse, bedford, on, settled
@@ -20,7 +20,6 @@ from workflows.engine.models import Access, Batch, Case
 from workflows.invoices import checking, commands, crediting
 from workflows.invoices.models import CreditNote
 from workflows.payments.models import PaymentLine, ScheduledPayment
-from workflows.register.models import ServiceLevel
 
 from .portal import sign_in, text
 
@@ -106,10 +105,7 @@ def test_an_invoice_without_items_is_closed_with_words(tom: Client) -> None:
     assert state(invoice.pk) == "accepted" and "Nobody was served." in page(tom, invoice.pk)
 
 
-def test_what_is_clean_is_accepted_together_and_the_rest_is_told(
-    ouse: Ouse, tom: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(care, "level", lambda key, **_: ServiceLevel.objects.get(key=key))  # each provider has the same
+def test_what_is_clean_is_accepted_together_and_the_rest_is_told(ouse: Ouse, tom: Client) -> None:
     others = [Ouse() for _ in range(2)]
     for each in others:
         each.recorded()

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("test_pages")]
         ("/help/", "01603 495702, option 1"),
         ("/accessibility/", "Web Content Accessibility Guidelines version 2.2"),
         ("/privacy/", "The Council is the data controller."),
-        ("/cookies/", "This service uses two cookies."),
+        ("/cookies/", "This service uses three cookies."),
     ],
 )
 def test_its_words_come_from_the_profile(address: str, words: str, client: Client) -> None:

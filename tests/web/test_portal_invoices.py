@@ -120,7 +120,7 @@ def test_a_credit_note_is_sent_asked_about_and_taken_back() -> None:
     assert "Send a credit note against an item" in text(browser.get(reverse("portal:invoice", args=[invoice.pk])))
     [form] = [each for each in shown(browser.get(address)) if "amount" in each.fields]
     line = selectors.creditable(ouse.invoice())[0][0]
-    sent = form.fields | {"line": str(line.pk), "reason": "Billed twice"}
+    sent = form.fields | {"item": str(line.pk), "reason": "Billed twice"}
     assert "pounds and pence" in text(browser.post(address, sent | {"amount": "ten"}))
     assert "or less" in text(browser.post(address, sent | {"amount": "9,999.00"}))
     said = text(browser.post(address, sent | {"amount": "£1.50"}, follow=True))

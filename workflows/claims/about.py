@@ -82,7 +82,7 @@ def line_of_service(service_id: int | None, line_id: int | None) -> int:
     rows = CarePackageLine.objects.filter(pk=line_id or 0, service=service_id)
     found = rows.values_list("pk", flat=True).first()
     if found is None:
-        raise Invalid({"line": "Choose the care package line under which it is paid"})
+        raise Invalid({"paid_under": "Choose the care package line under which it is paid"})
     return found
 
 

@@ -191,7 +191,7 @@ def _line(invoice: Invoice, line_id: int) -> PaymentLine:
     rows = counted(invoice.payment_id).filter(pk=line_id, payment__finalised_at__isnull=False)
     line = rows.select_for_update(of=("self",), no_key=True).first()
     if line is None:
-        raise Invalid({"line": "Choose a line of an invoice that was processed"})
+        raise Invalid({"item": "Choose a line of an invoice that was processed"})
     return line
 
 
