@@ -16,8 +16,9 @@ from tests.files import upload
 
 INPUT = re.compile(r"<(?:input|textarea|button)\b[^>]*>")
 SELECT = re.compile(r'<select[^>]* name="([^"]+)".*?</select>', re.S)
-#: What is kept of asking and of looking, which is no change of a record: who looked, and sessions.
-LOOKING = frozenset({"engine.access"})
+#: What is kept of asking and of looking, which is no change of a record: who looked, and sessions, in which the first
+#: request after signing in, and one every so often, notes when that was.
+LOOKING = frozenset({"engine.access", "people.opensession"})
 
 
 def form(browser: Client, path: str, **changes: Any) -> dict[str, Any]:
