@@ -5,7 +5,7 @@ Everything goes through the commands. Where there are disputes already, nothing 
 
 from collections.abc import Sequence
 
-from workflows.actuals.models import ActualWeek, LineWeek, Standing
+from workflows.actuals.models import ActualWeek, CareDecision, LineWeek, Standing
 from workflows.council.profile import current
 from workflows.engine.models import Task
 from workflows.parties.actor import Actor
@@ -40,7 +40,18 @@ def _raisings() -> list[tuple[ActualWeek, list[int]]]:
     found = [(week, _differing(week)) for week in weeks if _provider(week) is not None]
     whole = [(week, ids) for week, ids in found if ids]
     single = [(week, [each]) for week, ids in whole for each in ids]
-    return whole if len(whole) > len(FATES) else single[:-1] or single
+    return _stays_first(whole if len(whole) > len(FATES) else single[:-1] or single)
+
+
+def _stays_first(raisings: Sequence[tuple[ActualWeek, list[int]]]) -> list[tuple[ActualWeek, list[int]]]:
+    """Lines whose longer payment was asked about come where nothing is decided: paid as planned, an absence is none
+    any more, and a stay whose decision waits would begin a week later."""
+    asked = CareDecision.objects.filter(raised="funding_decision").values("line")
+    staying = set(LineWeek.objects.filter(line__in=asked).values_list("pk", flat=True))
+    stays = [each for each in raisings if staying.intersection(each[1])]
+    others = [each for each in raisings if each not in stays]
+    undecided = FATES.index("decided")
+    return [*stays[:undecided], *others, *stays[undecided:]]
 
 
 def _differing(week: ActualWeek) -> list[int]:
