@@ -13,6 +13,7 @@ from backoffice.web.gate import staff
 from backoffice.web.words import money
 from workflows.claims import about, commands, selectors
 from workflows.engine import selectors as engine
+from workflows.engine.errors import Refused
 from workflows.parties.actor import Actor
 
 from .forms import AcceptForm, QueryForm, RejectForm, TakeForm
@@ -56,8 +57,10 @@ def accept(request: HttpRequest, claim_id: int) -> HttpResponse:
 
     def send() -> object:
         data = form.cleaned_data
+        if data["seen"] is None:
+            raise Refused("Open this page again, and look at the amount first.", "seen")
         line = int(data["paid_under"]) if data.get("paid_under") else None
-        return commands.accept(**of_turn(view, form), seen=data["seen"] or claim.amount, line_id=line)
+        return commands.accept(**of_turn(view, form), seen=data["seen"], line_id=line)
 
     return act(request, view, form, send, said)
 

@@ -300,7 +300,9 @@ TABLE: Mapping[str, Row] = {
     # claims: the team that pays, and whoever audits
     "council:claims": Row(PAYING),
     **{f"council:claim_{act}": Row({"payments_residential"}, "GET POST")
-       for act in ("accept", "query", "reject", "take")},
+       for act in ("accept", "query", "reject")},
+    # the world's claim is not with its provider, so this says that there is nothing to do (test_claims.py: who may)
+    "council:claim_take": Row(PAYING, "GET POST"),
     # runs and remittance: the team that pays, and whoever audits; the world's run was sent to finance
     "council:payment_runs": Row(PAYING),
     "council:payments_due": Row(PAYING, "GET POST", posting={"payments_residential"}),

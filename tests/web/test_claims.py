@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import claims as do
+from tests import factories as make
 from tests.councils import another_council
 from tests.files import PDF, upload
 from tests.forms import forms_of
@@ -132,6 +133,7 @@ def test_payments_queries_and_accepts_and_both_sides_see_where_it_is_paid(
     browser.post(address(case), answer | {"text": "It is.", "amount": "24.50"})
     accept = reverse("council:claim_accept", args=[case])
     form = form_in(colin, accept)
+    assert "look at the amount first" in text(colin.post(accept, form | {"seen": ""}))
     page = colin.post(accept, form, follow=True)
     assert "Accepted. The provider is told." in text(page)
     assert "It waits for the next scheduled payment of the contract." in text(page)
@@ -169,6 +171,8 @@ def test_the_council_goes_on_when_the_time_is_over(colin: Client, home: Paying) 
     case = do.sent(home.actor(), do.asked(home.lines[0], DAY))
     commands.query(actor=officer(), text="Why?", **do.turn(case))  # type: ignore[arg-type]
     take = reverse("council:claim_take", args=[case])
+    auditor = sign_in(make.staff_user("", duty="auditor"))
+    assert (auditor.get(take).status_code, auditor.post(take).status_code) == (403, 403)
     assert "still has time" in text(colin.post(take, form_in(colin, take)))
     with moment.at(datetime(2018, 4, 30, 10, tzinfo=LONDON)):
         assert "has not answered in time" in text(colin.get(reverse("council:case", args=[case])))
