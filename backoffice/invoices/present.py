@@ -13,6 +13,7 @@ from workflows.council.profile import current
 from workflows.engine.models import Task
 from workflows.engine.selectors import Chapter
 from workflows.invoices import selectors
+from workflows.invoices.acting import is_over
 from workflows.invoices.models import CreditNote
 from workflows.invoices.rules import NoteState, State, vat_number_words
 from workflows.invoices.selectors import Page
@@ -80,7 +81,7 @@ class InvoiceView(_View):
     @property
     def empties(self) -> bool:
         """Whether the council may close it, because it has no items."""
-        return self.page.with_provider and self.page.empty and self.may("close_empty")
+        return self.page.with_provider and self.page.empty and is_over(self.payment) and self.may("close_empty")
 
     def status(self) -> Fact:
         """Where it stands, in the council's words."""

@@ -100,6 +100,10 @@ def test_an_invoice_without_items_is_closed_with_words(tom: Client) -> None:
     assert "has not created it yet" in page(tom, invoice.pk)
     close = reverse("council:invoice_close", args=[invoice.pk])
     form = form_in(tom, close)
+    with moment.at(AFTER - timedelta(days=7)):  # the period is not over yet
+        assert "Close it without items" not in page(tom, invoice.pk)
+        assert "it can be closed after that" in text(tom.post(close, form | {"text": "Nobody."}, follow=True))
+    form = form_in(tom, close)
     assert "Say why there is nothing to invoice" in text(tom.post(close, form))
     tom.post(close, form | {"text": "Nobody was served."})
     assert state(invoice.pk) == "accepted" and "Nobody was served." in page(tom, invoice.pk)

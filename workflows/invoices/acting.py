@@ -4,9 +4,10 @@ from django.db.models import QuerySet
 
 from workflows.council.invoices import Invoices
 from workflows.council.profile import current
+from workflows.engine import moment
 from workflows.engine.errors import Forbidden, NotFound
 from workflows.parties.actor import Actor
-from workflows.payments.models import PaymentLine
+from workflows.payments.models import PaymentLine, ScheduledPayment
 from workflows.payments.paying import COUNTS
 
 from .flow import InvoiceFlow
@@ -34,6 +35,11 @@ def of_the_whole(actor: Actor) -> None:
     """Only whoever acts for the whole provider claims for a contract."""
     if actor.is_provider and actor.services_for(InvoiceFlow.function, "edit") is not None:
         raise Forbidden("Your role is for some services only. Ask whoever answers for the whole contract.")
+
+
+def is_over(payment: ScheduledPayment) -> bool:
+    """Whether the last day of its period has passed."""
+    return payment.last < moment.today()
 
 
 def counted(payment_id: int) -> QuerySet[PaymentLine]:

@@ -20,7 +20,7 @@ from workflows.payments import invoicing
 from workflows.payments.models import ScheduledPayment
 
 from . import changes, notices, rules, weeks
-from .acting import has_items, of_the_whole, payment_of, profile
+from .acting import has_items, is_over, of_the_whole, payment_of, profile
 from .files import VAT_DOCUMENT
 from .flow import InvoiceFlow
 from .models import Invoice
@@ -135,12 +135,14 @@ def accept(*, actor: Actor, case_id: int, task_id: int, seen: Decimal, key: str)
 
 def close_empty(*, actor: Actor, case_id: int, task_id: int, text: str, key: str) -> door.Outcome:
     """Payments says that there is nothing to invoice for a period: the next run closes it with nothing, and later
-    periods can be submitted. Refused when it has items."""
+    periods can be submitted. Refused when it has items, and before the period is over."""
     if faults := faults_of_text(text, "Say why there is nothing to invoice: the provider reads this"):
         raise Invalid(faults)
 
     def act(turn: door.Turn) -> None:
         payment = _payment(case_id)
+        if not is_over(payment):
+            raise Refused(f"This period ends on {payment.last:%d/%m/%Y}: it can be closed after that.", "early")
         _refuse_items(payment.pk)
         frozen = invoicing.freeze(payment.pk, seen=ZERO, key=key)
         _refuse_items(payment.pk)  # it was worked out again just now
