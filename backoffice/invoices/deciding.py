@@ -7,6 +7,7 @@ from backoffice.cases.acting import Act, act, form_of, of_turn
 from backoffice.casework.asking import actor_of
 from backoffice.web.gate import staff
 from backoffice.web.words import money
+from workflows.engine.errors import Refused
 from workflows.invoices import commands
 
 from .forms import AcceptForm, CloseForm, QueryForm
@@ -26,7 +27,9 @@ def accept(request: HttpRequest, invoice_id: int) -> HttpResponse:
 
     def send() -> object:
         seen = form.cleaned_data["seen"]
-        return commands.accept(**of_turn(view, form), seen=total if seen is None else seen)
+        if seen is None:
+            raise Refused("Open this page again, and look at the amount first.", "seen")
+        return commands.accept(**of_turn(view, form), seen=seen)
 
     return act(request, view, form, send, said)
 
