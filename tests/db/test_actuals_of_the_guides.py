@@ -236,6 +236,29 @@ def test_bradford_who_is_admitted_again_after_a_whole_week_is_paid_anew(bradford
     assert aire.week(5, stay=3).payable == 0
 
 
+def test_bradford_a_first_week_that_was_no_absence_moves_the_limit(bradford: None) -> None:
+    """Week 3 was judged by what was said of week 1; once that is taken back, it is the second week of the stay."""
+    aire = Bradford("personal_support", "4")
+    mondays = [WEEK + timedelta(weeks=number) for number in range(3)]
+    for number, monday in enumerate(mondays):
+        care.opened(aire.home, monday)
+        save(aire, monday, Absence("frustrated", aire.units, "hospital", None, f"Week {number + 1}"))
+    assert [care.of_line(aire.line, each).payable for each in mondays] == [4, 4, 0]
+    save(aire, mondays[0])
+    assert [care.of_line(aire.line, each).payable for each in mondays] == [4, 4, 4]
+    save(aire, mondays[0], Absence("frustrated", aire.units, "hospital", None, "Week 1"))
+    assert [care.of_line(aire.line, each).payable for each in mondays] == [4, 4, 0]
+
+
+def save(aire: Bradford, monday: date, *absent: Absence) -> None:
+    """Save the line's week as planned but for these absences; what follows comes twice."""
+    now = care.of_line(aire.line, monday)
+    filled = [Filled(now.pk, now.version, (FilledRow(1, (aire.units,), absent),))]
+    act(commands.save, aire.who, now.case_id, filled=filled)
+    for _ in range(2):
+        follow(now.case_id)
+
+
 def test_bradford_nothing_is_paid_twice(bradford: None) -> None:
     """What was paid is locked; a decision that comes later moves nothing that was paid."""
     aire = Bradford("personal_support", "4")

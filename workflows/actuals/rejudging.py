@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 
 from workflows.engine import door, outbox
+from workflows.engine.arrays import any_of
 from workflows.engine.errors import NotFound
 from workflows.engine.models import Task
 from workflows.engine.reactions import reacts_to
@@ -129,6 +130,20 @@ def outdated(case_id: int) -> list[int]:
 def after_decision(payload: Mapping[str, Any], key: str) -> None:
     """A team decided about paying for longer: the weeks since then that are not paid are worked out again."""
     rejudge_line(payload["line"], date.fromisoformat(payload["since"]), f"{key}:rejudge")
+
+
+@reacts_to(RAISED, name="actuals.rejudge_later")
+def after_absences(payload: Mapping[str, Any], key: str) -> None:
+    """An absence counts the weeks before it: where those have changed, later ones that are not paid are worked out
+    again."""
+    later = LineWeek.objects.filter(line__in=any_of(payload["lines"]), week__gt=date.fromisoformat(payload["week"]))
+    absent = later.filter(standing__in=OPEN).exclude(causes=[])
+    for case_id in list(dict.fromkeys(absent.order_by("week", "case").values_list("case_id", flat=True))):
+        turn = Task.objects.filter(process=case_id, finished=None).order_by("-pk").first()
+        moved = sorted(set(payload["lines"]).intersection(outdated(case_id))) if turn is not None else []
+        if turn is not None and moved:
+            own = f"{key}:later:{case_id}"
+            rejudge(actor=system_actor(), case_id=case_id, task_id=turn.pk, lines=moved, key=own)
 
 
 @reacts_to(LINE_CHANGED, name="actuals.rejudge_line")
