@@ -1,5 +1,6 @@
 """What every test stands on."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,14 +16,25 @@ APPEND_ONLY = {"engine_event": "event", "engine_anchor": "anchor", "engine_conte
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Let the test database alone empty the append-only tables (UPDATE and DELETE stay refused); load the teams."""
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Let the test database alone empty the append-only tables (UPDATE and DELETE stay refused); load the teams.
+
+    In the end whoever is still connected is put out, and so is this connection: a browser's tests have connections of
+    other contexts, and any that is left would keep the database from being removed.
+    """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table, name in APPEND_ONLY.items():
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}_no_truncate ON {table}")
         emptying.prepare()
         setattr(TransactionTestCase, "_fixture_teardown", emptying.after_a_test)  # noqa: B010
         factories.load_teams()
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    connection.close()
 
 
 @pytest.fixture(autouse=True)
