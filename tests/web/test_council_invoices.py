@@ -83,6 +83,8 @@ def test_an_invoice_is_checked_queried_and_accepted(ouse: Ouse, tom: Client) -> 
     form = form_in(tom, accept)
     assert D(form["seen"]) == again.payment.total
     assert "It comes to" in text(tom.post(accept, form | {"seen": str(invoice.payment.total)}))
+    assert "look at the amount first" in text(tom.post(accept, form | {"seen": ""}))
+    assert state(invoice.pk) == "submitted"
     done = tom.post(accept, form, follow=True)
     assert "Accepted. The next payment run takes it." in text(done)
     assert tom.post(accept, form, follow=True).status_code == 200  # the second of two clicks
