@@ -23,6 +23,7 @@ from workflows.insight.selectors import Overview
 from . import charts, present
 from .forms import InsightFilter
 from .opening import Doors
+from .rooms import rooms
 from .sheets import Sheet, Value
 
 
@@ -55,6 +56,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     found = page.found
     context = {
         "now": page.now,
+        "rooms": rooms(request, "council:managers"),
         "where": found.teams[0].name if len(found.teams) == 1 else "all teams" if found.scope.every else "your teams",
         "first": present.first(found, page.doors),
         "facts": present.facts(found, goal),
