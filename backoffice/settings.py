@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "backoffice.access.middleware.SignedIn",
+    "backoffice.access.rate_limits.RateLimits",
     "backoffice.web.middleware.Refusals",
     "axes.middleware.AxesMiddleware",
 ]
@@ -237,6 +238,12 @@ AXES_VERBOSE = False
 # is stricter than axes' advice, which fears that a changed address would start a new count; devices that their owner
 # has signed in with have names of their own (backoffice.access.lockout).
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+
+# What a minute may ask for (backoffice.access.rate_limits); 0 counts nothing. A whole council can share one address.
+RATE_PERSON = environment.number("CONCORD_RATE_PERSON", 600)
+RATE_STRANGER = environment.number("CONCORD_RATE_STRANGER", 300)
+# How many proxies of ours a request passes: only what they add to X-Forwarded-For is believed.
+PROXIES = environment.number("CONCORD_PROXIES", 1 if HTTPS else 0)
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a week of 300 service users is one form
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024

@@ -132,6 +132,8 @@ def _environment(place: Home, mine: Home, found: servers.Servers, council: str, 
         # Built once for everybody, not for each run of the tests.
         "CONCORD_BUILD_DIR": str(place.build),
         "CONCORD_STATIC_ROOT": str(place.static),
+        "CONCORD_RATE_PERSON": "0",  # one browser asks for more than a hundred people do
+        "CONCORD_RATE_STRANGER": "0",
         "CONCORD_NODE_MODULES": str(place.frontend / "node_modules"),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(place.cache / "hypothesis"),
         **({"CONCORD_CHROMIUM": chromium} if chromium else {"CONCORD_NO_BROWSER": "1"}),

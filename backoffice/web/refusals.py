@@ -13,7 +13,7 @@ from workflows.engine.errors import Busy, Forbidden, NotFound, Refused, Stale
 
 from .drafts import NOT_TYPED, WRITTEN_BY_PAGES, is_secret, page_of_form
 from .files import KEPT, REMOVE, kept_with
-from .words import upper_first
+from .words import plural, upper_first
 
 VERSION = "_version"  # the end of the names of what only the page writes
 Words = Mapping[str, tuple[str, str]]  # label and words by the name of what a browser posts
@@ -55,6 +55,15 @@ def _stale(refusal: Stale, request: HttpRequest) -> HttpResponse:
 def _busy(refusal: Busy, request: HttpRequest) -> HttpResponse:
     response = render(request, "web/errors/busy.html", _context(request) | {"reason": refusal.reason}, status=503)
     response.headers["Retry-After"] = "5"
+    return response
+
+
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    """Whoever asks for too much in a minute is told when to go on (429)."""
+    reason = f"You have asked for very much in a short time. Try again in {plural(seconds, 'second')}."
+    context = _context(request) | {"reason": reason, "h1": "Too many requests"}
+    response = render(request, "web/errors/busy.html", context, status=429)
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 
