@@ -229,6 +229,8 @@ def test_claim_next_gives_the_first_due_or_the_most_costly(priya: Actor, tom: Ac
     assert (due.answer["task"], costly.answer["task"]) == (second.pk, third.pk)
     assert again(second).owner_id == priya.user_id
     assert last(second.process_id).kind == "contract_document.claim"
+    turns.claim(actor=tom, task_id=first.pk, key=make.key())
+    assert [facts_of(last(each.process_id))["taken"] for each in (first, second, third)] == ["chosen", "next", "next"]
 
 
 def test_claim_next_with_one_key_is_one_turn(priya: Actor) -> None:

@@ -13,6 +13,8 @@ from workflows.parties.actor import Actor
 from .running import permitted, run
 
 Order = Literal["due", "costly"]
+#: How somebody came to a turn: the one that was first in line, or one that they chose; the event of a claim tells it.
+Taken = Literal["next", "chosen"]
 #: How each order reads the partial indexes `task_unclaimed` and `task_costly_first`.
 ORDERS: dict[Order, str] = {"due": "t.due_at, t.id", "costly": "t.urgency DESC, t.id"}
 #: Case first, then turn, as every lock here; who finds a row locked passes on to the next. Tests take it out.
@@ -25,7 +27,7 @@ NEXT = (
 
 def claim(*, actor: Actor, task_id: int, key: str) -> door.Outcome:
     """Make a team's turn one's own; refused when somebody else has it, or when one is recorded as away."""
-    return run(actor, "claim", task_id, key, _claim)
+    return run(actor, "claim", task_id, key, _claim("chosen"))
 
 
 def claim_next(*, actor: Actor, team_id: int, order: Order = "due", key: str) -> door.Outcome:
@@ -39,7 +41,7 @@ def claim_next(*, actor: Actor, team_id: int, order: Order = "due", key: str) ->
         verb="claim",
         which=_picker(actor, team_id, order),
         key=key,
-        act=_claim,
+        act=_claim("next"),
         body={"verb": "claim_next", "team": team_id, "order": order},
     )
 
@@ -70,11 +72,15 @@ def give(task: Task, user_id: int, turn: door.Turn, *, standing_in_for: int | No
     task.status = STATUS.ASSIGNED
 
 
-def _claim(turn: door.Turn) -> None:
-    task = permitted(turn, "claim")
-    give(task, turn.actor.user_id, turn)
-    turn.answer["task"] = task.pk
-    turn.work.change(task)
+def _claim(taken: Taken) -> door.Act:
+    def act(turn: door.Turn) -> None:
+        task = permitted(turn, "claim")
+        give(task, turn.actor.user_id, turn)
+        turn.answer["task"] = task.pk
+        turn.facts["taken"] = taken
+        turn.work.change(task)
+
+    return act
 
 
 def _picker(actor: Actor, team_id: int, order: Order) -> Callable[[], reading.Read]:
