@@ -1,16 +1,15 @@
 """The password asked again at a binding act, and a person's own lock-out while signed in.
 
-    try:
-        check_password_again(request, form.cleaned_data["password"])
-    except WrongPassword as wrong:
-        form.add_error("password", wrong.sentence)
+    if form.is_valid() and is_oneself(request, form):
+        ...
 
-Call it before the command, outside its transaction: a wrong try must stay counted when the command is not run.
+Ask before the command, outside its transaction: a wrong try must stay counted when the command is not run.
 """
 
 from typing import cast
 
 from django.contrib.auth import HASH_SESSION_KEY, logout
+from django.forms import Form
 from django.http import HttpRequest
 
 from backoffice.web import drafts
@@ -56,6 +55,21 @@ def check_password_again(request: HttpRequest, raw: str) -> None:
         raise WrongPassword(left)
     _sign_out_keeping(request, user)
     raise LockedOut
+
+
+def is_oneself(request: HttpRequest, form: Form) -> bool:
+    """Whether the form's `password` is the right one; else its fault stands on the form. A form without asks nobody.
+
+    Raises LockedOut with the last wrong try.
+    """
+    if "password" not in form.fields:
+        return True
+    try:
+        check_password_again(request, form.cleaned_data["password"])
+    except WrongPassword as wrong:
+        form.add_error("password", wrong.sentence)
+        return False
+    return True
 
 
 def _sign_out_keeping(request: HttpRequest, user: User) -> None:

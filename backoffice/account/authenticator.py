@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from backoffice.access import apps, steps
-from backoffice.access.confirm import WrongPassword, check_password_again
+from backoffice.access.confirm import is_oneself
 from backoffice.access.forms import NewAppForm
 from backoffice.web.fields import PasswordField
 from backoffice.web.forms import ConcordForm
@@ -51,7 +51,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if authenticators.of(user.pk):
         return redirect("account:sign_in")
     form = AddForm(request.POST) if request.method == "POST" else AddForm()
-    if request.method == "POST" and form.is_valid() and _oneself(request, form):
+    if request.method == "POST" and form.is_valid() and is_oneself(request, form):
         codes = apps.added(user, form)
         if codes is not None:
             onwards = reverse("account:sign_in")
@@ -68,18 +68,8 @@ def remove(request: HttpRequest) -> HttpResponse:
     if not authenticators.of(user.pk):
         return redirect("account:sign_in")
     form = RemoveForm(request.POST) if request.method == "POST" else RemoveForm()
-    if request.method == "POST" and form.is_valid() and _oneself(request, form):
+    if request.method == "POST" and form.is_valid() and is_oneself(request, form):
         authenticators.take_away(user=user)
         messages.success(request, "The authenticator app is taken away.")
         return redirect("account:sign_in")
     return render(request, "account/authenticator_remove.html", {"form": form, "required": steps.needs_app(user)})
-
-
-def _oneself(request: HttpRequest, form: ConcordForm) -> bool:
-    """Whether the password is right; wrong tries count as those of signing in do."""
-    try:
-        check_password_again(request, form.cleaned_data["password"])
-    except WrongPassword as wrong:
-        form.add_error("password", wrong.sentence)
-        return False
-    return True

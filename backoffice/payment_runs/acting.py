@@ -9,8 +9,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from backoffice.access.confirm import is_oneself
 from backoffice.casework.asking import actor_of, works_for
 from backoffice.casework.commanding import carried
 from backoffice.web.gate import staff
@@ -23,7 +25,7 @@ from workflows.engine.errors import Forbidden, NotFound, Refused
 from workflows.payments import run_selectors, running
 from workflows.payments.rules import RunState
 
-from .forms import HoldOutForm, PutBackForm, ReasonForm, RunForm
+from .forms import FinalForm, HoldOutForm, PutBackForm, ReasonForm, RunForm
 from .looking import Shown, shown
 from .present import KIND, View
 from .showing import view_of_id
@@ -54,10 +56,11 @@ ACTS: Mapping[str, Act] = {
                    "Propose it for approval", "The run waits for a second person. Your team is told.", seen=True),
     "finalise": Act(running.finalise, "Finalise the run",
                     "Each payment of it is finalised, one by one. Finalised payments never change.", "Finalise it",
-                    "The run is being finalised.", seen=True, goes_on=True),
+                    "The run is being finalised.", form=FinalForm, seen=True, goes_on=True),
     "approve": Act(running.approve, "Approve the run as a second person",
                    "Each payment of it is finalised, one by one. Finalised payments never change.",
-                   "Approve and finalise it", "You approved the run. It is being finalised.", seen=True, goes_on=True),
+                   "Approve and finalise it", "You approved the run. It is being finalised.", form=FinalForm, seen=True,
+                   goes_on=True),
     "send_back": Act(running.send_back, "Send the run back", "It is checked and proposed again.", "Send it back",
                      "The run was sent back.", form=ReasonForm),
     "cancel": Act(running.cancel, "Cancel the run", "Nothing of it is finalised. Its payments wait for another run.",
@@ -70,6 +73,7 @@ ACTS: Mapping[str, Act] = {
 
 
 @staff(reads=KIND)
+@sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, payment_run_id: int, act: str) -> HttpResponse:
     """Check what will be done with the run, and do it."""
@@ -83,7 +87,7 @@ def act(request: HttpRequest, payment_run_id: int, act: str) -> HttpResponse:
     _refuse(request, view, act)
     form = wanted.form.of(request, initial=initial, cancel=back)
     form.button = wanted.button  # type: ignore[misc]
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and is_oneself(request, form):
         outcome = carried(form, partial(_run, wanted, view, form.cleaned_data))
         if outcome is not None:
             messages.success(request, wanted.done)

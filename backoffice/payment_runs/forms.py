@@ -4,9 +4,10 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from backoffice.web.fields import LongText
+from backoffice.web.fields import LongText, PasswordField
 from backoffice.web.forms import ClientKeyMixin, ConcordForm, EmbeddedForm
 from workflows.engine.typed import TEXT_LIMIT
+from workflows.payments.acting import profile
 from workflows.payments.returning import MOST_BYTES
 
 
@@ -23,6 +24,17 @@ class RunForm(ClientKeyMixin, ConcordForm):
     what_failed: ClassVar[str] = "Nothing was done"
     task = forms.IntegerField(widget=forms.HiddenInput, required=False)
     seen = forms.DecimalField(widget=forms.HiddenInput, required=False)
+
+
+class FinalForm(RunForm):
+    """What cannot be undone is done by whoever can say again who they are, where the profile asks."""
+
+    password = PasswordField(label="Your password", missing="Enter your password")
+
+    def __init__(self, *positional: Any, **options: Any) -> None:
+        super().__init__(*positional, **options)
+        if not profile().password_to_finalise:
+            del self.fields["password"]
 
 
 class ReasonForm(RunForm):

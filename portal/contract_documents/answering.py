@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from backoffice.access.confirm import WrongPassword, check_password_again
+from backoffice.access.confirm import is_oneself
 from backoffice.web import drafts
 from workflows.contracts import commands, rules, selectors
 from workflows.contracts.selectors import FUNCTION, Page
@@ -49,7 +49,7 @@ def receive(request: HttpRequest, page: Page, form: AnswerForm) -> HttpResponse 
     if form.broken:
         raise Refused(INCOMPLETE, "incomplete")
     over = _is_over(page, form.cleaned_data["task"])
-    if not over and not (right and _password_is_right(request, form)):
+    if not over and not (right and is_oneself(request, form)):
         return None
     if not right:
         return too_late(request, page.case.pk, form)
@@ -92,17 +92,6 @@ def _command(request: HttpRequest, case_id: int, form: AnswerForm) -> Any:
 def _is_over(page: Page, task_id: int) -> bool:
     """Whether the turn that the form was about has ended: turns never open again, so this stays true."""
     return page.turn is None or page.turn.pk != task_id or page.turn.node != "respond"
-
-
-def _password_is_right(request: HttpRequest, form: AnswerForm) -> bool:
-    if "password" not in form.fields:
-        return True
-    try:
-        check_password_again(request, form.cleaned_data["password"])
-    except WrongPassword as wrong:
-        form.add_error("password", wrong.sentence)
-        return False
-    return True
 
 
 def _told(page: Page, number: int, state: str) -> str:

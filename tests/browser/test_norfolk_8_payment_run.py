@@ -52,6 +52,7 @@ def test_a_run_and_its_remittance_advice(open_tab: Open, monkeypatch: pytest.Mon
         page = mary.page
         page.goto(f"/cases/{run}/")
         page.get_by_role("button", name="Approve and finalise it").click()
+        page.get_by_label("Your password").fill(make.PASSWORD)
         mary.step("7-the-second-person")
         page.get_by_role("button", name="Approve and finalise it").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Finalising 1 payment")

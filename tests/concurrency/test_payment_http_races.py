@@ -100,7 +100,7 @@ def test_one_run_from_due_to_paid_whoever_clicks_at_once(desk: Desk) -> None:
 
     lawful(race(clicks(colin, desk.act("propose"), "client_key")), done=2)
     assert events("payment_run.propose") == 1
-    lawful(race(sending([mary, anna, joan], desk.act("approve"), "client_key")))
+    lawful(race(sending([mary, anna, joan], desk.act("approve"), "client_key", password=make.PASSWORD)))
     assert events("payment_run.approve") == 1
     batches.run_slice(Batch.objects.get(kind=running.FINALISE).pk, 0)
     assert Case.objects.get(pk=desk.run.pk).state == "finalised"
@@ -113,8 +113,8 @@ def test_finalising_by_a_double_click_is_one_batch(desk: Desk, monkeypatch: pyte
     monkeypatch.setattr("workflows.payments.running.profile", partial(_generous, profile()))
     running.prepare(actor=desk.by(desk.people[0]), calendar=desk.payment.calendar, pay_on=desk.payment.pay_on, key="r")
     answers = race([
-        *clicks(desk.browsers[0], desk.act("finalise"), "client_key"),
-        *sending(desk.browsers[1:2], desk.act("finalise"), "client_key"),
+        *clicks(desk.browsers[0], desk.act("finalise"), "client_key", password=make.PASSWORD),
+        *sending(desk.browsers[1:2], desk.act("finalise"), "client_key", password=make.PASSWORD),
         *sending(desk.browsers[2:3], desk.act("cancel"), "client_key", text="A mistake"),
     ])  # fmt: skip
     assert {each.status for each in answers} <= LAWFUL, [(each.status, each.body[:500]) for each in answers]

@@ -10,7 +10,7 @@ from django.template import engines
 from django.urls import include, path
 from psycopg.errors import LockNotAvailable
 
-from backoffice.access.confirm import WrongPassword, check_password_again
+from backoffice.access.confirm import is_oneself
 from backoffice.web.fields import LongText, PasswordField
 from backoffice.web.files import FilesField, for_providers
 from backoffice.web.forms import ClientKeyMixin, ConcordForm
@@ -40,13 +40,8 @@ class Note(ClientKeyMixin, ConcordForm):
 def note(request: HttpRequest) -> HttpResponse:
     """Ask for the password again before an act."""
     form = Note.of(request)
-    if request.method == "POST" and form.is_valid():
-        try:
-            check_password_again(request, form.cleaned_data["password"])
-        except WrongPassword as wrong:
-            form.add_error("password", wrong.sentence)
-        else:
-            return redirect("/taken/")
+    if request.method == "POST" and form.is_valid() and is_oneself(request, form):
+        return redirect("/taken/")
     return _page(request, form)
 
 

@@ -96,7 +96,10 @@ def test_a_run_from_what_is_due_to_what_was_paid(monkeypatch: pytest.MonkeyPatch
     assert "You proposed this run. Somebody else of the team approves it." in text(refused)
     form = hidden(mary.get(reverse("council:run_act", args=[run, "approve"])))
     assert colin.post(reverse("council:run_act", args=[run, "approve"]), form).status_code == 403
-    progress = act(mary, run, "approve")
+    assert "Enter your password" in text(act(mary, run, "approve"))
+    assert "The password is not right" in text(act(mary, run, "approve", password="not Mary's"))
+    assert PaymentRun.objects.get(pk=run).case.state == "proposed"
+    progress = act(mary, run, "approve", password=make.PASSWORD)
     assert "Finalising 1 payment" in text(progress)
     batch = Batch.objects.get()
     batches.run_slice(batch.pk, 0)
@@ -162,7 +165,7 @@ def test_a_total_that_has_moved_is_counted_again_first() -> None:
     run = prepare(client, opened(place))
     form = hidden(client.get(reverse("council:run_act", args=[run, "finalise"])))
     ScheduledPayment.objects.filter(run=run).update(payable=D("1.00"), total=D("1.00"), excl=D("1.00"))
-    answer = client.post(reverse("council:run_act", args=[run, "finalise"]), form)
+    answer = client.post(reverse("council:run_act", args=[run, "finalise"]), form | {"password": make.PASSWORD})
     assert "The run now comes to £1.00, not £1,986.44. Count it again." in text(answer)
     assert "Now: count it again" in text(client.get(reverse("council:case", args=[run])))
 

@@ -113,6 +113,7 @@ class Payments(Table):
     `reject_note` stands beside the button. `answer_within`: our promise to a rejection, never past finalisation.
     `go_live`: periods that begin before it are not paid here; without it those of every method.
     `second_person_above`: a run of more than this is approved by a second person; an adjustment by hand always is.
+    `password_to_finalise`: finalised payments never change, so whoever does it says again who they are.
     `unusual_percent`: what moved by more than this since the pay day before stands out in a run.
     """
 
@@ -128,6 +129,8 @@ class Payments(Table):
     """The council's time for each step of a run."""
     second_person_above: Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)] = Decimal(0)
     """A run of more than so many pounds is approved by a second person."""
+    password_to_finalise: bool = True
+    """Whether whoever finalises a run, or approves it as a second person, gives the password again."""
     unusual_percent: Annotated[int, Field(ge=1, le=1000)] = 20
     """What moved by more than so many percent since the pay day before stands out in a run."""
     file: PaymentFile | None = None
