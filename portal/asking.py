@@ -1,12 +1,14 @@
 """Who asks, and what awaits them: read once a request, as the menu and the page both say it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
 from operator import or_
 from typing import Any, cast
 
-from django.db.models import Count, F, Min, Sum
+from django.db.models import Count, DateTimeField, F, Min, Sum
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 
 from workflows.actions import selectors as actions
@@ -17,6 +19,8 @@ from workflows.contracts.flow import ContractDocumentFlow
 from workflows.contracts.selectors import Summary
 from workflows.disputes import selectors as disputes
 from workflows.engine import selectors as engine
+from workflows.invoices import selectors as invoices
+from workflows.invoices.flow import InvoiceFlow
 from workflows.parties.actor import Actor
 from workflows.payments import selectors as payments
 
@@ -67,6 +71,13 @@ def awaiting_payments(request: HttpRequest) -> Summary:
     return waiting(request).get(payments.KIND, NOTHING)
 
 
+def awaiting_invoices(request: HttpRequest) -> Summary:
+    """The invoices that this person can create or submit."""
+    found = waiting(request).get(InvoiceFlow.kind, NOTHING)
+    # A day is read as its midnight; it ends with the hour of a cut-off.
+    return replace(found, due_at=payments.cut_off_at(found.due_at.date())) if found.due_at else found
+
+
 def waiting(request: HttpRequest) -> Mapping[str, Summary]:
     """By kind, what awaits this person: one query for all kinds, once a request."""
     kept = cast("Any", request)
@@ -82,4 +93,8 @@ def _waiting(actor: Actor) -> dict[str, Summary]:
     if (to_answer := payments.to_answer(actor)) is not None:
         kept = to_answer.order_by().values(kind=F("case__kind"))
         found = found.union(kept.annotate(number=Count("pk"), weekly=Sum("payable"), first=Min("case__created")))
+    if (to_send := invoices.to_send(actor)) is not None:
+        sent = to_send.order_by().values(kind=F("case__kind"))
+        day = Cast(Min("payment__cut_off"), DateTimeField())
+        found = found.union(sent.annotate(number=Count("pk"), weekly=Sum("payment__payable"), first=day))
     return {row["kind"]: Summary(row["number"], row["weekly"] or Decimal(0), row["first"]) for row in found}

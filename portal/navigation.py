@@ -24,6 +24,7 @@ from .asking import (
     awaiting_actions,
     awaiting_claims,
     awaiting_disputes,
+    awaiting_invoices,
     awaiting_payments,
     awaiting_weeks,
 )
@@ -51,7 +52,7 @@ def entries(request: HttpRequest) -> list[NavigationItem]:
         found.append(_counted(profile.claims.name, "portal:claims", awaiting_claims(request).count))
     if invoices.has_module(actor):
         under = ("/portal/credit-notes/",)
-        found.append(NavigationItem(invoice_words.name(), reverse("portal:invoices"), "", under))
+        found.append(_counted(invoice_words.name(), "portal:invoices", awaiting_invoices(request).count, under))
     if actor.may(ACTIONS):
         changes = (reverse("portal:change_requests"),)
         found.append(_counted(chapter.name(), "portal:actions", awaiting_actions(request).count, changes))

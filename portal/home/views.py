@@ -37,6 +37,7 @@ from ..asking import (
     awaiting_actions,
     awaiting_claims,
     awaiting_disputes,
+    awaiting_invoices,
     awaiting_payments,
     awaiting_weeks,
 )
@@ -78,6 +79,7 @@ def home(request: HttpRequest) -> HttpResponse:
     answers = waiting.weeks(awaiting_weeks(request), now) + waiting.answers(awaiting_actions(request), now)
     answers += waiting.responses(awaiting_disputes(request), now) + waiting.queries(awaiting_claims(request), now)
     coming = paying.coming(actor)
+    answers += waiting.invoices(awaiting_invoices(request), now)
     check = paying.to_check(actor, coming, moment.now())
     checks = [check] if check else []
     is_first = check is not None and (summary.due_at is None or check.due_at <= summary.due_at)
@@ -131,10 +133,12 @@ def _first(actor: Actor, needed: Sequence[waiting.Need]) -> First:
 
 
 def _answer_first(need: waiting.Answers) -> First:
-    names = {waiting.Responses: "disputes", waiting.Weeks: "weeks", waiting.Queries: "claims"}
-    what = names.get(type(need), "actions")
     return First(
-        f"First: {need.what.lower()} {need.due.by}".rstrip(), need.note, need.due.soon, need.href, f"See the {what}"
+        f"First: {need.what.lower()} {need.due.by}".rstrip(),
+        need.note,
+        need.due.soon,
+        need.href,
+        f"See the {need.list_of}",
     )
 
 
@@ -168,10 +172,11 @@ def _claims(summary: Summary, actor: Actor) -> Chapter:
     return Chapter(claimed.name(), reverse("portal:claims"), note, f"{verbs} amounts that no plan pays")
 
 
-def _invoices(actor: Actor) -> Chapter:
+def _invoices(summary: Summary, actor: Actor) -> Chapter:
     verbs = "Create and submit" if actor.may(invoices.FUNCTION, "edit") else "Read"
     about = f"{verbs} what you claim for a period, worked out from actuals or commissioned services"
-    return Chapter(invoice_words.name(), reverse("portal:invoices"), "", about)
+    note = f"({summary.count} to send)" if summary.count else ""
+    return Chapter(invoice_words.name(), reverse("portal:invoices"), note, about)
 
 
 def _chapters(request: HttpRequest, actor: Actor, summary: Summary) -> list[Chapter]:
@@ -183,7 +188,7 @@ def _chapters(request: HttpRequest, actor: Actor, summary: Summary) -> list[Chap
     disputed_ = [_disputes(disputes, actor)] if has_module() and actor.may(DISPUTES) else []
     payments = [_payments(request)] if current().payments and actor.may(PAYMENTS) else []
     payments += [_claims(awaiting_claims(request), actor)] if current().claims and actor.may(CLAIMS) else []
-    bills = [_invoices(actor)] if invoices.has_module(actor) else []
+    bills = [_invoices(awaiting_invoices(request), actor)] if invoices.has_module(actor) else []
     weeks = [_weeks(module.name, awaiting_weeks(request), actor)] if module and actor.may(ACTUALS) else []
     reports = [_reports()] if has_reports(actor) else []
     return documents + weeks + lines + payments + bills + disputed_ + conversations + reports + _about_us(actor)

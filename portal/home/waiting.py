@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Count, F, Max, Min, Sum
 from django.urls import reverse
@@ -65,6 +65,7 @@ class Answers:
     due: Deadline
     stake: str = NOTHING
     note: str = "The council awaits your answer"
+    list_of: ClassVar[str] = "actions"
 
     @property
     def what(self) -> str:
@@ -82,6 +83,7 @@ class Responses(Answers):
     """Disputes that await a response: how many, the money in dispute, and when the first is due."""
 
     note: str = "The council disputes actuals"
+    list_of: ClassVar[str] = "disputes"
 
     @property
     def what(self) -> str:
@@ -99,6 +101,7 @@ class Queries(Answers):
     """Claims about which the council asks: how many, the money that depends on it, and when the first is due."""
 
     note: str = "The council asks about what you claim"
+    list_of: ClassVar[str] = "claims"
 
     @property
     def what(self) -> str:
@@ -116,6 +119,7 @@ class Weeks(Answers):
     """Weeks of actuals that are to be recorded: how many, and which cut-off comes first."""
 
     note: str = "What you delivered, week by week"
+    list_of: ClassVar[str] = "weeks"
 
     @property
     def what(self) -> str:
@@ -126,6 +130,24 @@ class Weeks(Answers):
     def href(self) -> str:
         """Where it is done: the calendar opens on the first of them."""
         return reverse("portal:actuals")
+
+
+@dataclass(frozen=True, slots=True)
+class Invoices(Answers):
+    """Invoices that are to be created or submitted: how many, what they claim, and which cut-off comes first."""
+
+    note: str = "What you claim for a period that is over"
+    list_of: ClassVar[str] = "invoices"
+
+    @property
+    def what(self) -> str:
+        """The thing to do."""
+        return f"Send {plural(self.count, 'invoice')}"
+
+    @property
+    def href(self) -> str:
+        """Where it is done."""
+        return reverse("portal:invoices")
 
 
 class Needs(ListTable):
@@ -183,6 +205,13 @@ def queries(summary: Summary, now: datetime) -> list[Answers]:
     if not summary.count or current().claims is None:
         return []
     return [Queries(summary.count, deadline(summary.due_at, now), money(summary.weekly))]
+
+
+def invoices(summary: Summary, now: datetime) -> list[Answers]:
+    """The invoices that the person can send, as one line."""
+    if not summary.count:
+        return []
+    return [Invoices(summary.count, deadline(summary.due_at, now), money(summary.weekly))]
 
 
 def weeks(summary: Summary, now: datetime) -> list[Answers]:

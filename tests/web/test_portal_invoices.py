@@ -43,6 +43,9 @@ def test_changes_of_actuals_are_told_and_an_old_figure_is_not_submitted() -> Non
     invoice = ouse.created()
     nina = ouse.user(name="Nina Patel")
     browser, address = sign_in(nina), reverse("portal:invoice", args=[invoice.pk])
+    home = text(browser.get(reverse("portal:home")))
+    for words in ("First: send 1 invoice", "Monday 14 April 2025", "Invoice/Credit Notes 1", "£1,012.80"):
+        assert words in home, words
     before = browser.get(address)
     assert "Submit Invoice" in text(before)
     assert "What changed" not in text(before)
@@ -57,6 +60,7 @@ def test_changes_of_actuals_are_told_and_an_old_figure_is_not_submitted() -> Non
     assert Case.objects.get(pk=invoice.pk).state == "pending"
     [again] = [each for each in shown(late) if each.fields.get("step") == "submit"]
     assert "was submitted" in text(browser.post(address, again.fields, follow=True))
+    assert "send 1 invoice" not in text(browser.get(reverse("portal:home")))
     assert Access.objects.filter(what="invoice", client_id=ouse.lines[0].client_id).exists()
     rows = browser.get(reverse("portal:invoice_file", args=[invoice.pk])).content.decode().splitlines()
     assert [each.rsplit(",", 1)[1] for each in rows] == ["Total", "736.24", "233.60"]

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from workflows.council.profile import current
 from workflows.engine import files, moment
@@ -109,6 +109,18 @@ def cases(actor: Actor) -> QuerySet[Case]:
     profile()
     rows = engine.cases(actor, FUNCTION).filter(kind=KIND)
     return rows.filter(invoice__payment__visible_from__lte=moment.today()) if actor.is_provider else rows
+
+
+def to_send(actor: Actor) -> QuerySet[Invoice] | None:
+    """The invoices that this person can create or submit now; None where they send none.
+
+    Of those that nobody has created yet, the ones whose period is over and in which there is something to claim
+    (bedford-actuals-guide "Invoice/Credit Notes" 3: of an empty one, make an action).
+    """
+    if current().invoices is None or actor.services_for(FUNCTION, "edit") is not None:
+        return None
+    over = Q(case__state=State.UNSUBMITTED, payment__last__lt=moment.today(), payment__payable__gt=0)
+    return Invoice.objects.filter(Q(case__state=State.PENDING) | over, case__in=cases(actor))
 
 
 def note_cases(actor: Actor) -> QuerySet[Case]:
