@@ -133,13 +133,8 @@ def _first(actor: Actor, needed: Sequence[waiting.Need]) -> First:
 
 
 def _answer_first(need: waiting.Answers) -> First:
-    return First(
-        f"First: {need.what.lower()} {need.due.by}".rstrip(),
-        need.note,
-        need.due.soon,
-        need.href,
-        f"See the {need.list_of}",
-    )
+    title = f"First: {need.what.lower()} {need.due.by}".rstrip()
+    return First(title, need.note, need.due.soon, need.href, f"See the {need.list_of}")
 
 
 def _actions(summary: Summary, actor: Actor) -> Chapter:
