@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import access_log, erasing, views
+from . import access_log, erasing, holds, views
 
 urlpatterns = [
     path("administration/", views.administration, name="administration"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("administration/erase/clients/<int:client_id>/", erasing.client, name="erase_client"),
     path("administration/erase/people/<int:user_id>/", erasing.person, name="erase_person"),
     path("administration/erase/contacts/<int:contact_id>/", erasing.contact, name="erase_contact"),
+    path("administration/holds/", holds.holds_list, name="holds"),
+    path("administration/holds/<int:hold_id>/", holds.hold, name="hold"),
+    path("administration/holds/<slug:about>/<int:subject_id>/", holds.place, name="hold_place"),
     path("administration/mail/", views.demo_mails, name="mails"),
     path("administration/mail/<slug:name>/", views.demo_mail, name="mail"),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from backoffice.web.held import Held, held
 from backoffice.web.pieces import Tab
 from workflows.council.profile import current
-from workflows.engine import rules, spans
+from workflows.engine import holds, rules, spans
 from workflows.engine.nodes import ProviderTask, TeamNode
 from workflows.engine.selectors import Chapter
 from workflows.engine.turns import running
@@ -27,6 +27,7 @@ def frame(view: CaseView, current_tab: str, events: int | None = None) -> dict[s
     return {
         "view": view,
         "case": case,
+        "legal_holds": holds.shown(view.actor, "case", case.pk),
         "now_panel": view.panel(),
         "facts": view.facts(),
         "turn": turn,

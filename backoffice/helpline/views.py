@@ -15,6 +15,7 @@ from backoffice.access import lockout
 from backoffice.casework.asking import actor_of
 from backoffice.casework.commanding import carried
 from backoffice.web.gate import staff
+from workflows.engine import holds
 from workflows.parties.actor import Actor
 from workflows.parties.models import User
 from workflows.people import helping
@@ -70,7 +71,8 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
             messages.success(request, DONE[form.cleaned_data["act"]].format(name=them.name, email=them.email))
             return redirect("council:helpline_person", user_id)
     context = {"them": them, "rows": present.rows(them, locked=locked), "story": present.story(them), "made": made,
-               "form": form, "telephones": desk.telephones(them), "oneself": them.pk == actor.user_id}  # fmt: skip
+               "form": form, "telephones": desk.telephones(them), "oneself": them.pk == actor.user_id,
+               "legal_holds": holds.shown(actor, "person", them.pk)}  # fmt: skip
     return render(request, "backoffice/helpline/person.html", context)
 
 

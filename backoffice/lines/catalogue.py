@@ -17,7 +17,7 @@ from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
 from backoffice.web.words import difference
 from workflows.council.profile import current
-from workflows.engine import moment
+from workflows.engine import holds, moment
 from workflows.engine import selectors as engine
 from workflows.engine.duties import require_desk
 from workflows.engine.errors import NotFound
@@ -64,7 +64,8 @@ def client(request: HttpRequest, client_id: int) -> HttpResponse:
     actor, found = actor_of(request), _client(client_id)
     engine.viewed(actor, "client", found.pk, found.pk)
     count = selectors.lines(actor, historical=True).filter(client=found).order_by().count()
-    context = {"client": found, "count": count, "brokerage": may_change(actor)}
+    held = holds.shown(actor, "client", found.pk)
+    context = {"client": found, "count": count, "brokerage": may_change(actor), "legal_holds": held}
     return render(request, "backoffice/lines/client.html", context)
 
 

@@ -21,7 +21,7 @@ from workflows.claims import commands as claims
 from workflows.claims.rules import Asked as Claimed
 from workflows.contracts.batches import PUBLISH
 from workflows.contracts.models import ContractDocument
-from workflows.engine import batches, moment
+from workflows.engine import batches, holds, moment
 from workflows.engine.models import Attachment, Notice, Outbox, Task
 from workflows.parties.actor import Actor
 from workflows.parties.models import Absence, Organisation, Service, Team, User
@@ -86,6 +86,9 @@ class World:
             "outbox_id": _parked(),
             "view_id": _view().pk,
             "user_id": officer.user_id,
+            "hold_id": _hold(line.client_id),
+            "about": "client",
+            "subject_id": line.client_id,
             "reference": self.document.case.reference,
             "notice_id": _notice(make.staff_user()).pk,
             "absence_id": _absence(officer).pk,
@@ -118,6 +121,12 @@ class World:
     def turn(self) -> Task:
         """A turn of Brokerage that nobody has claimed."""
         return Task.objects.get(process_id=self.rejected.pk, finished=None)
+
+
+def _hold(client_id: int) -> int:
+    """A legal hold that stands."""
+    clerk = make.actor(make.staff_user("", duty="administrator"))
+    return holds.place(actor=clerk, about="client", subject_id=client_id, why="An inquest").pk
 
 
 def payment(contract: Contract) -> ScheduledPayment:

@@ -4,17 +4,15 @@ Of a client nothing is to be declared: an action about one lies on its case's ow
 (engine.erase). What somebody wrote about others stays, as written by nobody who can be named.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection
 
-from workflows.people.erasing import Person, with_person
+from workflows.engine.holds import reaches
 
 from .models import Action
 
 
-@with_person
-def erase_conversations(person: Person, _now: datetime) -> Iterable[str]:
-    """The streams of the conversations about a person."""
-    if person.user is None:
-        return ()
-    return [f"case:{pk}" for pk in Action.objects.filter(contact=person.user).values_list("pk", flat=True)]
+@reaches("person")
+def conversations_about(ids: Collection[int]) -> set[tuple[int, str]]:
+    """The streams of the conversations about people."""
+    about = Action.objects.filter(contact__in=ids).values_list("contact", "pk")
+    return {(pk, f"case:{case}") for pk, case in about}

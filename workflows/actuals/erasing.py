@@ -4,7 +4,7 @@ and of recorded visits who came and at what time.
 Figures, causes and dates stay: they are evidence of what was paid, and name nobody.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 
 from workflows.engine.erase import with_client
+from workflows.engine.holds import reaches
 from workflows.parties.models import Client
 
 from .entry import Row, read, written
@@ -20,12 +21,18 @@ from .models import CareDecision, LineWeek, LineWeekVersion, RecordedVisit, Weig
 PIECE = 500
 
 
-@with_client
-def erase_actuals(client: Client, _now: datetime) -> Iterable[str]:
-    """The streams of the weeks in which a line of the client is: a question about a week may name any of its clients.
+@reaches("client")
+def weeks_of(ids: Collection[int]) -> set[tuple[int, str]]:
+    """The streams of the weeks in which a line of a client is: a question about a week may name any of its clients;
+    and of what was decided about their care."""
+    weeks = LineWeek.objects.filter(line__client__in=ids).values_list("line__client", "case").distinct()
+    decisions = CareDecision.objects.filter(line__client__in=ids).values_list("line__client", "case")
+    return {(pk, f"case:{case}") for pk, case in [*weeks, *decisions]}
 
-    What was decided about the client's care lies on the streams of the client's own cases.
-    """
+
+@with_client
+def erase_actuals(client: Client, _now: datetime) -> None:
+    """Erase the comments in a client's rows, and who visited them at what time."""
     weeks = list(LineWeek.objects.filter(line__client=client).order_by("pk"))
     for each in weeks:
         each.rows = written(without_words(read(each.rows)))
@@ -39,8 +46,6 @@ def erase_actuals(client: Client, _now: datetime) -> Iterable[str]:
         carer="", reference="", identity=Concat(Value("erased-"), Cast("pk", CharField())),
         planned_start=None, planned_end=None, actual_start=None, actual_end=None,
     )  # fmt: skip
-    decisions = CareDecision.objects.filter(line__client=client).values_list("pk", flat=True)
-    return {f"case:{each.case_id}" for each in weeks} | {f"case:{each}" for each in decisions}
 
 
 def without_words(rows: Sequence[Row]) -> tuple[Row, ...]:

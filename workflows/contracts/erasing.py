@@ -3,7 +3,6 @@
 Number, hash, money, dates and answers stay: they are evidence and name nobody.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from workflows.engine import storage
@@ -17,7 +16,7 @@ NAMING = {"client", "care_package_ref"}
 
 
 @with_client
-def erase_documents(client: Client, now: datetime) -> Iterable[str]:
+def erase_documents(client: Client, now: datetime) -> None:
     """Erase a client from every version of their documents; their words and signed copies lie on the
     cases' own streams."""
     versions = DocumentVersion.objects.filter(document__case__client=client, erased_at=None)
@@ -26,4 +25,3 @@ def erase_documents(client: Client, now: datetime) -> Iterable[str]:
         figures = [[key, label, ERASED if key in NAMING else text] for key, label, text in version.figures]
         DocumentVersion.objects.filter(pk=version.pk).update(figures=figures, pdf="", erased_at=now)
         storage.drop_unnamed([pdf])
-    return ()

@@ -3,23 +3,30 @@
 Figures, decisions and dates stay: they are evidence of what was paid, and name nobody.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from workflows.actuals.entry import read, written
 from workflows.engine.erase import with_client
+from workflows.engine.holds import reaches
 from workflows.parties.models import Client
 
 from .models import DisputedRow
 from .rules import without_words
 
 
+@reaches("client")
+def disputes_of(ids: Collection[int]) -> set[tuple[int, str]]:
+    """The streams of the disputes in which a line of a client is: their words may name any client of the dispute."""
+    rows = DisputedRow.objects.filter(line_week__line__client__in=ids)
+    return {(pk, f"case:{case}") for pk, case in rows.values_list("line_week__line__client", "dispute").distinct()}
+
+
 @with_client
-def erase_disputes(client: Client, _now: datetime) -> Iterable[str]:
-    """The streams of the disputes in which a line of the client is: their words may name any client of the dispute."""
+def erase_disputes(client: Client, _now: datetime) -> None:
+    """Erase the comments in what was amended of a client's rows."""
     rows = list(DisputedRow.objects.filter(line_week__line__client=client).order_by("pk"))
     for each in rows:
         if each.amended is not None:
             each.amended = written(without_words(read(each.amended)))
     DisputedRow.objects.bulk_update(rows, ["amended"])
-    return {f"case:{each.dispute_id}" for each in rows}

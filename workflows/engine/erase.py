@@ -15,23 +15,23 @@ from django.utils import timezone
 from workflows.parties.actor import Actor
 from workflows.parties.models import Client
 
-from . import events, files
+from . import events, files, holds
 from .errors import Forbidden, NotFound
-from .models import Attachment, Case, Content, StoredFile
+from .models import Attachment, Content, StoredFile
 
 ERASED = "content.erased"
 #: Content rows an event: its body stays small.
 PIECE = 1_000
 LOCK = 20_260_502
 
-Also = Callable[[Client, datetime], Iterable[str]]
+Also = Callable[[Client, datetime], object]
 _also: list[Also] = []
 
 
 def with_client(function: Also) -> Also:
     """Declare what a room erases of a client besides words (names in figures, files), in the same transaction.
 
-    The function returns further streams whose words are erased, such as those of the client's lines.
+    On which further streams it writes about clients, such as those of their lines, it says once: `holds.reaches`.
     """
     _also.append(function)
     return function
@@ -80,6 +80,7 @@ def taken_back(erasing: Callable[[datetime], Iterable[str]]) -> Gone:
     with transaction.atomic():
         before = StoredFile.objects.count()
         streams = sorted(erasing(timezone.now()))
+        holds.guard(streams)
         rows = Content.objects.filter(stream__in=streams, erased_at=None).values_list("stream", flat=True)
         attached = Attachment.objects.filter(stream__in=streams, erased_at=None).count()
         gone = Gone(Counter(each.partition(":")[0] for each in rows), attached + before - StoredFile.objects.count())
@@ -97,17 +98,19 @@ def _client(client_id: int, actor: Actor) -> Client:
 
 def _streams_of(client: Client, now: datetime) -> set[str]:
     """The streams of a client, after every room has erased what it holds besides words."""
-    cases = Case.objects.filter(client=client).values_list("pk", flat=True)
-    streams = {f"client:{client.pk}", *(f"case:{case}" for case in cases)}
+    streams = {stream for _, stream in holds.streams_of("client", [client.pk])}
+    holds.guard(streams)
     for also in _also:
-        streams |= set(also(client, now))
-    return streams
+        also(client, now)
+    return streams | holds.own_streams({"client": [client.pk]})
 
 
 def erase_words(streams: Iterable[str], told_on: str, actor: Actor, now: datetime, reason: str = "") -> int:
     """Erase the words and files of streams and tell it on one of them; who may is asked by whoever calls, and the
-    caller holds what it erases. Returns how many texts."""
+    caller holds what it erases. Returns how many texts. Raises Held when a legal hold reaches any of them: this is the
+    one door through which words and files go."""
     streams = sorted(streams)
+    holds.guard(streams)
     words = {"reason": reason.strip()} if reason.strip() else None
     files.erase(streams, now)
     rows = Content.objects.filter(stream__in=streams, erased_at=None)

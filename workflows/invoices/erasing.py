@@ -4,18 +4,18 @@ What the council asks about an invoice and why something is credited may name an
 evidence of what was claimed and paid, and name nobody.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection
 
-from workflows.engine.erase import with_client
-from workflows.parties.models import Client
+from workflows.engine.holds import reaches
 
 from .models import CreditNote, Invoice
 
 
-@with_client
-def erase_invoices(client: Client, _now: datetime) -> Iterable[str]:
-    """The streams of the invoices and credit notes that are about a client."""
-    invoices = Invoice.objects.filter(payment__lines__line__client=client).values_list("pk", flat=True).distinct()
-    notes = CreditNote.objects.filter(line__line__client=client).values_list("pk", flat=True)
-    return {f"case:{each}" for each in [*invoices, *notes]}
+@reaches("client")
+def invoices_of(ids: Collection[int]) -> set[tuple[int, str]]:
+    """The streams of the invoices and credit notes that are about clients."""
+    lines = "payment__lines__line__client"
+    invoices = Invoice.objects.filter(**{f"{lines}__in": ids}).values_list(lines, "pk").distinct()
+    notes = CreditNote.objects.filter(line__line__client__in=ids).values_list("line__line__client", "pk")
+    wanted = set(ids)
+    return {(pk, f"case:{case}") for pk, case in [*invoices, *notes] if pk in wanted}

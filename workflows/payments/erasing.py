@@ -6,19 +6,21 @@ or lifted a stop wrote on the client's own case. Files that were sent to finance
 they are evidence too, name nobody, and their hash is what proves them (docs/adr/0017).
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection
 
-from workflows.engine.erase import with_client
-from workflows.parties.models import Client
+from workflows.engine.holds import reaches
 
 from .models import Debt, PaymentLine, PaymentStop
 
 
-@with_client
-def erase_payments(client: Client, _now: datetime) -> Iterable[str]:
-    """The streams of the payments, stops and debts that are about a client."""
-    payments = PaymentLine.objects.filter(line__client=client).values_list("payment", flat=True).distinct()
-    stops = PaymentStop.objects.filter(case__client=client).values_list("pk", flat=True)
-    debts = Debt.objects.filter(payment__in=payments, case__isnull=False).values_list("case", flat=True)
-    return {f"case:{each}" for each in [*payments, *stops, *debts]}
+@reaches("client")
+def payments_of(ids: Collection[int]) -> set[tuple[int, str]]:
+    """The streams of the payments, stops and debts that are about clients."""
+    paid = set(PaymentLine.objects.filter(line__client__in=ids).values_list("line__client", "payment").distinct())
+    stops = PaymentStop.objects.filter(case__client__in=ids).values_list("case__client", "pk")
+    debts = dict(
+        Debt.objects.filter(payment__in={payment for _, payment in paid}, case__isnull=False)
+        .values_list("payment", "case")
+    )  # fmt: skip
+    owed = {(pk, debts[payment]) for pk, payment in paid if payment in debts}
+    return {(pk, f"case:{case}") for pk, case in {*paid, *stops, *owed}}

@@ -12,4 +12,6 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Let every room say what a changed profile would strand; it is asked when a profile is loaded."""
+        from . import erasing  # noqa: F401 (it declares itself)
+
         autodiscover_modules("stranding")

@@ -6,7 +6,7 @@ What they did stays, as done by nobody who can be named. Their access must have 
 asked (who administers, what they had claimed), and erasing asks none of it again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from django.db import transaction
 from workflows.engine import moment
 from workflows.engine.erase import Gone, erase_words, require_eraser, taken_back
 from workflows.engine.errors import NotFound, Refused
+from workflows.engine.holds import guard, knows, own_streams, reaches, streams_of
 from workflows.engine.models import BatchItem, Outbox
 from workflows.parties import grants
 from workflows.parties.actor import Actor
@@ -60,17 +61,46 @@ class Person:
         return self.names | (mails - {""})
 
 
-Also = Callable[[Person, datetime], Iterable[str]]
+Also = Callable[[Person, datetime], Iterable[str] | None]
 _also: list[Also] = []
 
 
 def with_person(function: Also) -> Also:
     """Declare what a room erases of a person, in the same transaction, before their own rows.
 
-    The function returns further streams whose words and files are erased; it refuses what cannot be erased yet.
+    The function returns further streams whose words and files are erased, beside those that `holds.reaches` names; it
+    refuses what cannot be erased yet.
     """
     _also.append(function)
     return function
+
+
+@reaches("person")
+def contacts_of(ids: Collection[int]) -> set[tuple[int, str]]:
+    """The streams of what people are as contacts."""
+    return {(pk, f"contact:{each}") for pk, each in Contact.objects.filter(user__in=ids).values_list("user", "pk")}
+
+
+@reaches("provider")
+def people_of(ids: Collection[int]) -> set[tuple[int, str]]:
+    """The streams of a provider's contacts, and of those who may or might sign in for it."""
+    contacts = set(Contact.objects.filter(organisation__in=ids).values_list("organisation", "pk", "user"))
+    members = Membership.objects.filter(organisation__in=ids).values_list("organisation", "user")
+    users = {*((pk, user) for pk, _, user in contacts if user), *members}
+    return {(pk, f"contact:{each}") for pk, each, _ in contacts} | {(pk, f"user:{user}") for pk, user in users}
+
+
+@knows("person")
+def people_there(ids: Collection[int]) -> Iterable[int]:
+    """Who of some people is not erased."""
+    there = User.objects.filter(pk__in=ids, erased_at=None).exclude(kind=User.Kind.SYSTEM)
+    return there.values_list("pk", flat=True)
+
+
+@knows("contact")
+def contacts_there(ids: Collection[int]) -> Iterable[int]:
+    """Who of some contacts that never signed in is not erased; who signs in is held as a person."""
+    return Contact.objects.filter(pk__in=ids, user=None).exclude(forename=ERASED).values_list("pk", flat=True)
 
 
 @transaction.atomic
@@ -123,10 +153,15 @@ def _contact(contact_id: int, actor: Actor) -> Person:
 
 def _streams_of(person: Person, own: str, now: datetime) -> set[str]:
     """The streams of a person, after every room has erased what it holds besides words."""
+    about, _, pk = own.partition(":")
+    kind = "person" if about == "user" else about
     streams = {own, *(f"contact:{each.pk}" for each in person.contacts)}
+    streams |= {stream for _, stream in streams_of(kind, [int(pk)])}
+    guard(streams)
     for also in _also:
-        streams |= set(also(person, now))
-    return streams
+        streams |= set(also(person, now) or ())
+    contacts = [each.pk for each in person.contacts]
+    return streams | own_streams({kind: [int(pk)], "contact": contacts})
 
 
 def _erase(person: Person, own: str, actor: Actor, reason: str) -> int:

@@ -1,17 +1,35 @@
 """What the register holds of a client besides the client's own row: line references, and rows of imported files."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from workflows.engine.erase import with_client
-from workflows.parties.models import Client
+from workflows.engine.holds import reaches
+from workflows.parties.models import Client, Service
 
-from .models import CarePackageLine, ImportRow
+from .models import CarePackageLine, Contract, ImportRow
+
+
+@reaches("client")
+def lines_of(ids: Collection[int]) -> set[tuple[int, str]]:
+    """The streams of the clients' lines."""
+    lines = CarePackageLine.objects.filter(client__in=ids).values_list("client", "pk")
+    return {(pk, f"line:{line}") for pk, line in lines}
+
+
+@reaches("provider")
+def lines_at(ids: Collection[int]) -> set[tuple[int, str]]:
+    """The streams of the lines at a provider's services, and of its contracts."""
+    lines = CarePackageLine.objects.filter(service__organisation__in=ids).values_list("service__organisation", "pk")
+    contracts = Contract.objects.filter(organisation__in=ids).values_list("organisation", "pk")
+    services = Service.objects.filter(organisation__in=ids).values_list("organisation", "pk")
+    named = (("line", lines), ("contract", contracts), ("service", services))
+    return {(pk, f"{what}:{each}") for what, pairs in named for pk, each in pairs}
 
 
 @with_client
-def erase_register(client: Client, _now: datetime) -> Iterable[str]:
+def erase_register(client: Client, _now: datetime) -> None:
     """Take the client's reference off lines and imported rows; the words on the lines' streams go too.
 
     A line keeps its figures and days: they are evidence of what was paid, and name nobody.
@@ -22,4 +40,3 @@ def erase_register(client: Client, _now: datetime) -> Iterable[str]:
     for line in lines:
         line.reference = f"erased-{line.pk}"
     CarePackageLine.objects.bulk_update(lines, ["reference"])
-    return [f"line:{line.pk}" for line in lines]

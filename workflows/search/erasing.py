@@ -1,6 +1,5 @@
 """What searches hold of a client or of a person: somebody may have typed the name or the reference."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q
@@ -13,18 +12,16 @@ from .models import KeptSearch
 
 
 @with_client
-def erase_searches(client: Client, _now: datetime) -> Iterable[str]:
+def erase_searches(client: Client, _now: datetime) -> None:
     """Forget the searches that name the client; each would be forgotten within the hour anyway."""
     named = Q(text__icontains=client.ss_ref)
     if client.surname:
         named |= Q(text__icontains=client.surname)
     KeptSearch.objects.filter(named).delete()
-    return ()
 
 
 @with_person
-def erase_searches_for(person: Person, _now: datetime) -> Iterable[str]:
+def erase_searches_for(person: Person, _now: datetime) -> None:
     """Forget the searches that name a person, also by one of their names alone."""
     for part in {word for saying in person.sayings for word in (saying, *saying.split()) if len(word) > 1}:
         KeptSearch.objects.filter(text__icontains=part).delete()
-    return ()

@@ -5,6 +5,7 @@ from .clocks import CalendarVersion, ClockDefinition
 from .events import Access, Anchor, Content, Event, Receipt
 from .figures import Delta, HolderSpan, Tally
 from .files import Attachment, FileChunk, StoredFile
+from .holds import LegalHold
 from .jobs import Batch, BatchItem, Outbox, Slot
 from .notices import Notice, Rung
 from .tasks import Task
@@ -24,6 +25,7 @@ __all__ = [
     "FileChunk",
     "Holder",
     "HolderSpan",
+    "LegalHold",
     "Notice",
     "Outbox",
     "Receipt",
