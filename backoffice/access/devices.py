@@ -37,6 +37,12 @@ def keys_of(email: str) -> Iterable[str]:
     return [counted_under(pk) for pk in KnownDevice.objects.filter(user__email=email).values_list("pk", flat=True)]
 
 
+def keys_of_people(user_ids: Iterable[int]) -> dict[str, int]:
+    """The same for several people: what is counted under, and whose it is."""
+    rows = KnownDevice.objects.filter(user__in=list(user_ids)).values_list("pk", "user_id")
+    return {counted_under(pk): user_id for pk, user_id in rows}
+
+
 def remember(request: HttpRequest, user: User) -> None:
     """This device is the person's from now on; `set_cookie` tells it so.
 

@@ -9,7 +9,7 @@ given a bare request that has the sender's address and nothing of the form.
 
 # ruff: noqa: ARG001 - django-axes fixes these signatures.
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +22,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from workflows.council.profile import current
+from workflows.parties.models import User
 
 from . import devices
 
@@ -100,6 +101,15 @@ def is_locked_for(email: str) -> bool:
     attempts = AccessAttempt.objects.filter(username__in=[address, *devices.keys_of(address)])
     had = attempts.values("username").annotate(had=Sum("failures_since_start"))
     return bool(had.filter(had__gte=current().sign_in.lock_after).exists())
+
+
+def locked_among(people: Iterable[User]) -> frozenset[int]:
+    """Who of these is locked, anywhere; two queries, however many they are."""
+    keys = {each.email: each.pk for each in people}
+    keys |= devices.keys_of_people(keys.values())
+    had = AccessAttempt.objects.filter(username__in=list(keys)).values("username")
+    locked = had.annotate(had=Sum("failures_since_start")).filter(had__gte=current().sign_in.lock_after)
+    return frozenset(keys[username] for username in locked.values_list("username", flat=True))
 
 
 def unlock(email: str) -> None:

@@ -1,31 +1,52 @@
 """The lists of administration."""
 
-from typing import Any
+from django.urls import reverse
 
-from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable
 from backoffice.web.tag_cell import TagCell
-from backoffice.web.words import moment, upper_first
-
-
-def state_of(person: Any) -> Tag:
-    """Whether somebody may sign in."""
-    if person.suspended_at:
-        return Tag("Suspended", "yellow")
-    return Tag("Active", "green") if person.is_active else Tag("Closed")
+from backoffice.web.words import listing, moment, upper_first
 
 
 class People(ListTable):
     """Who may sign in."""
 
-    name = Cell("Name", lambda row: row.name, second=lambda row: row.email, name=True)
+    name = Cell("Name", lambda row: row.name, second=lambda row: row.email, link=lambda row: row.href, name=True)
     where = Cell("Where, and as what", lambda row: row.places)
     seen = Cell("Last sign-in", lambda row: moment(row.last_login) if row.last_login else "Never")
-    state = TagCell("State", state_of)
+    state = TagCell("State", lambda row: row.state)
 
     class Meta(ListTable.Meta):
         caption = "People, by name"
         empty = "There is nobody here."
+
+
+class Teams(ListTable):
+    """The council's teams."""
+
+    name = Cell("Team", lambda row: row.team.name, name=True,
+                link=lambda row: reverse("council:team", args=[row.team.pk]))  # fmt: skip
+    desks = Cell("Does the work of", lambda row: upper_first(listing(row.desks)) or "No desk")
+    leads = Cell("Leads", lambda row: listing(row.leads) or "Nobody", late=lambda row: not row.leads)
+    members = Cell("Members", lambda row: row.members, number=True, late=lambda row: not row.members)
+    open = Cell("Open", lambda row: f"{row.open:,}", number=True)
+
+    class Meta(ListTable.Meta):
+        caption = "Teams, by name"
+        empty = "The council's profile has no team that works here."
+
+
+class Members(ListTable):
+    """Who is in a team."""
+
+    name = Cell("Name", lambda row: row.user.name, second=lambda row: row.user.email, link=lambda row: row.href,
+                name=True)  # fmt: skip
+    role = Cell("Here as", lambda row: row.get_role_display())
+    claimed = Cell("Claimed", lambda row: f"{row.claimed:,}", number=True)
+    state = TagCell("State", lambda row: row.user.state)
+
+    class Meta(ListTable.Meta):
+        caption = "Members, by name"
+        empty = "Nobody is in this team. Add somebody, or its work is done by nobody."
 
 
 class Mails(ListTable):

@@ -2,14 +2,20 @@
 
 from django.urls import path
 
-from . import access_log, erasing, holds, views
+from . import access_log, erasing, holds, people, teams, views
 
 urlpatterns = [
     path("administration/", views.administration, name="administration"),
     path("administration/parked/", views.messages_parked, name="parked"),
     path("administration/parked/<int:outbox_id>/try-again/", views.try_again, name="try_again"),
     path("administration/access-log/", access_log.access_log, name="access_log"),
-    path("administration/people/", views.people, name="people"),
+    path("administration/teams/", teams.teams, name="teams"),
+    path("administration/teams/<int:team_id>/", teams.team, name="team"),
+    path("administration/teams/<int:team_id>/people/<int:user_id>/", teams.member, name="team_member"),
+    path("administration/people/", people.people, name="people"),
+    path("administration/people/invite/", people.invite, name="invite"),
+    path("administration/people/<int:user_id>/duties/", people.duties, name="duties"),
+    path("administration/people/<int:user_id>/access/<int:organisation_id>/", people.access, name="person_access"),
     path("administration/erase/", erasing.find, name="erase"),
     path("administration/erase/clients/<int:client_id>/", erasing.client, name="erase_client"),
     path("administration/erase/people/<int:user_id>/", erasing.person, name="erase_person"),

@@ -1,4 +1,4 @@
-"""What administrators see: parked messages, people, and in a demonstration the e-mails."""
+"""What administrators see: parked messages, and in a demonstration the e-mails. People: people.py, teams.py."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -10,19 +10,13 @@ from backoffice.casework.asking import actor_of
 from backoffice.queues.navigation import imports
 from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
-from backoffice.web.pieces import Tab
 from backoffice.web.reports import shelf
-from workflows.council.profile import current
 from workflows.engine import moment, parked
 from workflows.engine.errors import Forbidden, NotFound
-from workflows.parties import selectors as parties
 from workflows.parties.actor import Actor
-from workflows.parties.models import User
 
 from . import mails
-from .tables import Mails, People
-
-SIDES = (("staff", "Council staff"), ("provider", "Providers"))
+from .tables import Mails
 
 
 @staff()
@@ -60,23 +54,6 @@ def try_again(request: HttpRequest, outbox_id: int) -> HttpResponse:
 
 @staff()
 @require_GET
-def people(request: HttpRequest) -> HttpResponse:
-    """Who may sign in, with teams or roles and the last sign-in. To be changed in a later step."""
-    _reader(request)
-    side = request.GET.get("side", "staff")
-    side = side if side in dict(SIDES) else "staff"
-    page = page_by_key(parties.people_of(side), ("name", "id"), request.GET)
-    places = _teams(page.items) if side == "staff" else _roles(page.items)
-    for person in page.items:
-        person.places = "; ".join(places.get(person.pk, [])) or "Nowhere"
-    tabs = [Tab(text, f"?side={key}", current=key == side) for key, text in SIDES]
-    return render(
-        request, "backoffice/administration/people.html", {"table": People(page.items), "pages": page, "tabs": tabs}
-    )
-
-
-@staff()
-@require_GET
 def demo_mails(request: HttpRequest) -> HttpResponse:
     """The e-mails of a demonstration; outside of one the page does not exist."""
     _only_demo()
@@ -109,23 +86,3 @@ def _administers(actor: Actor) -> bool:
 def _only_demo() -> None:
     if not settings.DEMO:
         raise NotFound
-
-
-def _teams(people: list[User]) -> dict[int, list[str]]:
-    """The teams of each person, and their duties, in two queries."""
-    found: dict[int, list[str]] = {}
-    for member in parties.teams_of(people):
-        found.setdefault(member.user_id, []).append(f"{member.team.name} ({member.get_role_display().lower()})")
-    for user_id, name in parties.duties_of(people):
-        found.setdefault(user_id, []).append(name.capitalize())
-    return found
-
-
-def _roles(people: list[User]) -> dict[int, list[str]]:
-    """The roles of each person, in one query; a role that the profile no longer has is named by its key."""
-    names = {role.key: role.name for role in current().roles}
-    found: dict[int, list[str]] = {}
-    for each in parties.memberships_of(people):
-        place = f"{each.service.name}, {each.organisation.name}" if each.service else each.organisation.name
-        found.setdefault(each.user_id, []).append(f"{place} ({names.get(each.role, each.role)})")
-    return found

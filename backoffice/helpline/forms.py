@@ -14,7 +14,9 @@ from workflows.parties.models import User
 from workflows.people import authenticators
 
 #: The acts that need a reason in place of, or beside, the identity check.
-FOR_A_REASON = frozenset({"reinstate", "end"})
+FOR_A_REASON = frozenset({"reinstate", "suspend", "end"})
+#: The acts that let nobody in, or write only to the address that is recorded: nobody needs to be made sure of.
+UNASKED = frozenset({"suspend", "end", "invite"})
 
 
 class FindForm(ConcordForm):
@@ -40,7 +42,10 @@ class HelpForm(ConcordForm):
         error_messages={"invalid_choice": "Choose among the questions shown"},
     )
     reason = LongText(
-        label="Reason (needed to give access back or to end it)", required=False, rows=2, max_length=TEXT_LIMIT
+        label="Reason (needed to give access back, to suspend it or to end it)",
+        required=False,
+        rows=2,
+        max_length=TEXT_LIMIT,
     )
 
     def __init__(self, *positional: Any, person: User, locked: bool, **options: Any) -> None:
@@ -50,7 +55,7 @@ class HelpForm(ConcordForm):
         self.fields["act"].choices = acts(person, locked=locked)  # type: ignore[attr-defined]
         self.fields["answered"].choices = [(each, each) for each in resets.questions]  # type: ignore[attr-defined]
         self.fields["answered"].help_text = (
-            f"At least {plural(self.needed, 'question')}, save to end access. "
+            f"At least {plural(self.needed, 'question')}, save to invite again, suspend or end access. "
             "Which ones is recorded; write no answer down."
         )
 
@@ -62,7 +67,7 @@ class HelpForm(ConcordForm):
         """What the act needs."""
         data = super().clean() or {}
         act = data.get("act", "")
-        if act and act != "end" and len(data.get("answered", [])) < self.needed:
+        if act and act not in UNASKED and len(data.get("answered", [])) < self.needed:
             self.add_error("answered", f"Ask until {plural(self.needed, 'question')} is answered" if self.needed == 1
                            else f"Ask until {self.needed} questions are answered")  # fmt: skip
         if act in FOR_A_REASON and not data.get("reason", "").strip():
@@ -77,6 +82,8 @@ def acts(person: User, *, locked: bool) -> list[tuple[str, str]]:
         given = [("reinstate", "Give access back, with the roles that they had")]
         return [*given, ("end", "End access")] if person.suspended_at else given
     found = [("unlock", "Unlock: forget the wrong tries")] if locked else []
+    if person.password_set_at is None:
+        found.append(("invite", "Send a new invitation: the one before works no more"))
     found += [
         ("password", "Give a new password by telephone"),
         ("password_link", "Mail a link to choose a new password"),
@@ -86,4 +93,4 @@ def acts(person: User, *, locked: bool) -> list[tuple[str, str]]:
         found.append(("passcode", f"Take the {passcode} away: they choose another at the next sign-in"))
     if authenticators.of(person.pk) is not None:
         found.append(("authenticator", "Take the authenticator app away: they have lost it"))
-    return [*found, ("end", "End access")]
+    return [*found, ("suspend", "Suspend access for a time"), ("end", "End access")]

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.urls import reverse
 
-from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable
 from backoffice.web.tag_cell import TagCell
 from backoffice.web.words import moment
@@ -12,13 +11,9 @@ from workflows.council.profile import current
 
 
 def _what(row: Any) -> str:
+    if row.what == "first":
+        return "A first password"
     return "A new password" if row.what == "password" else f"A new {current().sign_in.passcode.name}"
-
-
-def _state(row: Any) -> Tag:
-    if row.suspended_at:
-        return Tag("Suspended", "yellow")
-    return Tag("Active", "green") if row.is_active else Tag("Ended")
 
 
 class Waiting(ListTable):
@@ -41,7 +36,7 @@ class Found(ListTable):
                 link=lambda row: reverse("council:helpline_person", args=[row.pk]))  # fmt: skip
     where = Cell("Where", lambda row: row.places)
     seen = Cell("Last sign-in", lambda row: moment(row.last_login) if row.last_login else "Never")
-    state = TagCell("State", _state)
+    state = TagCell("State", lambda row: row.state)
 
     class Meta(ListTable.Meta):
         caption = "Found, by name"

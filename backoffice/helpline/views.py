@@ -18,7 +18,7 @@ from backoffice.web.gate import staff
 from workflows.engine import holds
 from workflows.parties.actor import Actor
 from workflows.parties.models import User
-from workflows.people import helping
+from workflows.people import commands, helping, roll
 from workflows.people import helpline as desk
 from workflows.people.first_access import first_password
 
@@ -33,6 +33,8 @@ DONE = {
     "authenticator": "It is taken away. {name} signs in without it, or adds another.",
     "unlock": "{name} can try again.",
     "reinstate": "{name} has access again.",
+    "invite": "A new invitation is on its way to {email}.",
+    "suspend": "The access of {name} is suspended.",
     "end": "The access of {name} has ended.",
 }
 
@@ -46,7 +48,8 @@ def helpline(request: HttpRequest) -> HttpResponse:
     form = FindForm.of(request)
     found: Found | None = None
     if request.method == "POST" and form.is_valid():
-        found = Found(present.with_places(desk.matching(actor, form.cleaned_data["text"])))
+        people = desk.matching(actor, form.cleaned_data["text"])
+        found = Found(present.with_states(present.with_places(people), lockout.locked_among(people)))
     return render(
         request, "backoffice/helpline/helpline.html",
         {"form": form, "waiting": waiting, "found": found, "more": found is not None and len(found.shown) > desk.MOST},
@@ -70,7 +73,10 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
         elif form.cleaned_data["act"] != "password":
             messages.success(request, DONE[form.cleaned_data["act"]].format(name=them.name, email=them.email))
             return redirect("council:helpline_person", user_id)
+    staff_side = them.kind == User.Kind.STAFF
+    places = present.teams_rows(them) if staff_side else present.access_rows(them)
     context = {"them": them, "rows": present.rows(them, locked=locked), "story": present.story(them), "made": made,
+               "claimed": roll.claimed(them), "staff": staff_side, "places": places,
                "form": form, "telephones": desk.telephones(them), "oneself": them.pk == actor.user_id,
                "legal_holds": holds.shown(actor, "person", them.pk)}  # fmt: skip
     return render(request, "backoffice/helpline/person.html", context)
@@ -83,6 +89,10 @@ def _help(actor: Actor, them: User, data: Mapping[str, Any], password: str) -> U
     common: dict[str, Any] = {"actor": actor, "user_id": them.pk}
     if act == "end":
         return helping.end(**common, reason=data["reason"])
+    if act == "suspend":
+        return commands.suspend(**common, reason=data["reason"])
+    if act == "invite":
+        return commands.invite_again(**common)
     common["answered"] = answered
     if act == "reinstate":
         return helping.reinstate(**common, reason=data["reason"])

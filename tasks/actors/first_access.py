@@ -17,6 +17,7 @@ from tasks.handlers import handles
 from workflows.council.profile import current
 from workflows.parties.models import User
 from workflows.people import links
+from workflows.people.first_access import by_link
 
 from .mail import message_id
 
@@ -47,16 +48,17 @@ def tell(payload: Mapping[str, Any], key: str) -> None:
 def message(user: User, key: str) -> EmailMessage:
     """Put the mail together; the link in it is a new one each time."""
     council = current()
+    title = council.portal_title if user.kind == User.Kind.PROVIDER else council.staff_title
     text = BODY.format(
-        service=council.portal_title,
+        service=title,
         council=council.name,
         address=settings.BASE_URL,
         way=_way(user),
-        guides=_guides(),
+        guides=_guides() if user.kind == User.Kind.PROVIDER else "",
         helpdesk=f"{council.helpdesk.name}, {council.helpdesk.email}",
     )
     headers = {"Message-ID": message_id(key), "Auto-Submitted": "auto-generated"}
-    return EmailMessage(f"Your access to the {council.portal_title}", text, to=[user.email], headers=headers)
+    return EmailMessage(f"Your access to the {title}", text, to=[user.email], headers=headers)
 
 
 def _guides() -> str:
@@ -68,7 +70,7 @@ def _guides() -> str:
 
 def _way(user: User) -> str:
     profile = current().change_requests
-    if profile.new_user == "telephone":
+    if not by_link(user):
         return BY_TELEPHONE.format(helpdesk=current().helpdesk.name)
     token = links.issue(user, timedelta(hours=profile.link_hours))
     link = f"{settings.BASE_URL}{reverse('access:first', args=[token])}"

@@ -368,7 +368,13 @@ TABLE: Mapping[str, Row] = {
     "council:parked": Row({"administrator"}),
     "council:try_again": Row({"administrator"}, "POST"),
     "council:access_log": Row({"auditor"}, "GET POST"),
-    "council:people": Row({"administrator", "auditor"}),
+    "council:people": Row({"administrator", "auditor", "fes_admin"}, "GET POST"),  # the helpline: providers' alone
+    "council:teams": Row({"administrator", "auditor"}),
+    "council:team": Row({"administrator", "auditor"}, "GET POST"),
+    "council:team_member": Row({"administrator"}, "GET POST"),
+    "council:invite": Row({"administrator"}, "GET POST"),
+    "council:duties": Row({"administrator"}, "GET POST"),
+    "council:person_access": Row(set(), "GET POST", absent={"administrator", "fes_admin"}),  # an officer has no role
     "council:erase": Row({"administrator"}, "GET POST"),
     "council:erase_client": Row({"administrator"}, "GET POST"),
     "council:erase_person": Row({"administrator"}, "GET POST"),

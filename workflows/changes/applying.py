@@ -43,23 +43,14 @@ def write(actor: Actor, record: Record, accepted: Mapping[str, str]) -> Contact 
 
 
 def set_access(actor: Actor, contact: Contact, access: str, address: str = "") -> None:
-    """Make a contact's roles those of `access`, and the contact a portal user where they are none yet.
-
-    What is given comes before what is taken, so that the last who administers can change how they do.
-    """
+    """Make a contact's roles those of `access`, and the contact a portal user where they are none yet."""
     wanted = reach.places(access)
     if contact.user is None:
         if not wanted:
             return
         contact.user = _user_of(actor, contact.name, address)
         contact.save(update_fields=["user"])
-    held = {(each.role, each.service_id): each for each in memberships_of(contact)}
-    for role, service_id in wanted:
-        if (role, service_id) not in held:
-            writing.give(actor, contact.user, contact.organisation_id, role, service_id)
-    for place, membership in held.items():
-        if place not in wanted:
-            writing.take(actor, contact.user, membership)
+    writing.set_access(actor, contact.user, contact.organisation_id, wanted)
 
 
 def end_access(actor: Actor, contact: Contact) -> None:

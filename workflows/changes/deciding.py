@@ -17,8 +17,7 @@ from . import applying, notices, records, rules
 from .models import ChangeField, ChangeRequest
 from .rules import NAMES, State, What
 
-#: Carried to the worker that mails somebody new where to sign in, and the link where the profile says so.
-WELCOME = "first_access"
+WELCOME = first_access.WELCOME
 Decision = ChangeField.Decision
 
 

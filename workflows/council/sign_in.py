@@ -91,6 +91,8 @@ class SignIn(Table):
     suspend_after_days: Annotated[int, Field(ge=7, le=730)] | None = None
     """A provider's person who has not signed in for so many days is suspended until the helpline lets them in again;
     without it, never."""
+    staff_suspend_after_days: Annotated[int, Field(ge=7, le=730)] | None = None
+    """The same for the council's own people, whom an administrator lets in again; the last administrator stays."""
     suspension_warnings: tuple[Annotated[int, Field(ge=1, le=28)], ...] = ()
     """How many days before that they are warned by an e-mail."""
     policies: tuple[Policy, ...] = ()
@@ -104,8 +106,8 @@ class SignIn(Table):
         return self
 
     def _faults(self) -> Iterator[str]:
-        if self.suspension_warnings and self.suspend_after_days is None:
+        ends = [days for days in (self.suspend_after_days, self.staff_suspend_after_days) if days is not None]
+        if self.suspension_warnings and not ends:
             yield "suspension_warnings needs suspend_after_days"
-        late = [each for each in self.suspension_warnings if each >= (self.suspend_after_days or 0)]
-        if late and self.suspend_after_days is not None:
-            yield f"suspension_warnings must be fewer days than suspend_after_days ({self.suspend_after_days})"
+        elif self.suspension_warnings and max(self.suspension_warnings) >= min(ends):
+            yield f"suspension_warnings must be fewer days than suspend_after_days ({min(ends)})"

@@ -1,7 +1,11 @@
-"""The first way in where the helpline gives a password by telephone (norfolk-handbook §1); by a link: links.py."""
+"""The first way in: a mail tells somebody new where to sign in, and brings a link where the profile says so (links.py);
+else the helpline gives a first password by telephone (norfolk-handbook §1).
+"""
 
 import secrets
 
+from workflows.council.profile import current
+from workflows.engine import outbox
 from workflows.engine.errors import Refused
 from workflows.engine.records import tell
 from workflows.parties.actor import Actor
@@ -11,6 +15,21 @@ from workflows.parties.models import User
 LETTERS = "abcdefghjkmnpqrstuvwxyz"
 CAPITALS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 FIGURES = "23456789"
+
+
+#: Carried to the worker that mails somebody new where to sign in, and the link where there is one.
+WELCOME = "first_access"
+
+
+def by_link(user: User) -> bool:
+    """Whether this person's first way in is a link: the council's own always, others where the profile says so."""
+    return user.kind == User.Kind.STAFF or current().change_requests.new_user == "mail"
+
+
+def invite(actor: Actor, user: User) -> None:
+    """Have the mail sent to somebody who has no password of their own yet."""
+    event = tell(f"user:{user.pk}", "user.invited", actor, {})
+    outbox.put(WELCOME, f"{WELCOME}:{user.pk}:{event.seq}", {"user": user.pk})
 
 
 def first_password() -> str:

@@ -22,7 +22,6 @@ declare(
     many="{count} warnings that your access will be suspended",
     name="My access will be suspended because I have not used it",
     group="My account",
-    sides=frozenset({"provider"}),
     always="so that you can keep your access",
     note="Sign in before that day to keep it.",
 )

@@ -52,6 +52,13 @@ def leaves_nobody(administrators: Iterable[int], leaving: int) -> bool:
     return set(administrators) == {leaving}
 
 
+def refusal_of_unseen(now: str, seen: str) -> str | None:
+    """Why something cannot be replaced by somebody who saw it as `seen`, or None: a colleague was faster."""
+    if now != seen:
+        return "A colleague has changed this meanwhile. Check what is recorded now, and send it again."
+    return None
+
+
 def months_later(day: datetime, months: int) -> datetime:
     """The same day of a later month, or its last one."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -1,10 +1,11 @@
 """Who does not use the portal is warned and then suspended (norfolk-handbook §1: "If you do not use the Portal for 60
 days, your access will be suspended").
 
-It is for providers' people: the council knows when its own leave. A daily job finds them from how things are now, so
-that a day on which it did not run is made up for by the next.
+It is for providers' people, and for the council's own where its profile says after how many days. A daily job finds
+them from how things are now, so that a day on which it did not run is made up for by the next.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from workflows.engine.records import tell
 from workflows.parties.models import User
 from workflows.parties.selectors import system_actor
 
-from . import sessions
+from . import sessions, standing
 from .notices import UNUSED
 from .rules import warning_due
 from .writing import LEFT
@@ -29,20 +30,30 @@ PIECE = 500
 
 def tend() -> dict[str, int]:
     """Warn and suspend whoever is due; returns how many of each. Nothing where the profile suspends nobody."""
-    days = current().sign_in.suspend_after_days
-    if days is None:
-        return {"warned": 0, "suspended": 0}
-    return {"warned": _warn(days), "suspended": _suspend(days)}
+    done = {"warned": 0, "suspended": 0}
+    for kind, days in _sides():
+        done["warned"] += _warn(kind, days)
+        done["suspended"] += _suspend(kind, days)
+    return done
+
+
+def _sides() -> Iterator[tuple[str, int]]:
+    """Whose unused access ends, and after how many days."""
+    profile = current().sign_in
+    if profile.suspend_after_days is not None:
+        yield User.Kind.PROVIDER, profile.suspend_after_days
+    if profile.staff_suspend_after_days is not None:
+        yield User.Kind.STAFF, profile.staff_suspend_after_days
 
 
 @transaction.atomic
-def _warn(days: int) -> int:
+def _warn(kind: str, days: int) -> int:
     """One notice for each warning that has come due, and only the last of those that came due together."""
     warnings, now = current().sign_in.suspension_warnings, moment.now()
     if not warnings:
         return 0
     since = now - timedelta(days=days)
-    unused = _providers().filter(used_at__gt=since, used_at__lte=since + timedelta(days=max(warnings)))
+    unused = _people(kind).filter(used_at__gt=since, used_at__lte=since + timedelta(days=max(warnings)))
     rows = [
         outbox.row("notify", f"{UNUSED}:{pk}:{used_at:%Y%m%d}:{warning}", _warning(pk, used_at + timedelta(days=days)))
         for pk, used_at in unused.values_list("pk", "used_at").order_by("pk")
@@ -65,18 +76,19 @@ def _warning(user_id: int, ends: datetime) -> dict[str, object]:
     }
 
 
-def _suspend(days: int) -> int:
+def _suspend(kind: str, days: int) -> int:
     suspended = 0
-    while some := _suspend_some(days):
+    while some := _suspend_some(kind, days):
         suspended += some
     return suspended
 
 
 @transaction.atomic
-def _suspend_some(days: int) -> int:
+def _suspend_some(kind: str, days: int) -> int:
     """Suspend a piece of those who are due; what they had claimed goes back to its team."""
     now = moment.now()
-    due = _providers().filter(used_at__lte=now - timedelta(days=days)).order_by("pk")
+    kept = _kept() if kind == User.Kind.STAFF else []
+    due = _people(kind).filter(used_at__lte=now - timedelta(days=days)).exclude(pk__in=kept).order_by("pk")
     found = list(due.select_for_update(no_key=True, skip_locked=True).values_list("pk", flat=True)[:PIECE])
     if not found:
         return 0
@@ -89,5 +101,10 @@ def _suspend_some(days: int) -> int:
     return len(found)
 
 
-def _providers() -> QuerySet[User]:
-    return User.objects.filter(kind=User.Kind.PROVIDER, is_active=True)
+def _kept() -> list[int]:
+    """The administrator who was here last: nobody could let anybody in again without one."""
+    return standing.administrators(lock=True)[-1:]
+
+
+def _people(kind: str) -> QuerySet[User]:
+    return User.objects.filter(kind=kind, is_active=True)

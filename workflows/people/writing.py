@@ -4,7 +4,7 @@
 the caller holds the person's row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from workflows.council.profile import current
@@ -78,6 +78,19 @@ def take(actor: Actor, user: User, membership: Membership) -> None:
     sessions.end([user.pk])
     event = tell(f"user:{user.pk}", "user.role_removed", actor, facts)
     outbox.put(LEFT, f"user:{user.pk}:{event.seq}", {"user": user.pk})
+
+
+def set_access(actor: Actor, user: User, organisation_id: int, wanted: Collection[tuple[str, int | None]]) -> None:
+    """Make a person's roles at a provider exactly these: what is given comes before what is taken, so that the last
+    who administers can change how they do."""
+    there = user.memberships.filter(organisation=organisation_id).select_related("organisation")
+    held = {(each.role, each.service_id): each for each in there.order_by("pk")}
+    for role, service_id in wanted:
+        if (role, service_id) not in held:
+            give(actor, user, organisation_id, role, service_id)
+    for place, membership in held.items():
+        if place not in wanted:
+            take(actor, user, membership)
 
 
 def keep_an_administrator(user: User, organisation_id: int, taken: Membership | None = None) -> None:
