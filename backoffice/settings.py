@@ -223,6 +223,7 @@ globals().update(_smtp or {})
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["gds"]
 CRISPY_TEMPLATE_PACK = "gds"
+CRISPY_FAIL_SILENTLY = False  # a field that a layout names twice, or that is not there, is a fault and not a log line
 DJANGO_TABLES2_TEMPLATE = "web/table.html"
 
 # django-axes: the profile's number of wrong tries is read per request (backoffice.access.lockout).

@@ -133,8 +133,8 @@ class ContactForm(BlockForm):
             del self.fields["portal_email"]
 
     def layout(self) -> Layout:
-        """The handbook's two parts."""
-        top = [each for each in self.fields if each not in {"role_for", "role"}]
+        """The handbook's two parts; what a form asks beside them has a part of its own."""
+        top = [each for each in self.fields if each in ContactForm.base_fields and each not in {"role_for", "role"}]
         return Layout(*top, Heading("Roles"), "role_for", "role")
 
 

@@ -1,12 +1,15 @@
-"""gloucestershire-faq 3, 4, 8, 9 and 15 as Gloucestershire's own profile."""
+"""gloucestershire-faq 3 to 9 and 15 as Gloucestershire's own profile."""
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.core import mail
 from playwright.sync_api import Page, expect
 
 from tests import factories as make
+from tests.access.test_nothing_leaks import carry_everything
 from tests.browser.conftest import Open
 from tests.browser.home_care import home_care
 from tests.browser.oasis import PASSCODE, Oasis
@@ -20,6 +23,7 @@ from workflows.actions.switching import switch
 from workflows.engine.models import Case
 from workflows.parties.models import User
 
+CHOSEN, RUTH = "Harbour-lamp-2719", "ruth.adeyemi@severn.example"
 FINANCE, BROKERAGE = "Care Services Finance", "Integrated Brokerage"
 SIGNED = {"name": "Signed agreement.pdf", "mimeType": "application/pdf", "buffer": PDF}
 INVOICE = {"name": "Invoice 2207.pdf", "mimeType": "application/pdf", "buffer": PDF}
@@ -52,21 +56,60 @@ def options(page: Page, label: str) -> list[str]:
     return page.get_by_label(label, exact=True).locator("option").all_inner_texts()[1:]
 
 
-def test_gloucestershire_3_and_7_random_digits_are_asked_and_the_policies_accepted(
-    open_tab: Open, place: Oasis
+def test_gloucestershire_3_to_7_a_correspondent_is_asked_for_invited_and_signs_in(
+    open_tab: Open, place: Oasis, settings: Any
 ) -> None:
-    tab = open_tab("James Beiley")
-    page = tab.page
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    james = open_tab("James Beiley", user=place.james)
+    a_correspondent_is_asked_for(james)
+    helpline = open_tab("Grace Okoro", user=make.staff_user("portal_support", name="Grace Okoro"))
+    helpline.page.goto(f"/cases/{Case.objects.get(kind='change_request').pk}/")
+    helpline.step("5-not-an-nhs-address")
+    expect(helpline.page.get_by_role("main")).to_contain_text("nhs.net")
+    helpline.page.get_by_label("Accept all of it").check()
+    helpline.page.get_by_role("button", name="Accept", exact=True).click()
+    carry_everything()
+    (link,) = (found[0] for each in mail.outbox if (found := re.search(r"/first-access/\S+", str(each.body))))
+
+    ruth = open_tab("Ruth Adeyemi")
+    page = ruth.page
+    page.goto(link)
+    ruth.step("3-the-link-of-the-mail")
+    page.get_by_label("Your e-mail address").fill(RUTH)
+    page.get_by_role("button", name="Choose my password").click()
+    accept_the_policies(ruth)
+    page.get_by_label("New password").fill(CHOSEN)
+    page.get_by_role("button", name="Change my password").click()
+    page.get_by_label("New security number").fill(PASSCODE)
+    page.get_by_label("The same security number again").fill(PASSCODE)
+    page.get_by_role("button", name="Create and sign in").click()
+    expect(page.get_by_text("Ruth Adeyemi @ Severn Care Ltd")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
     page.goto("/")
-    sign_in_as(page, place.james.email, make.PASSWORD)
+    sign_in_as(page, RUTH, CHOSEN)
     expect(page.get_by_role("heading", level=1)).to_have_text("Enter 3 digits of your security number")
-    tab.step("random-digits")
-    asked = [int(number) for number in User.objects.get(pk=place.james.pk).passcode_asked.split(",")]
-    for position in asked:
-        page.get_by_label(re.compile(f"^{position}")).fill(PASSCODE[position - 1])
+    ruth.step("3-random-digits")
+    for position in User.objects.get(email=RUTH).passcode_asked.split(","):
+        page.get_by_label(re.compile(f"^{position}")).fill(PASSCODE[int(position) - 1])
     page.get_by_role("button", name="Sign in").click()
-    accept_the_policies(tab)
-    expect(page.get_by_text("James Beiley @ Severn Care Ltd")).to_be_visible()
+    expect(page.get_by_text("Ruth Adeyemi @ Severn Care Ltd")).to_be_visible()  # the policies are accepted once
+
+
+def a_correspondent_is_asked_for(james: Tab) -> None:
+    """4 "Correspondent access might be for an Administrator"; 6 "only individual private email addresses"."""
+    page = james.page
+    page.goto("/portal/contacts/new/")
+    for label, value in (("Forename", "Ruth"), ("Surname", "Adeyemi"), ("Telephone", "01452 225566")):
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_label("Provider Portal Email Address", exact=True).fill("office@severn.example")
+    page.get_by_label("Correspondent access", exact=True).check()
+    page.get_by_label("The whole organisation").check()
+    page.get_by_role("button", name="Submit Contact Creation Request").click()
+    expect(page.get_by_role("alert")).to_contain_text("shared mailbox")
+    james.step("6-a-shared-address-is-refused")
+    page.get_by_label("Provider Portal Email Address", exact=True).fill(RUTH)
+    page.get_by_role("button", name="Submit Contact Creation Request").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("New contact: Ruth Adeyemi")
 
 
 def accept_the_policies(tab: Tab) -> None:
