@@ -2,7 +2,19 @@
 
 from importlib import import_module
 
-HANDLERS = ("notify", "mail", "batch", "imports", "reaction", "jobs", "files", "first_access", "reset", "reports")
+HANDLERS = (
+    "notify",
+    "mail",
+    "batch",
+    "imports",
+    "reaction",
+    "jobs",
+    "files",
+    "first_access",
+    "reset",
+    "reports",
+    "figures",
+)
 
 
 def load() -> None:

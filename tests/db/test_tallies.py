@@ -20,8 +20,9 @@ from tests.concurrency.racing import race
 from tests.model.moves import People, in_state, seen, verb_call
 from workflows.engine import folding, moment, recounting, sweep, turns
 from workflows.engine.errors import Refused
-from workflows.engine.models import Delta, Tally, Task
-from workflows.engine.tally import METRICS, london_day
+from workflows.engine.metrics import METRICS, OF_PEOPLE, STOCKS
+from workflows.engine.models import Delta, PersonTally, ProviderTally, Tally, Task
+from workflows.engine.tally import london_day
 from workflows.parties.actor import Actor
 from workflows.parties.models import Team
 
@@ -30,13 +31,14 @@ pytestmark = pytest.mark.alone  # what is folded depends on whose transactions h
 BEGUN = datetime(2018, 4, 9, 9, tzinfo=UTC)
 VERBS = ("agree", "reject", "terminate", "supersede", "republish", "withdraw", "claim", "release", "attach")
 ROUNDS = 60
+OF_TURNS = (*STOCKS, "arrivals", "handed_in", "handed_on", "in_time", "late", "untimed")
 
 
 def kept() -> dict[tuple[Any, ...], tuple[int, Decimal]]:
     """What a reader reads: folded and unfolded."""
     teams = Team.objects.values_list("pk", flat=True)
     every = {"provider_kinds": ["contract_document"], "first": date(2018, 1, 1), "last": date(2018, 12, 31)}
-    rows = folding.figures(teams, **every)
+    rows = folding.figures(teams, **every, metrics=OF_TURNS)
     return {(row.metric, row.kind, row.node, row.team_id, row.day): (row.count, row.money) for row in rows}
 
 
@@ -78,11 +80,9 @@ def counted(onlooker: Seen | None = None) -> dict[tuple[Any, ...], tuple[int, De
                 money[name, task.kind, task.node, team, opened] += task.amount or 0
             continue
         ended = london_day(task.finished)
-        counts["completions", task.kind, task.node, team, ended] += 1
-        if task.due_at:
-            counts["timed", task.kind, task.node, team, ended] += 1
-            on_time = task.finished <= task.due_at and not task.breached_at
-            counts["within_target", task.kind, task.node, team, ended] += on_time
+        on_time = bool(task.due_at) and task.finished <= task.due_at and not task.breached_at
+        how = "untimed" if not task.due_at else "in_time" if on_time else "late"
+        counts[how, task.kind, task.node, team, ended] += 1
     for kind, node, was, team, day in onlooker.moves if onlooker else ():
         counts["handed_on", kind, node, was, day] += 1
         counts["handed_in", kind, node, team, day] += 1
@@ -147,7 +147,7 @@ def test_after_any_commands_every_figure_is_what_turns_say(people: People, seed:
     assert not Delta.objects.exists()
     assert kept() == counted(onlooker)
     assert recounting.differences() == []
-    assert {key[0] for key in kept()} >= {"open", "arrivals", "completions", "timed", "handed_in", "handed_on"}
+    assert {key[0] for key in kept()} >= {"open", "arrivals", "in_time", "handed_in", "handed_on"}
 
 
 def due_soon(now: datetime) -> None:
@@ -189,7 +189,7 @@ def test_a_fold_leaves_no_row_of_what_has_come_to_nothing(people: People) -> Non
         in_state("accepted", people)
     folding.fold()
     assert not Tally.objects.filter(metric="open").exists()
-    assert Tally.objects.filter(metric="completions").count() == 1
+    assert Tally.objects.filter(metric="in_time").count() == 1
 
 
 def test_a_rebuild_finds_and_mends_a_planted_difference(people: People) -> None:
@@ -198,10 +198,12 @@ def test_a_rebuild_finds_and_mends_a_planted_difference(people: People) -> None:
     folding.fold()
     call_command("rebuild_tallies", check=True, stdout=StringIO())
     Tally.objects.filter(metric="open").update(count=7)
-    Tally.objects.filter(metric="completions").delete()
+    Tally.objects.filter(metric="in_time").update(minutes=7)
+    ProviderTally.objects.filter(metric="took").delete()
+    PersonTally.objects.create(person_id=1, team_id=1, kind="x", metric="completed", day=date(2018, 4, 9), count=1)
     Delta.objects.create(metric="breached", kind="contract_document", node="amend", day=date(2018, 4, 9), count=1)
     said = StringIO()
-    with pytest.raises(CommandError, match="3 figure"):
+    with pytest.raises(CommandError, match="6 figure"):
         call_command("rebuild_tallies", check=True, stdout=said)
     assert "kept 7 (£536.49), counted 1 (£536.49)" in said.getvalue()
     call_command("rebuild_tallies", stdout=StringIO())
@@ -258,6 +260,7 @@ def everything() -> dict[tuple[Any, ...], tuple[int, Decimal]]:
         provider_kinds=["contract_document"],
         first=date(2000, 1, 1),
         last=date(2100, 1, 1),
+        metrics=OF_TURNS,
     )
     return {(row.metric, row.kind, row.node, row.team_id, row.day): (row.count, row.money) for row in rows}
 
@@ -302,6 +305,6 @@ def test_a_rebuild_beside_commands_is_exact(committed: People) -> None:
 
 
 def test_every_metric_is_defined_once_and_written_somewhere() -> None:
-    keys = [metric.key for metric in METRICS]
+    keys = [metric.key for metric in (*METRICS, *OF_PEOPLE)]
     assert len(set(keys)) == len(keys)
     assert all(f"'{key}'" in recounting.EXPECTED for key in keys)

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from backoffice.insight import charts
 from workflows.engine.calendar import Calendar
 from workflows.engine.folding import Figure
-from workflows.engine.tally import METRICS
+from workflows.engine.metrics import METRICS, OF_PEOPLE
 from workflows.insight import ageing, figures, metrics
 from workflows.insight.asked import Asked, Number, Opens, asked
 
@@ -67,7 +67,8 @@ def test_periods_cover_what_is_asked_for_once(one: date, other: date, by_day: bo
 
 def rows(*told: tuple[str, int, date, int]) -> list[Figure]:
     return [
-        Figure(metric, "document", "amend", team, day, count, Decimal(10 * count)) for metric, team, day, count in told
+        Figure(metric, "document", "amend", team, "", 0, "", 0, day, count, 0, 0, Decimal(10 * count))
+        for metric, team, day, count in told
     ]
 
 
@@ -141,6 +142,6 @@ def test_everything_stands_on_its_chart(told: list[figures.Period], goal: int) -
 
 def test_the_page_of_definitions_names_every_figure() -> None:
     page = metrics.page()
-    assert all(f"`{metric.key}`" in page and metric.counts in page for metric in METRICS)
+    assert all(f"`{metric.key}`" in page and metric.counts in page for metric in (*METRICS, *OF_PEOPLE))
     assert all(meaning.says in page for meaning in metrics.MEANINGS)
     assert (settings.ROOT / "docs" / "metrics.md").read_text(encoding="utf-8") == page, "run manage document_metrics"

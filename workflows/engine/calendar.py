@@ -8,7 +8,7 @@ holidays of the years around are in it, so that a later package or profile moves
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,7 +38,24 @@ class Calendar:
 
     def minutes_on(self, day: date) -> int:
         """Minutes worked on a day, as they really pass: hours over a change of the clocks are longer or shorter."""
-        return _minutes(self._start_of(day), self._end_of(day)) if self.works_on(day) else 0
+        known = self._known.get(day)
+        if known is None:
+            known = _minutes(self._start_of(day), self._end_of(day)) if self.works_on(day) else 0
+            self._known[day] = known
+        return known
+
+    @cached_property
+    def _known(self) -> dict[date, int]:
+        """Days that were asked for already: every command that ends a turn asks for the days of its life."""
+        return {}
+
+    @cached_property
+    def usual_day(self) -> int:
+        """Minutes of a working day: the hours of a week, shared out among its working days."""
+        lengths = [
+            _minutes(datetime.combine(date.min, a), datetime.combine(date.min, b)) for a, b in self.hours.values()
+        ]
+        return sum(lengths) // len(lengths)
 
     def hours_on(self, day: date) -> tuple[datetime, datetime]:
         """When a day opens and shuts, in UTC; one that is not worked opens and shuts at its midnight."""

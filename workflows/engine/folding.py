@@ -5,76 +5,156 @@ not see, so nothing is lost; what another worker deletes it cannot delete too, s
 that dies has changed nothing. (Following deltas by number would need pg_snapshot_xmin; taking them away does not.)
 """
 
-from collections.abc import Iterable, Mapping
+# ruff: noqa: S608 (every name in the statements below is one of ours)
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from django.db import connection, transaction
 
-from .tally import STOCKS
+from .metrics import COMPLETED, METRICS, PERSONAL, STOCKS, WEEKLY
+from .tally import week_of
 
 #: How many deltas one statement folds: enough for a busy minute, little enough to hold no lock for long.
 AT_ONCE = 50_000
 
-#: `tally_once` is written in one order by everybody, so that two folds never wait for each other crosswise.
-FOLD = """
-WITH taken AS (
+#: What a figure can be told apart by, beside its metric.
+By = Literal["kind", "node", "team_id", "service_group", "provider_id", "outcome", "bucket", "day"]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+KEY = "metric, kind, node, team_id, service_group, outcome, bucket, day"
+SUMS = "count, minutes, waited, money"
+ADDED = ", ".join(f"sum({each}) AS {each}" for each in SUMS.split(", "))
+#: The figures that a delta stands for. A turn that was completed is one of a day, and one of its week twice: by the
+#: verb that ended it, and by how long it took; so a day is never divided by verbs and buckets.
+SPREAD = f"""
+    SELECT metric, kind, node, team_id, service_group, provider_id,
+        CASE WHEN metric IN ({_listed(COMPLETED)}) THEN '' ELSE outcome END AS outcome,
+        CASE WHEN metric IN ({_listed(COMPLETED)}) THEN 0 ELSE bucket END AS bucket, day, {SUMS}
+    FROM {{deltas}} WHERE metric NOT IN ({_listed(PERSONAL)})
+    UNION ALL
+    SELECT e.metric, kind, node, team_id, service_group, provider_id, e.outcome, e.bucket,
+        date_trunc('week', day::timestamp)::date, count, 0, 0, 0
+    FROM {{deltas}} CROSS JOIN LATERAL (VALUES ('took', '', bucket), ('passed', outcome, 0::smallint))
+        AS e(metric, outcome, bucket)
+    WHERE deltas.metric IN ({_listed(COMPLETED)})
+"""
+#: The figures of people that a delta stands for.
+OF_A_PERSON = f"""
+    SELECT person_id, team_id, kind,
+        CASE WHEN metric IN ({_listed(COMPLETED)}) THEN 'completed' ELSE metric END AS metric, day, count, minutes
+    FROM {{deltas}} WHERE person_id <> 0
+"""
+
+
+def _adds(table: str, key: str, sums: str, source: str) -> str:
+    """Adds to a table what a source has; its unique key is written in one order by everybody, so that two folds never
+    wait for each other crosswise."""
+    added = ", ".join(f"sum({each})" for each in sums.split(", "))
+    changes = ", ".join(f"{each} = {table}.{each} + excluded.{each}" for each in sums.split(", "))
+    return (
+        f"INSERT INTO {table} ({key}, {sums}) SELECT {key}, {added} FROM {source} GROUP BY {key} ORDER BY {key}"
+        f" ON CONFLICT ({key}) DO UPDATE SET {changes}"
+    )
+
+
+FOLD = f"""
+WITH deltas AS (
     DELETE FROM engine_delta WHERE id = ANY(ARRAY(
         SELECT id FROM engine_delta ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
-    )) RETURNING metric, kind, node, team_id, day, count, money
-), sums AS (
-    SELECT metric, kind, node, team_id, day, sum(count) AS count, sum(money) AS money, count(*) AS deltas
-    FROM taken GROUP BY 1, 2, 3, 4, 5
-), folded AS (
-    INSERT INTO engine_tally (metric, kind, node, team_id, day, count, money)
-    SELECT metric, kind, node, team_id, day, count, money FROM sums ORDER BY 1, 2, 3, 4, 5
-    ON CONFLICT (metric, kind, node, team_id, day) DO UPDATE
-    SET count = engine_tally.count + excluded.count, money = engine_tally.money + excluded.money
+    )) RETURNING *
+), figure AS MATERIALIZED ({SPREAD.format(deltas="deltas")}
+), person AS ({OF_A_PERSON.format(deltas="deltas")}
+), of_all AS ({_adds("engine_tally", KEY, SUMS, "figure")}
+), of_providers AS ({_adds("engine_providertally", f"provider_id, {KEY}", SUMS, "figure")}
+), of_people AS ({_adds("engine_persontally", "team_id, person_id, kind, metric, day", "count, minutes", "person")}
 )
-SELECT coalesce(sum(deltas), 0) FROM sums
+SELECT count(*) FROM deltas
 """
 
 #: What has come back to nothing is not kept: the figures of what is open stay as small as what is open.
 EMPTY = """
-DELETE FROM engine_tally WHERE id IN (
-    SELECT id FROM engine_tally WHERE count = 0 AND money = 0 FOR UPDATE SKIP LOCKED
+DELETE FROM {table} WHERE id IN (
+    SELECT id FROM {table} WHERE count = 0 AND money = 0 AND minutes = 0 FOR UPDATE SKIP LOCKED
 )
 """
 
 READ = """
-SELECT metric, kind, node, team_id, day, sum(count)::bigint AS count, sum(money) AS money FROM (
-    SELECT metric, kind, node, team_id, day, count, money FROM engine_tally WHERE {where}
+SELECT metric, {told}, min(day), sum(count)::bigint, sum(minutes)::bigint, sum(waited)::bigint, sum(money)
+FROM (
+    SELECT * FROM (SELECT {columns} FROM {table}) AS folded WHERE {where}
     UNION ALL
-    SELECT metric, kind, node, team_id, day, count, money FROM engine_delta WHERE {where}
+    SELECT * FROM (SELECT {columns} FROM ({spread}) AS spread) AS unfolded WHERE {where}
 ) AS both_of_them
-GROUP BY 1, 2, 3, 4, 5 HAVING sum(count) <> 0 OR sum(money) <> 0
+GROUP BY metric{grouped} HAVING sum(count) <> 0 OR sum(money) <> 0
 """
+SPREAD_NOW = SPREAD.format(deltas="engine_delta AS deltas")
+WHERE = """metric = ANY(%(metrics)s)
+    AND (metric = ANY(%(stocks)s) OR day BETWEEN %(first)s AND %(last)s
+        OR (metric = ANY(%(weekly)s) AND day BETWEEN %(first_week)s AND %(last)s))"""
+NARROWER = {
+    "teams": "(team_id = ANY(%(teams)s) OR (team_id = 0 AND kind = ANY(%(provider_kinds)s)))",
+    "kinds": "kind = ANY(%(kinds)s)",
+    "group": "service_group = %(group)s",
+    "provider": "provider_id = %(provider)s",
+}
 #: Days between the same edges are one row, of the first of them: a page needs ages and weeks, not every day.
-TOGETHER = """
-SELECT metric, kind, node, team_id, min(day), sum(count)::bigint, sum(money) FROM ({days}) AS by_day
-GROUP BY metric, kind, node, team_id, width_bucket(day, CASE WHEN metric = ANY(%(stocks)s)
-    THEN %(stock_edges)s::date[] ELSE %(flow_edges)s::date[] END)
-"""
-WHERE = """
-    (team_id = ANY(%(teams)s) OR (team_id = 0 AND kind = ANY(%(provider_kinds)s)))
+PERIOD = """, width_bucket(day, CASE WHEN metric = ANY(%(stocks)s)
+    THEN %(stock_edges)s::date[] ELSE %(flow_edges)s::date[] END)"""
+EMPTY_OF = {"team_id": "0::bigint", "provider_id": "0::bigint", "bucket": "0"}
+APART: tuple[By, ...] = ("kind", "node", "team_id", "service_group", "provider_id", "outcome", "bucket")
+
+OF_PERSONS = f"""
+SELECT metric, kind, team_id, person_id, sum(count)::bigint, sum(minutes)::bigint FROM (
+    SELECT metric, kind, team_id, person_id, day, count, minutes FROM engine_persontally
+    UNION ALL
+    SELECT metric, kind, team_id, person_id, day, count, minutes
+    FROM ({OF_A_PERSON.format(deltas="engine_delta")}) AS unfolded
+) AS both_of_them
+WHERE team_id = ANY(%(teams)s) AND day BETWEEN %(first)s AND %(last)s
     AND (%(kinds)s::text[] IS NULL OR kind = ANY(%(kinds)s))
-    AND (metric = ANY(%(stocks)s) OR day BETWEEN %(first)s AND %(last)s)
+GROUP BY 1, 2, 3, 4
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure as it is now, folded and unfolded together: of one day, or of the days from `day` to an edge."""
+    """One figure as it is now, folded and unfolded together: of one day, or of the days from `day` to an edge.
+
+    What it was not asked to be told apart by is empty, or 0.
+    """
 
     metric: str
     kind: str
     node: str
     team_id: int
+    service_group: str
+    provider_id: int
+    outcome: str
+    bucket: int
     day: date
     count: int
+    minutes: int
+    waited: int
     money: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFigure:
+    """What a person did with turns of a team."""
+
+    metric: str
+    kind: str
+    team_id: int
+    person_id: int
+    count: int
+    minutes: int
 
 
 def fold() -> int:
@@ -85,37 +165,68 @@ def fold() -> int:
             cursor.execute(FOLD, {"most": AT_ONCE})
             taken = int(cursor.fetchone()[0])
         folded += taken
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(EMPTY)
+    for table in ("engine_tally", "engine_providertally"):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(EMPTY.format(table=table))
     return folded
 
 
 def figures(
-    teams: Iterable[int],
+    teams: Iterable[int] | None,
     *,
     provider_kinds: Iterable[str],
     first: date,
     last: date,
+    metrics: Iterable[str] | None = None,
     kinds: Iterable[str] | None = None,
+    group: str | None = None,
+    provider: int | None = None,
+    by: Iterable[By] = ("kind", "node", "team_id", "day"),
     edges: tuple[Iterable[date], Iterable[date]] | None = None,
 ) -> list[Figure]:
-    """The figures of some teams, and of the providers' turns of some kinds of case; what happened, from `first` to
-    `last`. One query, one moment.
+    """The figures of some teams (None: of all that there are, providers' and whole cases' too), and of what no team
+    has in some kinds of case; what happened, from `first` to `last`. One query, one moment.
 
-    `edges`: the days with which a new age of what is open, and a new period of what happened, begin; without them
-    each day is a row of its own.
+    `by`: what they are told apart by. `edges`: the days with which a new age of what is open, and a new period of
+    what happened, begin: "day" then stands for them. Figures of weeks are those of every week that has one of the days.
     """
-    wanted: Mapping[str, Any] = {
-        "teams": sorted(teams),
+    apart = set(by)
+    wanted: dict[str, Any] = {
+        "metrics": sorted(metrics) if metrics is not None else [metric.key for metric in METRICS],
+        "stocks": list(STOCKS),
+        "weekly": list(WEEKLY),
+        "first": first,
+        "first_week": week_of(first),
+        "last": last,
+        "teams": None if teams is None else sorted(teams),
         "provider_kinds": sorted(provider_kinds),
         "kinds": None if kinds is None else sorted(kinds),
-        "stocks": list(STOCKS),
-        "first": first,
-        "last": last,
+        "group": group,
+        "provider": provider,
         "stock_edges": sorted(edges[0]) if edges else [],
         "flow_edges": sorted(edges[1]) if edges else [],
     }
-    days = READ.format(where=WHERE)
+    narrower = [sql for name, sql in NARROWER.items() if wanted[name] is not None]
+    of_provider = provider is not None or "provider_id" in apart
+    own = [*APART] if of_provider else [each for each in APART if each != "provider_id"]
+    grouped = "".join(f", {each}" for each in own if each in apart)
+    sql = READ.format(
+        told=", ".join(each if each in apart else EMPTY_OF.get(each, "''") for each in APART),
+        columns=f"metric, {', '.join(own)}, day, {SUMS}",
+        table="engine_providertally" if of_provider else "engine_tally",
+        spread=SPREAD_NOW,
+        where=" AND ".join([WHERE, *narrower]),
+        grouped=grouped + (PERIOD if edges else ", day" if "day" in apart else ""),
+    )
     with connection.cursor() as cursor:
-        cursor.execute(TOGETHER.format(days=days) if edges else days, wanted)
+        cursor.execute(sql, wanted)
         return [Figure(*row) for row in cursor.fetchall()]
+
+
+def persons(teams: Iterable[int], *, first: date, last: date, kinds: Iterable[str] | None = None) -> list[PersonFigure]:
+    """What people did with the turns of some teams (metrics.OF_PEOPLE), from `first` to `last`."""
+    wanted: dict[str, Any] = {"teams": sorted(teams), "first": first, "last": last}
+    wanted["kinds"] = None if kinds is None else sorted(kinds)
+    with connection.cursor() as cursor:
+        cursor.execute(OF_PERSONS, wanted)
+        return [PersonFigure(*row) for row in cursor.fetchall()]

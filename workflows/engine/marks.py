@@ -9,13 +9,15 @@ turns for a third of a million, and would read the whole table to join them (0.5
 
 from . import urgency
 
-#: One row a kind, node, team and day of opening. `{rows}` names the rows marked, `{figures}` what they change.
+#: One row a kind, node, team, service group, provider and day of opening. `{rows}` names the rows marked, `{figures}`
+#: what they change.
 _DELTAS = """
-    INSERT INTO engine_delta (metric, kind, node, team_id, day, count, money)
-    SELECT f.metric, m.kind, m.node, coalesce(m.team_id, 0), (m.created AT TIME ZONE 'Europe/London')::date,
-        sum(f.sign), sum(f.sign * coalesce(m.amount, 0))
+    INSERT INTO engine_delta (metric, kind, node, team_id, service_group, provider_id, person_id, outcome, bucket,
+        day, count, minutes, waited, money)
+    SELECT f.metric, m.kind, m.node, coalesce(m.team_id, 0), m.service_group, m.provider_id, 0, '', 0,
+        (m.created AT TIME ZONE 'Europe/London')::date, sum(f.sign), 0, 0, sum(f.sign * coalesce(m.amount, 0))
     FROM {rows} m CROSS JOIN LATERAL (VALUES {figures}) AS f(metric, sign, holds)
-    WHERE f.holds GROUP BY 1, 2, 3, 4, 5
+    WHERE f.holds GROUP BY 1, 2, 3, 4, 5, 6, 10
 """
 
 #: The rungs of the ladder that count from the mark, to be told when the council works (ladder.py). `{since}` is when.
@@ -34,7 +36,7 @@ WITH due AS (
     FOR UPDATE SKIP LOCKED
 ), marked AS (
     UPDATE engine_task t SET at_risk_marked_at = %(now)s WHERE t.id = ANY(ARRAY(SELECT id FROM due))
-    RETURNING t.id, t.kind, t.node, t.team_id, t.created, t.amount, t.at_risk_at
+    RETURNING t.id, t.kind, t.node, t.team_id, t.service_group, t.provider_id, t.created, t.amount, t.at_risk_at
 ), climbing AS (
     {_RUNGS.format(rows="marked", since="at_risk_at")}
 )
@@ -50,7 +52,8 @@ WITH due AS (
 ), breached AS (
     UPDATE engine_task t SET breached_at = %(now)s, urgency = {urgency.IF_BREACHED}
     WHERE t.id = ANY(ARRAY(SELECT id FROM due))
-    RETURNING t.id, t.kind, t.node, t.team_id, t.created, t.amount, t.at_risk_marked_at, t.due_at
+    RETURNING t.id, t.kind, t.node, t.team_id, t.service_group, t.provider_id, t.created, t.amount,
+        t.at_risk_marked_at, t.due_at
 ), climbing AS (
     {_RUNGS.format(rows="breached", since="due_at")}
 )

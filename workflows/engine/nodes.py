@@ -246,6 +246,7 @@ class TaskNode(VerbNode):
             service_id=case.service_id,
             client_id=case.client_id,
             provider_id=case.organisation_id,
+            service_group=case.service_group,
         )
         if promise := work.promise(work.clock or self.clock):
             definition, limits = promise

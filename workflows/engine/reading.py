@@ -24,6 +24,10 @@ ABSENCE = (
     "(SELECT a.last_day FROM parties_absence a"
     " WHERE a.user_id = %s AND a.first_day <= %s AND a.last_day >= %s AND a.ended_at IS NULL LIMIT 1)"
 )
+NUMBER = (
+    """SELECT nextval(pg_get_serial_sequence('engine_case', 'id')),"""
+    """ (SELECT s."group" FROM parties_service s WHERE s.id = %s)"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +110,12 @@ def stale(case: Case, flow: Any, actor: Actor | None = None) -> Stale:
 
 
 def number(case: Case, flow: type[CaseFlow], now: datetime) -> None:
-    """Give a new case its id (which is in its hash and its outbox keys) and the reference that people read out."""
+    """Give a new case its id (which is in its hash and its outbox keys), the reference that people read out, and the
+    group of its service."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('engine_case', 'id'))")
-        case.pk = cursor.fetchone()[0]
+        cursor.execute(NUMBER, [case.service_id])
+        case.pk, group = cursor.fetchone()
+    case.service_group = group or ""
     case.flow_class = flow
     case.kind = flow.kind
     case.created = case.holder_since = now

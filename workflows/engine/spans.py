@@ -63,6 +63,7 @@ class Change:
     ending: tuple[Any, ...] | None
     beginning: HolderSpan | None
     calendar_id: int | None  # by which the span that ends was measured
+    minutes: int = 0  # of the span that ends
 
 
 def change(case: Case, before: Held | None, now: datetime, seq: int) -> Change | None:
@@ -74,13 +75,14 @@ def change(case: Case, before: Held | None, now: datetime, seq: int) -> Change |
     if (before and before[:2]) == after:
         return None
     ending = beginning = calendar_id = None
+    minutes = 0
     if before is not None:
         present = definitions.present()
         calendar_id, minutes = present.calendar_id, present.calendar.minutes_between(before[2], now)
         ending = (now, minutes, calendar_id, case.pk)
     if after is not None:
         beginning = HolderSpan(case_id=case.pk, seq=seq, holder=case.holder, team_id=case.holder_team_id, begun_at=now)
-    return Change(ending, beginning, calendar_id)
+    return Change(ending, beginning, calendar_id, minutes)
 
 
 def fold(events: Iterable[tuple[int, datetime, Mapping[str, Any]]], calendars: Mapping[int, Calendar]) -> list[Span]:

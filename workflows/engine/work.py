@@ -46,6 +46,8 @@ TASK_COLUMNS = (
     "priority",
     "standing_in_for",
     "urgency",
+    "claimed_at",
+    "calendar",
 )
 #: Those that only a re-based clock changes as well (rebasing.py).
 CLOCK_COLUMNS = ("clock", "due_at", "at_risk_at", "at_risk_marked_at")
@@ -101,6 +103,9 @@ class Work:
     held: spans.Held | None = None  # who held the open case as it was read, since when
     span: spans.Change | None = None
     own: list[Own] = field(default_factory=list)
+    person: int = 0  # who of the council carries it out
+    acted: int | None = None  # the turn that it is carried out on
+    did: str = ""  # what that is called among the figures of people (metrics.OF_PEOPLE)
     rebased: bool = False  # the clocks of the changed turns were moved on purpose
 
     def reading(self, task: Task) -> None:
@@ -115,6 +120,7 @@ class Work:
 
     def close(self, task: Task) -> None:
         """A turn ends."""
+        task.calendar_id = definitions.present().calendar_id
         self.change(task)
         self.case.open_tasks -= 1
 
@@ -154,7 +160,24 @@ class Work:
     def deltas(self) -> list[Delta]:
         """What this command changes in the figures of managers."""
         changed = {task.pk: (self.stood[task.pk], task) for task, _ in self.changed}
-        return tally.deltas(self.opened, changed.values(), self.now)
+        calendar = definitions.present().calendar
+        acted = tally.Acted(self.person, self.acted, self.did)
+        of_turns = tally.deltas(tally.Change(self.opened, changed.values(), self.now, calendar, acted))
+        span = self.span
+        whole = tally.Whole(
+            self.case,
+            self.now,
+            calendar,
+            begun=self.verb if self.case.version == 1 else "",
+            ended=self.ends,
+            held=(*self.held[:2], span.minutes) if self.held and span is not None and span.ending is not None else None,
+        )
+        return [*of_turns, *tally.of_case(whole)]
+
+    @property
+    def ends(self) -> bool:
+        """Whether this command ends the case."""
+        return self.case.finished is not None and (self.held is not None or self.case.version == 1)
 
     def moved(self) -> list[list[int]]:
         """The turns that change teams: [task, from, to], as the event tells it and the figures are rebuilt from."""
@@ -224,6 +247,11 @@ class Statement:
         self.parameters += [*changed.of(row), row.pk, value]
         self.parts.append(_update(type(row), changed, guard))
         self.guards.append(GuardMissed)
+
+    def plain(self, sql: str, parameters: Sequence[Any]) -> None:
+        """Add a part of its own that finds what it finds."""
+        self.parameters += parameters
+        self.parts.append(sql)
 
     def guarded(self, sql: str, parameters: Sequence[Any], miss: Callable[[], Exception]) -> None:
         """Add an UPDATE that must find exactly one row and returns it; else the whole statement fails with `miss()`."""
@@ -334,7 +362,11 @@ def flush(
     statement.insert([event])
     statement.insert(contents, key=True)
     statement.insert(outbox, once=True)
-    statement.insert(work.deltas())
+    deltas = work.deltas()
+    statement.insert(deltas)
+    if work.ends:
+        whole = next(each for each in deltas if each.metric == "closed")
+        statement.plain(tally.ROUNDS, [whole.day, whole.minutes, work.case.pk])
     if work.span is not None and work.span.ending is not None:
         statement.guarded(spans.END, work.span.ending, GuardMissed)
     if work.span is not None and work.span.beginning is not None:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from workflows.engine.folding import Figure
+from workflows.engine.metrics import COMPLETED, TIMED
 from workflows.engine.tally import PROVIDERS
 
 from .ageing import Band
@@ -125,9 +126,9 @@ def steps(figures: Sequence[Figure], asked: Asked) -> list[Step]:
     return sorted(found, key=lambda step: -step.waiting.count)
 
 
-def count(figures: Iterable[Figure], metric: str) -> int:
-    """The sum of a figure."""
-    return sum(figure.count for figure in figures if figure.metric == metric)
+def count(figures: Iterable[Figure], *metrics: str) -> int:
+    """The sum of some figures."""
+    return sum(figure.count for figure in figures if figure.metric in metrics)
 
 
 def money(figures: Iterable[Figure]) -> Decimal:
@@ -146,9 +147,9 @@ def _period(figures: Sequence[Figure], first: date, last: date, *, one_team: boo
         first=first,
         last=last,
         arrived=count(then, "arrivals") + (count(then, "handed_in") if one_team else 0),
-        completed=count(then, "completions") + (count(then, "handed_on") if one_team else 0),
-        timed=count(then, "timed"),
-        within=count(then, "within_target"),
+        completed=count(then, *COMPLETED) + (count(then, "handed_on") if one_team else 0),
+        timed=count(then, *TIMED),
+        within=count(then, "in_time"),
     )
 
 
@@ -166,8 +167,8 @@ def _step(own: Sequence[Figure], asked: Asked, kind: str, node: str, team_id: in
         waiting=Number(count(own, "open"), Opens(team, kind=kind, node=node)),
         at_risk=Number(count(own, "at_risk"), Opens(team, "at_risk", kind, node)),
         breached=Number(count(own, "breached"), Opens(team, "breached", kind, node)),
-        completed=count(then, "completions"),
-        timed=count(then, "timed"),
-        within=count(then, "within_target"),
+        completed=count(then, *COMPLETED),
+        timed=count(then, *TIMED),
+        within=count(then, "in_time"),
         money=money(own),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from workflows.engine.tally import METRICS
+from workflows.engine.metrics import DAYS, METRICS, OF_PEOPLE, Metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,9 @@ HEAD = """<!-- Written by `./concord manage document_metrics`; a test compares i
 
 A turn is something that a team or a provider is still to do, or did; days are London days; working days are the
 council's. Managers and leads see the teams that they lead or manage, auditors and administrators all teams.
-The figures are kept as sums (`Tally`) and as changes that are not yet added (`Delta`); a page reads both in one query.
-`./concord manage rebuild_tallies --check` recomputes every one from turns and events.
+The figures are kept as sums (`Tally`; by provider `ProviderTally`, by person `PersonTally`) and as changes that are
+not yet added (`Delta`); a page reads both in one query. `./concord manage rebuild_tallies --check` recomputes every
+one from turns, events and the times in which cases were held.
 
 ## On the page
 
@@ -84,11 +85,19 @@ The figures are kept as sums (`Tally`) and as changes that are not yet added (`D
 """
 KEPT_HEAD = """
 ## As they are kept
-Each by kind of case, step, team (0: with a provider) and day. "Is" figures stand for what is so now; "was" figures for
-what happened. "Is" figures also carry money: pounds a week.
+Each by kind of case, step, team (0: with a provider, or of the whole case), service group and day, of all and of each
+provider. "Is" figures stand for what is so now, and carry money: pounds. "Was" figures stand for what happened.
+Minutes are working minutes by the calendar that held when the turn, the time or the case ended.
 
 | Metric | Is or was | What it counts | Day |
 |---|---|---|---|
+"""
+PEOPLE_HEAD = """
+## Of people
+By person, team, kind of case and the day on which it happened. Team leads see them of their teams.
+
+| Metric | What it counts |
+|---|---|
 """
 
 
@@ -101,7 +110,11 @@ def page() -> str:
     """The whole of docs/metrics.md."""
     shown = "".join(f"| {each.name} | {each.says} |\n" for each in MEANINGS)
     kept = "".join(
-        f"| `{each.key}` ({each.name}) | {'is' if each.stock else 'was'} | {each.counts} | {each.day} |\n"
-        for each in METRICS
+        f"| {_named(each)} | {'is' if each.stock else 'was'} | {each.counts} | {DAYS[each.day]} |\n" for each in METRICS
     )
-    return HEAD + shown + KEPT_HEAD + kept
+    people = "".join(f"| {_named(each)} | {each.counts} |\n" for each in OF_PEOPLE)
+    return HEAD + shown + KEPT_HEAD + kept + PEOPLE_HEAD + people
+
+
+def _named(metric: Metric) -> str:
+    return f"`{metric.key}` ({metric.name})"

@@ -67,11 +67,14 @@ Act = Callable[[Turn], None]
 def opened(actor: Actor, case: Case, task: Task | None, verb: str, now: datetime, service_group: str | None) -> Turn:
     """A turn with nothing done to it yet: an empty unit of work, and the draft of its event."""
     unit = work.Work(case=case, verb=verb, now=now, service_group=service_group)
+    if actor.is_staff:
+        unit.person = actor.user_id
     if case.version and case.finished is None:
         unit.held = (case.holder, case.holder_team_id, case.holder_since)
     case.work = unit
     if task is not None:
         task.process = case
         unit.reading(task)
+        unit.acted = task.pk
     draft = Draft(f"case:{case.pk}", f"{case.kind}.{verb}", actor.user_id)
     return Turn(actor=actor, case=case, task=task, verb=verb, now=now, work=unit, event=draft)

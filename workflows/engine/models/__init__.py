@@ -3,7 +3,7 @@
 from .cases import Case, Holder
 from .clocks import CalendarVersion, ClockDefinition
 from .events import Access, Anchor, Content, Event, Receipt
-from .figures import Delta, HolderSpan, Tally
+from .figures import Delta, HolderSpan, PersonTally, ProviderTally, Tally
 from .files import Attachment, FileChunk, StoredFile
 from .holds import LegalHold
 from .jobs import Batch, BatchItem, Outbox, Slot
@@ -28,6 +28,8 @@ __all__ = [
     "LegalHold",
     "Notice",
     "Outbox",
+    "PersonTally",
+    "ProviderTally",
     "Receipt",
     "Rung",
     "Slot",

@@ -45,6 +45,8 @@ class Case(AbstractProcess):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, related_name="+")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="+")
+    # Its service's when it began: figures of what happened do not move when a service is put into another group.
+    service_group = models.CharField(max_length=40, blank=True, default="")
     amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)  # pounds a week, or in all
 
     seed = artifact = parent_task = None

@@ -38,32 +38,76 @@ class HolderSpan(models.Model):
         ]
 
 
-class Delta(models.Model):
-    """A change of a figure that managers read, written with its cause and folded into a tally by a job.
-
-    `day` is the London day that the figure is about: of opening for what is open, of the event for what happened.
-    """
+class Key(models.Model):
+    """What every figure is about. `day` is a London day: of opening for what is open, of the event for what happened;
+    for figures that are kept by week (tally.py) the Monday."""
 
     metric = models.CharField(max_length=20)
     kind = models.CharField(max_length=40)
-    node = models.CharField(max_length=40)
-    team_id = models.BigIntegerField(default=0)  # 0: the provider's
+    node = models.CharField(max_length=40, blank=True, default="")  # empty: of the whole case
+    team_id = models.BigIntegerField(default=0)  # 0: the provider's, the system's, nobody's
+    service_group = models.CharField(max_length=40, blank=True, default="")  # empty: about no service
+    outcome = models.CharField(max_length=30, blank=True, default="")  # a verb, the last state, or a kind of holder
+    bucket = models.SmallIntegerField(default=0)  # how long, or how often
     day = models.DateField()
+
+    class Meta:
+        abstract = True
+
+
+class Sums(models.Model):
+    """What is added up: how many, their working minutes, those of them that were waited, and pounds."""
+
     count = models.IntegerField()
-    money = models.DecimalField(max_digits=14, decimal_places=2, default=0)
-
-
-class Tally(models.Model):
-    """The sum of the deltas that were folded so far."""
-
-    metric = models.CharField(max_length=20)
-    kind = models.CharField(max_length=40)
-    node = models.CharField(max_length=40)
-    team_id = models.BigIntegerField(default=0)
-    day = models.DateField()
-    count = models.IntegerField()
+    minutes = models.BigIntegerField(default=0)
+    waited = models.BigIntegerField(default=0)
     money = models.DecimalField(max_digits=14, decimal_places=2, default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["metric", "kind", "node", "team_id", "day"], name="tally_once")]
+        abstract = True
+
+
+class Delta(Key, Sums):
+    """A change of a figure that managers read, written with its cause and folded into the tallies by a job."""
+
+    provider_id = models.BigIntegerField(default=0)
+    person_id = models.BigIntegerField(default=0)  # who of the council did it; 0: nobody of a team
+
+
+#: What a tally is kept by, the provider's and the whole alike.
+BY = ("metric", "kind", "node", "team_id", "service_group", "outcome", "bucket", "day")
+
+
+class Tally(Key, Sums):
+    """The sum of the deltas that were folded so far, over all providers and people."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=list(BY), name="tally_once")]
         indexes = [models.Index(fields=["team_id", "metric", "day"], name="tally_of_team")]
+
+
+class ProviderTally(Key, Sums):
+    """The same by provider: what is asked of one of them, or of all beside each other."""
+
+    provider_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider_id", *BY], name="provider_tally_once")]
+        indexes = [models.Index(fields=["provider_id", "metric", "day"], name="tally_of_provider")]
+
+
+class PersonTally(models.Model):
+    """What people of the council did with the turns of a team, by day."""
+
+    person_id = models.BigIntegerField()
+    team_id = models.BigIntegerField()
+    kind = models.CharField(max_length=40)
+    metric = models.CharField(max_length=20)
+    day = models.DateField()
+    count = models.IntegerField()
+    minutes = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team_id", "person_id", "kind", "metric", "day"], name="person_tally_once")
+        ]

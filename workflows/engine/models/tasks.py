@@ -16,7 +16,7 @@ from workflows.parties.models import Client, Organisation, Service, Team
 
 from ..fields import NodeField
 from .cases import Case
-from .clocks import ClockDefinition
+from .clocks import CalendarVersion, ClockDefinition
 
 
 def without_generic_owner(model: Any) -> Any:
@@ -59,6 +59,7 @@ class Task(AbstractTask):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     # The case's organisation, whoever's turn it is: a queue is narrowed by it.
     provider = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    service_group = models.CharField(max_length=40, blank=True, default="")  # the case's
     # The outside team that is to do it, where `team` only keeps it (keeping.py).
     outside = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=40)
@@ -81,6 +82,9 @@ class Task(AbstractTask):
         null=True
     )  # by the sweep, as breached_at: the tallies count what is marked
     breached_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)  # when somebody first had it for their own; never taken back
+    # By which its working time was measured when it ended.
+    calendar = models.ForeignKey(CalendarVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
 
     previous = scheduled = external_task_id = None
     owner_permission = owner_permission_content_type = owner_permission_obj_pk = owner_permission_obj = None

@@ -15,6 +15,8 @@ from .running import permitted, run
 Order = Literal["due", "costly"]
 #: How somebody came to a turn: the one that was first in line, or one that they chose; the event of a claim tells it.
 Taken = Literal["next", "chosen"]
+#: What that is called among the figures of people (metrics.OF_PEOPLE).
+TOLD: dict[Taken, str] = {"next": "next_taken", "chosen": "chosen"}
 #: How each order reads the partial indexes `task_unclaimed` and `task_costly_first`.
 ORDERS: dict[Order, str] = {"due": "t.due_at, t.id", "costly": "t.urgency DESC, t.id"}
 #: Case first, then turn, as every lock here; who finds a row locked passes on to the next. Tests take it out.
@@ -51,6 +53,9 @@ def release(*, actor: Actor, task_id: int, key: str) -> door.Outcome:
 
     def act(turn: door.Turn) -> None:
         task = permitted(turn, "release")
+        turn.facts.update({"from_user": task.owner_id, "of_team": task.team_id})
+        if task.owner_id == actor.user_id:
+            turn.work.did = "handed_back"
         free(task)
         turn.work.change(task)
 
@@ -69,6 +74,7 @@ def give(task: Task, user_id: int, turn: door.Turn, *, standing_in_for: int | No
     task.owner_id = user_id
     task.standing_in_for_id = standing_in_for
     task.assigned = turn.now
+    task.claimed_at = task.claimed_at or turn.now
     task.status = STATUS.ASSIGNED
 
 
@@ -77,7 +83,8 @@ def _claim(taken: Taken) -> door.Act:
         task = permitted(turn, "claim")
         give(task, turn.actor.user_id, turn)
         turn.answer["task"] = task.pk
-        turn.facts["taken"] = taken
+        turn.facts.update({"taken": taken, "of_team": task.team_id})
+        turn.work.did = TOLD[taken]
         turn.work.change(task)
 
     return act

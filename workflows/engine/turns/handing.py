@@ -42,6 +42,8 @@ def hand_over(
         task = permitted(turn, "hand_over")
         refuse(rules.refusal_of_reason("hand_over", reason))
         turn.facts.update({"from_team": task.team_id, "from_user": task.owner_id})
+        if task.owner_id == actor.user_id:
+            turn.work.did = "handed_over"
         audience = _to_team(turn, task, team_id) if team_id is not None else _to_person(turn, task, user_id or 0)
         turn.event.write_down("reason", checked_words("reason", reason))
         task.not_before = task.not_before if task.outside_id else None
