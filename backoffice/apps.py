@@ -12,4 +12,6 @@ class BackofficeConfig(AppConfig):
     def ready(self) -> None:
         """Register the check that every address says who may open it, and what is erased of people."""
         from backoffice.access import erasing as of_access  # noqa: F401
-        from backoffice.web import checks, erasing  # noqa: F401
+        from backoffice.web import checks, erasing, retained  # noqa: F401
+
+        retained.declare_all()

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "workflows.claims",
     "workflows.disputes",
     "workflows.reports",
+    "workflows.retention",
     "backoffice",
     "portal",
     "tasks",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import access_log, erasing, holds, people, teams, views
+from . import access_log, erasing, holds, people, retention, teams, views
 
 urlpatterns = [
     path("administration/", views.administration, name="administration"),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("administration/holds/", holds.holds_list, name="holds"),
     path("administration/holds/<int:hold_id>/", holds.hold, name="hold"),
     path("administration/holds/<slug:about>/<int:subject_id>/", holds.place, name="hold_place"),
+    path("administration/retention/", retention.retention, name="retention"),
     path("administration/mail/", views.demo_mails, name="mails"),
     path("administration/mail/<slug:name>/", views.demo_mail, name="mail"),
 ]

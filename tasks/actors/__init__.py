@@ -14,6 +14,7 @@ HANDLERS = (
     "reset",
     "reports",
     "figures",
+    "retention",
 )
 
 

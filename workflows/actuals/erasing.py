@@ -8,10 +8,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import CharField, Value
+from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast, Concat
 
-from workflows.engine.erase import with_client
+from workflows.engine.erase import with_cases, with_client
 from workflows.engine.holds import reaches
 from workflows.parties.models import Client
 
@@ -33,19 +33,29 @@ def weeks_of(ids: Collection[int]) -> set[tuple[int, str]]:
 @with_client
 def erase_actuals(client: Client, _now: datetime) -> None:
     """Erase the comments in a client's rows, and who visited them at what time."""
-    weeks = list(LineWeek.objects.filter(line__client=client).order_by("pk"))
-    for each in weeks:
-        each.rows = written(without_words(read(each.rows)))
-    LineWeek.objects.bulk_update(weeks, ["rows"], batch_size=PIECE)
-    versions = list(LineWeekVersion.objects.filter(line_week__line__client=client).order_by("pk"))
-    for version in versions:
-        version.rows = written(without_words(read(version.rows)))
-    LineWeekVersion.objects.bulk_update(versions, ["rows"], batch_size=PIECE)
-    WeighedWeek.objects.filter(line_week_id__in=[each.pk for each in weeks]).update(facts="", rows=None)
+    _erase_comments(Q(line__client=client))
     RecordedVisit.objects.filter(line__client=client).update(
         carer="", reference="", identity=Concat(Value("erased-"), Cast("pk", CharField())),
         planned_start=None, planned_end=None, actual_start=None, actual_end=None,
     )  # fmt: skip
+
+
+@with_cases
+def erase_weeks(ids: Collection[int], _now: datetime) -> None:
+    """Erase the comments in the rows of some weeks."""
+    _erase_comments(Q(case__in=ids))
+
+
+def _erase_comments(of: Q) -> None:
+    weeks = list(LineWeek.objects.filter(of).order_by("pk"))
+    for each in weeks:
+        each.rows = written(without_words(read(each.rows)))
+    LineWeek.objects.bulk_update(weeks, ["rows"], batch_size=PIECE)
+    versions = list(LineWeekVersion.objects.filter(line_week__in=[each.pk for each in weeks]).order_by("pk"))
+    for version in versions:
+        version.rows = written(without_words(read(version.rows)))
+    LineWeekVersion.objects.bulk_update(versions, ["rows"], batch_size=PIECE)
+    WeighedWeek.objects.filter(line_week_id__in=[each.pk for each in weeks]).update(facts="", rows=None)
 
 
 def without_words(rows: Sequence[Row]) -> tuple[Row, ...]:

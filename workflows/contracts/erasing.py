@@ -3,10 +3,13 @@
 Number, hash, money, dates and answers stay: they are evidence and name nobody.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from workflows.engine import storage
-from workflows.engine.erase import with_client
+from workflows.engine.erase import with_cases, with_client
 from workflows.parties.models import Client
 
 from .models import DocumentVersion
@@ -19,8 +22,17 @@ NAMING = {"client", "care_package_ref"}
 def erase_documents(client: Client, now: datetime) -> None:
     """Erase a client from every version of their documents; their words and signed copies lie on the
     cases' own streams."""
-    versions = DocumentVersion.objects.filter(document__case__client=client, erased_at=None)
-    for version in versions:
+    _erase(DocumentVersion.objects.filter(document__case__client=client), now)
+
+
+@with_cases
+def erase_documents_of(ids: Collection[int], now: datetime) -> None:
+    """Erase clients from the documents of some cases."""
+    _erase(DocumentVersion.objects.filter(document__case__in=ids), now)
+
+
+def _erase(versions: QuerySet[DocumentVersion], now: datetime) -> None:
+    for version in versions.filter(erased_at=None):
         pdf = str(version.pdf.name)
         figures = [[key, label, ERASED if key in NAMING else text] for key, label, text in version.figures]
         DocumentVersion.objects.filter(pk=version.pk).update(figures=figures, pdf="", erased_at=now)

@@ -25,6 +25,7 @@ from .kinds import EVERY_KIND, CaseKind
 from .pages import Brand, Helpdesk, Pages, Term
 from .payments import Payments
 from .reports import Reports
+from .retention import Retention
 from .roles import Function, Role
 from .sign_in import SignIn
 from .tables import Key, Table, Text
@@ -98,6 +99,8 @@ class Council(Table):
     """Promises about a whole case: how long one side may hold it in all."""
     escalation: tuple[Rung, ...] = ()
     """Who is told when a turn is late, and when."""
+    retention: tuple[Retention, ...] = ()
+    """How long each kind of record is kept. What no entry names is never due."""
     pages: Pages
     """The texts of help, accessibility, privacy and cookies."""
     glossary: tuple[Term, ...] = ()
@@ -125,6 +128,8 @@ class Council(Table):
         for name in ("teams", "roles", "case_clocks", "service_groups"):
             yield from twice([each.key for each in getattr(self, name)], (name,))
         yield from twice([rung.key for rung in self.escalation], ("escalation",), "at")
+        yield from twice([each.what for each in self.retention if not each.cases], ("retention",), "what")
+        yield from twice([kind for each in self.retention for kind in each.cases], ("retention",), "cases")
 
     def _faults_of_words(self) -> Iterator[Fault]:
         """A notice of weeks that goes to a team to which its type cannot be given; claims that nothing would pay."""

@@ -6,8 +6,10 @@ Figures, decisions and dates stay: they are evidence of what was paid, and name 
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from workflows.actuals.entry import read, written
-from workflows.engine.erase import with_client
+from workflows.engine.erase import with_cases, with_client
 from workflows.engine.holds import reaches
 from workflows.parties.models import Client
 
@@ -25,7 +27,17 @@ def disputes_of(ids: Collection[int]) -> set[tuple[int, str]]:
 @with_client
 def erase_disputes(client: Client, _now: datetime) -> None:
     """Erase the comments in what was amended of a client's rows."""
-    rows = list(DisputedRow.objects.filter(line_week__line__client=client).order_by("pk"))
+    _erase(DisputedRow.objects.filter(line_week__line__client=client))
+
+
+@with_cases
+def erase_disputes_of(ids: Collection[int], _now: datetime) -> None:
+    """Erase the comments in what was amended in some disputes."""
+    _erase(DisputedRow.objects.filter(dispute__in=ids))
+
+
+def _erase(found: QuerySet[DisputedRow]) -> None:
+    rows = list(found.order_by("pk"))
     for each in rows:
         if each.amended is not None:
             each.amended = written(without_words(read(each.amended)))

@@ -5,11 +5,12 @@ event are a finding of `verify_events`.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from workflows.parties.actor import Actor
@@ -35,6 +36,29 @@ def with_client(function: Also) -> Also:
     """
     _also.append(function)
     return function
+
+
+OfCases = Callable[[Collection[int], datetime], object]
+_of_cases: list[OfCases] = []
+
+
+def with_cases(function: OfCases) -> OfCases:
+    """Declare what a room erases of cases besides the words and files on their streams, in the same transaction."""
+    _of_cases.append(function)
+    return function
+
+
+def erase_cases(ids: Collection[int], told_on: str, actor: Actor, now: datetime) -> int:
+    """Erase what people wrote in some cases, in the caller's transaction; their figures and decisions stay.
+
+    Raises Forbidden unless an administrator asks, Held for a case that a hold reaches. Returns how many texts.
+    """
+    require_eraser(actor)
+    streams = [f"case:{each}" for each in ids]
+    holds.guard(streams)
+    for also in _of_cases:
+        also(ids, now)
+    return erase_words(streams, told_on, actor, now)
 
 
 @transaction.atomic
@@ -107,13 +131,22 @@ def _streams_of(client: Client, now: datetime) -> set[str]:
 
 def erase_words(streams: Iterable[str], told_on: str, actor: Actor, now: datetime, reason: str = "") -> int:
     """Erase the words and files of streams and tell it on one of them; who may is asked by whoever calls, and the
-    caller holds what it erases. Returns how many texts. Raises Held when a legal hold reaches any of them: this is the
-    one door through which words and files go."""
+    caller holds what it erases. Returns how many texts. Raises Held when a legal hold reaches any of them."""
     streams = sorted(streams)
+    rows = Content.objects.filter(stream__in=streams, erased_at=None)
+    return erase_some(rows, streams, told_on, actor, now, reason)
+
+
+def erase_some(
+    rows: QuerySet[Content], streams: Collection[str], told_on: str, actor: Actor, now: datetime, reason: str = ""
+) -> int:
+    """Erase the files of streams, and of their words these rows: the one door through which words and files go.
+
+    Raises Held when a legal hold reaches any of the streams. Returns how many texts.
+    """
     holds.guard(streams)
     words = {"reason": reason.strip()} if reason.strip() else None
     files.erase(streams, now)
-    rows = Content.objects.filter(stream__in=streams, erased_at=None)
     ids = sorted(str(pk) for pk in rows.values_list("pk", flat=True))
     rows.filter(pk__in=ids).update(text="", salt=b"", erased_at=now)
     for start in range(0, max(len(ids), 1), PIECE):

@@ -1,0 +1,1 @@
+"""Retention: what is past its time is listed, two persons agree, a worker erases it; and bundles for clients."""
