@@ -20,6 +20,7 @@ from .lines import views as lines
 from .organisation import views as organisation
 from .payments import views as payments
 from .remittance import views as remittance
+from .reports import performance
 from .reports import views as reports
 from .search import views as search
 from .visits import views as visits
@@ -94,6 +95,7 @@ urlpatterns = [
     path("disputes/<int:dispute_id>/rows/<int:row_id>/", disputed_actuals.row, name="dispute_row"),
     path("disputes/<int:dispute_id>/rows/<int:row_id>/answer/", disputed_actuals.answer, name="dispute_row_answer"),
     path("reports/", reports.reports, name="reports"),
+    path("reports/performance/", performance.performance, name="performance"),
     path("reports/files/<int:file_id>/", reports.report_made, name="report_made"),
     path("reports/purchase-orders/<int:line_id>/<int:year>/", reports.purchase_order, name="purchase_order"),
     path("reports/<slug:report>/", reports.report, name="report"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from backoffice.casework.asking import actor_of
 from backoffice.web.pieces import Tab
+from workflows.insight import people_reading
 from workflows.insight.selectors import may_see
 from workflows.parties.actor import Actor
 
@@ -25,7 +26,11 @@ class Room:
     may: Callable[[Actor], bool] = may_see
 
 
-ROOMS = (Room("Overview", "council:managers"),)
+ROOMS = (
+    Room("Overview", "council:managers"),
+    Room("Who had the ball", "council:managers_ball"),
+    Room("People", "council:managers_people", people_reading.may_see),
+)
 
 
 def rooms(request: HttpRequest, here: str) -> list[Tab]:

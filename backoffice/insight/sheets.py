@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from workflows.insight.metrics import Meaning
+from workflows.insight.meanings import Meaning
 
 Value = str | int | Decimal | date | None
 

@@ -14,6 +14,7 @@ from backoffice.web.reports.pages import Entry
 from workflows.actuals.selectors import FUNCTION as ACTUALS
 from workflows.council.profile import current
 from workflows.engine.errors import Forbidden, NotFound
+from workflows.insight.performance import may_see
 from workflows.parties.actor import Actor
 from workflows.payments.selectors import FUNCTION as PAYMENTS
 from workflows.register.selectors import FUNCTION as LINES
@@ -21,6 +22,7 @@ from workflows.reports.commissioned import Row
 from workflows.reports.selectors import FUNCTION
 
 from ..asking import actor_of
+from . import performance
 
 
 def has_reports(actor: Actor) -> bool:
@@ -58,7 +60,8 @@ def reports(request: HttpRequest) -> HttpResponse:
     _role(request)
     about = "What each payment that was finalised pays, client by client."
     paid = [Entry(remittance.name(), about, reverse("portal:remittances"))] if current().payments is not None else []
-    return pages.listed(request, SIDE, paid)
+    own = [Entry(performance.NAME, performance.ABOUT, reverse("portal:performance"))]
+    return pages.listed(request, SIDE, [*paid, *(own if may_see(actor_of(request)) else [])])
 
 
 @needs()

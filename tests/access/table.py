@@ -175,6 +175,7 @@ TABLE: Mapping[str, Row] = {
     "portal:report_file": Row(set(), "GET POST", absent=REMITTED | ELSEWHERE),
     "portal:report_made": Row(set(), absent=REMITTED | ELSEWHERE),
     "portal:purchase_order": Row(REMITTED, absent=ELSEWHERE),
+    "portal:performance": Row(REMITTED | OTHERS),  # of one's own organisation, as a whole
     # §8: with reports, or with scheduled payments; one's own provider's
     "portal:remittances": Row(REMITTED | ELSEWHERE),
     "portal:remittance": Row(REMITTED, absent=ELSEWHERE),
@@ -361,6 +362,12 @@ TABLE: Mapping[str, Row] = {
     "council:managers": Row({"brokerage_manager", "administrator", "auditor"}),
     "council:managers_csv": Row({"brokerage_manager", "administrator", "auditor"}),
     "council:managers_xlsx": Row({"brokerage_manager", "administrator", "auditor"}),
+    "council:managers_ball": Row({"brokerage_manager", "administrator", "auditor"}),
+    "council:managers_ball_cases": Row({"brokerage_manager", "auditor"}),  # lists tell what somebody's case is
+    "council:managers_ball_csv": Row({"brokerage_manager", "administrator", "auditor"}),
+    "council:managers_ball_xlsx": Row({"brokerage_manager", "administrator", "auditor"}),
+    "council:managers_people": Row(TEAMS),  # who leads their team's people, who does not their own line
+    "council:provider_performance": Row({"brokerage_manager", "administrator", "auditor"}),
     # the helpline desk's team for a provider's people, administrators for everybody; the world's person is an officer
     "council:helpline": Row({"fes_admin", "administrator"}, "GET POST"),
     "council:helpline_person": Row({"administrator"}, "GET POST", absent={"fes_admin"}),

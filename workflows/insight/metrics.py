@@ -1,18 +1,9 @@
 """What each figure of the manager's page means: one table, shown on the page and written to docs/metrics.md."""
 
-from dataclasses import dataclass
-
 from workflows.engine.metrics import DAYS, METRICS, OF_PEOPLE, Metric
 
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """A figure as people read it: its name, what it says, and the section of the page that shows it."""
-
-    name: str
-    says: str
-    section: str
-
+from . import meanings
+from .meanings import Meaning
 
 BACKLOG, FLOW, STEPS, MONEY, HOLDERS = "backlog", "flow", "steps", "money", "holders"
 MEANINGS = (
@@ -113,7 +104,7 @@ def page() -> str:
         f"| {_named(each)} | {'is' if each.stock else 'was'} | {each.counts} | {DAYS[each.day]} |\n" for each in METRICS
     )
     people = "".join(f"| {_named(each)} | {each.counts} |\n" for each in OF_PEOPLE)
-    return HEAD + shown + KEPT_HEAD + kept + PEOPLE_HEAD + people
+    return HEAD + shown + meanings.page() + KEPT_HEAD + kept + PEOPLE_HEAD + people
 
 
 def _named(metric: Metric) -> str:

@@ -36,6 +36,15 @@ class HolderSpan(models.Model):
                 name="holder_span_measured_when_ended",
             ),
         ]
+        indexes = [
+            # The cases behind a line of who had the ball: of a holder or one team, the latest first.
+            models.Index(
+                fields=["holder", "-ended_at", "-id"],
+                name="holder_span_ended",
+                include=["team"],
+                condition=models.Q(ended_at__isnull=False),
+            ),
+        ]
 
 
 class Key(models.Model):
