@@ -12,8 +12,8 @@ from launcher.supervisor import Ended
 
 HELP = """Concord: the back office and provider portal of a council that buys adult social care.
 
-  ./concord demo [--council NAME] [--fresh] [--port N] [--scale N]
-                       start everything with people and work in it, and say where it is
+  ./concord demo [--council NAME] [--fresh] [--port N] [--scale N] [--history [WEEKS]]
+                       start everything with people and work in it, and say where it is; --history: a year of it
   ./concord test [--no-browser] [what pytest takes]
                        run the tests on a PostgreSQL and a Valkey of their own
   ./concord check [NAME]

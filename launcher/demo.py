@@ -30,6 +30,7 @@ class Wish:
     port: int
     fresh: bool
     scale: int | None
+    history: int = 0
 
 
 def wish(words: Sequence[str], environ: Mapping[str, str] = os.environ) -> Wish:
@@ -42,11 +43,14 @@ def wish(words: Sequence[str], environ: Mapping[str, str] = os.environ) -> Wish:
     parser.add_argument("--fresh", action="store_true", help="empty this council's database first")
     parser.add_argument("--port", type=int, metavar="N", default=PORT, help=f"the port ({PORT}, or the next free one)")
     parser.add_argument("--scale", type=int, metavar="N", default=None, help="how much generated work there is")
+    parser.add_argument(
+        "--history", type=int, nargs="?", const=52, default=0, metavar="WEEKS", help="a year of work before today"
+    )
     options = parser.parse_args(words)
     if not 0 < options.port < 65536:
         parser.error("--port must be between 1 and 65535")
     council = product.council(options.council, environ)
-    return Wish(home.choose(environ), council, options.port, options.fresh, options.scale)
+    return Wish(home.choose(environ), council, options.port, options.fresh, options.scale, options.history)
 
 
 def demo(words: Sequence[str]) -> int:
@@ -122,14 +126,17 @@ def _load(watcher: Supervisor, asked: Wish, python: Path, found: servers.Servers
     """
     today = datetime.date.today().isoformat()  # noqa: DTZ011 - the day at the person's place: live work is dated from it
     profile = environ.get("CONCORD_COUNCIL_FILE", "")
-    value = digest(*(TREE / name for name in SOURCES), Path(profile or os.devnull), str(asked.scale), today)
+    value = digest(
+        *(TREE / name for name in SOURCES), Path(profile or os.devnull), str(asked.scale), str(asked.history), today
+    )
     if found.cluster and databases.stamp(found.cluster, found.database) == value:
         return
     scale = [] if asked.scale is None else ["--scale", str(asked.scale)]
+    history = ["--history", str(asked.history)] if asked.history else []
     for text, words in (
         ("Bringing the database up to date.", ["migrate", "--noinput", "-v0"]),
         (f"Loading the council {asked.council}.", ["load_council"]),
-        ("Loading people and their work.", ["demo", *scale]),
+        ("Loading people and their work.", ["demo", *scale, *history]),
     ):
         step(text)
         must(watcher, product.manage(python, *words), environ)

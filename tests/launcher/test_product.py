@@ -53,6 +53,15 @@ def test_a_demo_can_be_asked_for_in_words(tmp_path: Path) -> None:
     assert (asked.council, asked.port, asked.fresh, asked.scale) == ("norfolk", 9000, True, 3)
     asked = demo.wish([], environ)
     assert (asked.council, asked.port, asked.fresh, asked.scale) == ("norfolk", 8000, False, None)
+    assert (
+        asked.history,
+        demo.wish(["--history"], environ).history,
+        demo.wish(["--history", "4"], environ).history,
+    ) == (
+        0,
+        52,
+        4,
+    )
 
 
 @pytest.mark.parametrize("words", [["--port", "0"], ["--port", "70000"], ["--port", "x"], ["--nonsense"]])

@@ -3,9 +3,7 @@
 Run again it adds what is missing and never undoes what people have done since.
 """
 
-import csv
 import hashlib
-import io
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +21,13 @@ from workflows.disputes import demo as disputes
 from workflows.engine import moment
 from workflows.invoices import demo as invoices
 from workflows.parties.selectors import system_actor
+from workflows.past import year
 from workflows.payments import demo as payments
 from workflows.people import demo as people
 from workflows.register import generator, sketch
-from workflows.register.imports import commands as imports
+from workflows.register.imports.demo import Rejected, bring, levels, text_of
 from workflows.register.imports.kinds import KINDS
-from workflows.register.models import CarePackageLine, ImportRow, ImportRun
+from workflows.register.models import CarePackageLine, ImportRun
 
 
 class Command(BaseCommand):
@@ -44,8 +43,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--scale", type=int, default=generator.FIRST_LINES, metavar="N", help="lines of other homes"
         )
+        parser.add_argument(
+            "--history", type=int, nargs="?", const=year.WEEKS, default=0, metavar="WEEKS", help="a year before today"
+        )
 
-    def handle(self, *, scale: int, **_options: Any) -> None:
+    def handle(self, *, scale: int, history: int = 0, **_options: Any) -> None:
         """Load what is missing; CommandError outside a demonstration."""
         if not settings.DEMO:
             raise CommandError("This makes up people with a known password: set CONCORD_DEMO=1 if you mean it.")
@@ -70,6 +72,12 @@ class Command(BaseCommand):
             f"{asked} change requests, {opened} weeks of actuals, {disputed} disputes, {paid} payments,"
             f" {claimed} claims."
         )
+        if history and not year.is_there():
+            give_credentials(year.make(folder, self._progress, span=history))
+
+    def _progress(self, text: str) -> None:
+        self.stdout.write(f"  {text}", ending="\n")
+        self.stdout.flush()
 
     def _handbook(self, folder: Path) -> list[int]:
         """Import the files of the folder that have not been imported before."""
@@ -89,8 +97,8 @@ class Command(BaseCommand):
         if not missing:
             return []
         begun: list[int] = []
-        for kind, rows in generator.files(missing, _levels(folder), moment.today()).in_order():
-            begun += self._import(f"other-homes-{kind}.csv", _csv(rows), kind)
+        for kind, rows in generator.files(missing, levels(folder), moment.today()).in_order():
+            begun += self._import(f"other-homes-{kind}.csv", text_of(rows), kind)
         return begun
 
     def _people(self, folder: Path) -> None:
@@ -102,24 +110,7 @@ class Command(BaseCommand):
 
     def _import(self, name: str, content: bytes, kind: str) -> list[int]:
         """Take one file over and return the ids of the lines that it began."""
-        actor = system_actor()
-        run = imports.start(actor=actor, file_name=name, content=content, kind=kind, at_once=True)
-        if run.rejected:
-            row = run.rows.filter(verdict=ImportRow.Verdict.REJECTED).order_by("number").first()
-            raise CommandError(f"{name} line {row.number}: {row.message}" if row else name)
-        imports.update_system(actor=actor, run_id=run.pk, at_once=True)
-        if kind != "lines":
-            return []
-        new = run.rows.filter(verdict=ImportRow.Verdict.NEW).order_by("number")
-        return [pk for pk in new.values_list("record_id", flat=True) if pk is not None]
-
-
-def _levels(folder: Path) -> list[generator.Level]:
-    with (folder / "levels.csv").open(newline="", encoding="utf-8") as file:
-        return [generator.Level(row["ServiceLevel"], row["ServiceGroup"], row["Unit"]) for row in csv.DictReader(file)]
-
-
-def _csv(rows: generator.Rows) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerows(rows)
-    return out.getvalue().encode()
+        try:
+            return bring(name, content, kind)
+        except Rejected as rejected:
+            raise CommandError(str(rejected)) from rejected
