@@ -64,8 +64,7 @@ def _record(course: Course, task: Task, actor: Actor) -> None:
     sending."""
     actuals = current().actuals
     week = ActualWeek.objects.get(pk=task.process_id)
-    if not week.submitted_at:
-        commands.generate(actor=actor, case_id=week.pk, task_id=task.pk, key=course.key())
+    commands.generate(actor=actor, case_id=week.pk, task_id=task.pk, key=course.key())
     if not week.submitted_at and (filled := _filled(course, week)):
         commands.save(actor=actor, case_id=week.pk, task_id=task.pk, filled=filled, key=course.key())
     if actuals is not None and actuals.submit_mode != "on_save":
