@@ -236,8 +236,8 @@ def _deaths(stage: Stage, period: Period, payments: dict[str, ScheduledPayment],
             case_id = actions.open_action(
                 actor=who, asked=_notice(each, line.client, died), key=f"demo:death:{line.pk}"
             ).case_id
-        for hold in PaymentHold.objects.filter(case=case_id):
-            reactions.stop({"line": hold.line_id, "what": "held"}, f"demo:stop:{hold.pk}")
+            for hold in PaymentHold.objects.filter(case=case_id):
+                reactions.stop({"line": hold.line_id, "what": "held"}, f"demo:stop:{hold.pk}")
         stopped = PaymentStop.objects.filter(notice=case_id).first()
         if stopped and each.confirmed:
             with stage.at(period.visible_from + DAY, 11, 5):
