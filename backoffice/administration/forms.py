@@ -10,7 +10,7 @@ from backoffice.web.fields import Choice, LongText, Pick, TextField
 from backoffice.web.forms import ConcordForm
 from backoffice.web.layout import Reveal
 from workflows.council.profile import current
-from workflows.engine.typed import TEXT_LIMIT
+from workflows.engine.records import MOST_WORDS
 from workflows.parties.models import Team, TeamMember, User
 from workflows.people import reach
 from workflows.people.rules import DUTIES
@@ -24,14 +24,14 @@ MEANS = {
 }
 ROLES: dict[str, str] = {
     TeamMember.Role.MEMBER: "Does the team's work.",
-    TeamMember.Role.LEAD: "Also hands work to colleagues, and is told of work that is late.",
-    TeamMember.Role.MANAGER: "Also sees the managers' figures, and is told of work that stays late.",
+    TeamMember.Role.LEAD: "Also hands work to colleagues, sees the managers' pages, and is told of late work.",
+    TeamMember.Role.MANAGER: "What a lead does; told of work that is still late.",
 }
 
 
 def _why(label: str = "Why?") -> LongText:
     return LongText(label=label, help_text="It stays with the record of the change.", missing="Say why", rows=2,
-                    max_length=TEXT_LIMIT)  # fmt: skip
+                    max_length=MOST_WORDS)  # fmt: skip
 
 
 def _roles() -> Choice:

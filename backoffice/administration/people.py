@@ -41,7 +41,7 @@ def people(request: HttpRequest) -> HttpResponse:
     organisation = number_in(request, "organisation") if side == "provider" else None
     form = FindForm.of(request)
     context: dict[str, Any] = {"form": form, "side": side, "tabs": _tabs(actor, side), "organisation": organisation,
-                               "may": _administers(actor)}  # fmt: skip
+                               "may": _administers(actor), "helps": _helps(actor)}  # fmt: skip
     if side == "provider":
         context["providers"] = parties.organisation_names()
     if request.method == "POST" and form.is_valid():
@@ -130,10 +130,15 @@ def _tabs(actor: Actor, side: str) -> list[Tab]:
 def _table(actor: Actor, found: list[User]) -> People:
     """People with their places, their state, and for whoever may help them the way to their page."""
     present.with_states(present.with_places(found), lockout.locked_among(found))
-    helps = _administers(actor) or not actor.duties
+    helps = _helps(actor)
     for each in found:
         each.href = reverse("council:helpline_person", args=[each.pk]) if helps else ""  # type: ignore[attr-defined]
     return People(found)
+
+
+def _helps(actor: Actor) -> bool:
+    """Whether they may do something for the people of the list, and not only read it."""
+    return _administers(actor) or "auditor" not in actor.duties
 
 
 def _administers(actor: Actor) -> bool:

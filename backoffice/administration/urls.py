@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import access_log, erasing, holds, people, retention, teams, views
+from . import access_log, erasing, holds, people, retention, teams, users, views
 
 urlpatterns = [
     path("administration/", views.administration, name="administration"),
@@ -16,6 +16,12 @@ urlpatterns = [
     path("administration/people/invite/", people.invite, name="invite"),
     path("administration/people/<int:user_id>/duties/", people.duties, name="duties"),
     path("administration/people/<int:user_id>/access/<int:organisation_id>/", people.access, name="person_access"),
+    path("administration/users/", users.upload, name="users"),
+    path("administration/users/template.<file_form:form>", users.template, name="users_template"),
+    path("administration/users/<int:run_id>/", users.show, name="users_run"),
+    path("administration/users/<int:run_id>/update/", users.update_system, name="users_update"),
+    path("administration/users/<int:run_id>/cancel/", users.cancel, name="users_cancel"),
+    path("administration/users/<int:run_id>/errors.csv", users.errors, name="users_errors"),
     path("administration/erase/", erasing.find, name="erase"),
     path("administration/erase/clients/<int:client_id>/", erasing.client, name="erase_client"),
     path("administration/erase/people/<int:user_id>/", erasing.person, name="erase_person"),

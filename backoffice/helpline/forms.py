@@ -12,6 +12,7 @@ from workflows.council.profile import current
 from workflows.engine.typed import TEXT_LIMIT
 from workflows.parties.models import User
 from workflows.people import authenticators
+from workflows.people.first_access import is_invited
 
 #: The acts that need a reason in place of, or beside, the identity check.
 FOR_A_REASON = frozenset({"reinstate", "suspend", "end"})
@@ -82,7 +83,7 @@ def acts(person: User, *, locked: bool) -> list[tuple[str, str]]:
         given = [("reinstate", "Give access back, with the roles that they had")]
         return [*given, ("end", "End access")] if person.suspended_at else given
     found = [("unlock", "Unlock: forget the wrong tries")] if locked else []
-    if person.password_set_at is None:
+    if is_invited(person):
         found.append(("invite", "Send a new invitation: the one before works no more"))
     found += [
         ("password", "Give a new password by telephone"),

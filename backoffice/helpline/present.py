@@ -17,6 +17,7 @@ from workflows.parties.actor import Actor
 from workflows.parties.models import User
 from workflows.people import authenticators, reach, roll
 from workflows.people import helpline as desk
+from workflows.people.first_access import is_invited
 from workflows.people.rules import months_later
 
 ACTS = {
@@ -82,7 +83,7 @@ def tag_of(user: User, *, locked: bool) -> Tag:
         return Tag("Ended")
     if locked:
         return Tag("Locked", "red")
-    return Tag("Active", "green") if user.password_set_at else Tag("Invited", "blue")
+    return Tag("Invited", "blue") if is_invited(user) else Tag("Active", "green")
 
 
 def helped(actor: Actor, user_id: int, kind: str) -> User:
@@ -126,7 +127,7 @@ def state(user: User, *, locked: bool = False) -> str:
         return "Access has ended"
     if locked:
         return "Locked after too many wrong tries"
-    if user.password_set_at is None:
+    if is_invited(user):
         return "Invited, has not signed in yet"
     if user.must_change_password:
         return "Must choose a password at the next sign-in"

@@ -376,6 +376,12 @@ TABLE: Mapping[str, Row] = {
     "council:try_again": Row({"administrator"}, "POST"),
     "council:access_log": Row({"auditor"}, "GET POST"),
     "council:people": Row({"administrator", "auditor", "fes_admin"}, "GET POST"),  # the helpline: providers' alone
+    "council:users": Row({"administrator", "fes_admin"}, "GET POST"),
+    "council:users_template": Row({"administrator", "fes_admin"}),
+    "council:users_run": Row(set(), absent={"administrator", "fes_admin", "auditor"}),
+    "council:users_update": Row(set(), "POST", absent={"administrator", "fes_admin", "auditor"}),
+    "council:users_cancel": Row(set(), "POST", absent={"administrator", "fes_admin", "auditor"}),
+    "council:users_errors": Row(set(), absent={"administrator", "fes_admin", "auditor"}),
     "council:teams": Row({"administrator", "auditor"}),
     "council:team": Row({"administrator", "auditor"}, "GET POST"),
     "council:team_member": Row({"administrator"}, "GET POST"),

@@ -12,9 +12,12 @@ class ChangesConfig(AppConfig):
     def ready(self) -> None:
         from workflows.engine.checks import compare
         from workflows.engine.table import moves
+        from workflows.register.imports.rooms import declare
 
         from . import erasing  # noqa: F401 (it declares itself)
         from .flow import ChangeRequestFlow
         from .rules import TRANSITIONS
+        from .users.importing import Enrolling
 
+        declare(Enrolling())
         compare(ChangeRequestFlow, moves(TRANSITIONS))

@@ -200,7 +200,8 @@ def _fault(council: Council, what: What, field: str, value: str, *, confirmed: b
     if field == "email":
         return refusal_of_address(value) or ""
     if field == "portal_email":
-        return refusal_of_address(value) or _fault_of_mailbox(council.change_requests, value, confirmed=confirmed)
+        profile = council.change_requests
+        return refusal_of_address(value) or refusal_of_mailbox(profile, value) or _ask_whose(profile, value, confirmed)
     return _fault_of_access(council, value) if field == "access" else ""
 
 
@@ -213,13 +214,21 @@ def _fault_of_number(what: What, field: str, value: str) -> str:
     return ""
 
 
-def _fault_of_mailbox(profile: ChangeRequests, address: str, *, confirmed: bool) -> str:
-    """An address that several people read cannot say who did what (gloucestershire-faq 6)."""
-    if address.partition("@")[0].rstrip("0123456789") not in profile.shared_mailboxes:
-        return ""
-    if profile.shared_mailbox == "refuse":
+def refusal_of_mailbox(profile: ChangeRequests, address: str) -> str:
+    """An address that several people read cannot say who did what (gloucestershire-faq 6); empty where it may do."""
+    if profile.shared_mailbox == "refuse" and _is_shared(profile, address):
         return "Use an address that only this person reads: a shared mailbox cannot be used for the portal"
-    return "" if confirmed else "This looks like a shared mailbox. Use the person's own address, or confirm that it is"
+    return ""
+
+
+def _ask_whose(profile: ChangeRequests, address: str, confirmed: bool) -> str:
+    if confirmed or not looks_shared(profile, address):
+        return ""
+    return "This looks like a shared mailbox. Use the person's own address, or confirm that it is"
+
+
+def _is_shared(profile: ChangeRequests, address: str) -> bool:
+    return address.partition("@")[0].rstrip("0123456789") in profile.shared_mailboxes
 
 
 def preferred(profile: ChangeRequests) -> str:
@@ -236,8 +245,7 @@ def less_preferred(profile: ChangeRequests, address: str) -> bool:
 
 def looks_shared(profile: ChangeRequests, address: str) -> bool:
     """Whether somebody must confirm that an address is a person's own."""
-    warned = profile.shared_mailbox == "warn"
-    return warned and bool(_fault_of_mailbox(profile, tidy_address(address), confirmed=False))
+    return profile.shared_mailbox == "warn" and _is_shared(profile, tidy_address(address))
 
 
 def _fault_of_access(council: Council, value: str) -> str:

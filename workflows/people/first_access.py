@@ -26,6 +26,11 @@ def by_link(user: User) -> bool:
     return user.kind == User.Kind.STAFF or current().change_requests.new_user == "mail"
 
 
+def is_invited(user: User) -> bool:
+    """Whether somebody who may sign in has not done so yet."""
+    return user.password_set_at is None and (user.must_change_password or not user.has_usable_password())
+
+
 def invite(actor: Actor, user: User) -> None:
     """Have the mail sent to somebody who has no password of their own yet."""
     event = tell(f"user:{user.pk}", "user.invited", actor, {})

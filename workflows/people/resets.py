@@ -5,7 +5,7 @@ Whether there is such a person is told to nobody: each asking writes one row and
 done later, by workers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from workflows.council.profile import current
@@ -15,7 +15,7 @@ from workflows.engine.records import tell
 from workflows.parties.models import Team, User
 from workflows.parties.selectors import system_actor
 
-from .models import HelpAsked
+from .models import HelpAsked, SignInLink
 from .notices import HELP_ASKED
 from .rules import tidy_address
 
@@ -47,6 +47,21 @@ def wait_for_call(*, user: User, what: str) -> None:
     tell(f"user:{user.pk}", "user.help_asked", system_actor(), {"what": what})
     told = {"kind": HELP_ASKED, "case": None, "reference": "", "audience": _helpers(user)}
     outbox.put("notify", f"help_asked:{user.pk}:{asked.pk}", told)
+
+
+@command
+def await_first_password(users: Sequence[User], *, key: str) -> None:
+    """Put people who are new into the helpline's queue, which telephones each a first password (norfolk-handbook §1);
+    whoever helps them is told once, however many they are."""
+    now, waiting = moment.now(), set(HelpAsked.objects.filter(closed_at=None).values_list("user_id", flat=True))
+    new = [each for each in users if each.pk not in waiting]
+    HelpAsked.objects.bulk_create([HelpAsked(user=each, what=SignInLink.Opens.FIRST, asked_at=now) for each in new])
+    for each in new:
+        tell(f"user:{each.pk}", "user.help_asked", system_actor(), {"what": SignInLink.Opens.FIRST.value})
+    if new:
+        told = {"kind": HELP_ASKED, "case": None, "reference": "", "audience": _helpers(new[0]),
+                "figures": {"count": len(new)}}  # fmt: skip
+        outbox.put("notify", f"help_asked:{key}", told)
 
 
 def _helpers(user: User) -> Mapping[str, Any]:

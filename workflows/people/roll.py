@@ -173,6 +173,12 @@ def services(organisation_id: int) -> dict[int, str]:
     return dict(rows.values_list("pk", "name"))
 
 
+def services_with_references(organisation_id: int) -> list[tuple[str, str, str, str]]:
+    """A provider's services by name: (its reference, its name, the service's reference, the service's name)."""
+    rows = Service.objects.filter(organisation=organisation_id).order_by("name", "pk")
+    return list(rows.values_list("organisation__reference", "organisation__name", "reference", "name"))
+
+
 def places(user: User) -> list[Membership]:
     """A person's roles at providers, by provider and role."""
     rows = user.memberships.select_related("organisation", "service")

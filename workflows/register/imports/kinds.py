@@ -61,6 +61,7 @@ class Kind:
     desks: tuple[str, ...] = ("brokerage",)
     words: tuple[str, ...] = ()  # columns that go to erasable content, never into an event's body
     legacy: tuple[str | None, ...] = ()
+    at_once: int = 1_000  # longer files are taken over by a worker
 
     def column(self, name: str) -> Column:
         """The column of that name."""
