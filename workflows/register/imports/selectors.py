@@ -30,9 +30,11 @@ def runs(actor: Actor, *, before: int | None = None, limit: int = PAGE) -> list[
     return list(rows.filter(pk__lt=before)[:limit] if before else rows[:limit])
 
 
-def run(actor: Actor, run_id: int) -> ImportRun:
-    """One import with its counters and how far it is; NotFound."""
+def run(actor: Actor, run_id: int, *, only: str | None = None) -> ImportRun:
+    """One import with its counters and how far it is; NotFound, also for another kind than the `only` one."""
     kind = ImportRun.objects.filter(pk=run_id).values_list("kind", flat=True).first()
+    if only is not None and kind != only:
+        raise NotFound
     if kind is not None and "auditor" not in actor.duties:
         room_of(kind).require(actor)
     elif not actor.is_provider:
