@@ -1,25 +1,39 @@
 """Puts the figures of managers into words and tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from backoffice.casework.worklist import kind_words
 from backoffice.web.pieces import Fact
-from backoffice.web.words import LONDON, NOTHING, date_range, date_words, money, plural, upper_first
+from backoffice.web.words import LONDON, NOTHING, date_range, date_words, listing, money, plural, upper_first
 from workflows.engine import registry
 from workflows.engine.tally import PROVIDERS
 from workflows.insight import ageing, metrics
 from workflows.insight.asked import Number
-from workflows.insight.figures import Backlog, Period, Step
+from workflows.insight.figures import Backlog, Blocked, Period, Step, added, by_holder
 from workflows.insight.selectors import Overview, working_days_old
 
+from .forms import InsightFilter
 from .opening import Doors
 from .sheets import Entry, Line, Piece, Sheet, Value
 
 BAR = 360
 MOST_COLUMNS = 9
+TENTH = Decimal("0.1")
+A_WEEK = "a week"
+STEP_HEADINGS = (
+    "Waiting now",
+    "Past target",
+    "Completed",
+    "Within target",
+    "Median",
+    "9 in 10",
+    "Target",
+    "Waited",
+    "Worked",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +67,12 @@ def facts(found: Overview, goal: int) -> list[Fact]:
     """The four figures under it."""
     young = plural(found.all.ages[0].count, "is", "are")
     share = found.whole.share
-    blocked = found.all.money + (found.providers.money if found.providers else Decimal(0))
-    causes = len({(step.kind, step.node) for step in found.steps if step.money})
     with_providers = found.providers.breached.count if found.providers else 0
     return [
         Fact("Open with the council", f"{found.all.open.count:,}", f"{young} up to {ageing.LASTS[0]} working days old"),
         Fact("Past target", f"{found.all.breached.count:,}", f"{with_providers:,} more with providers"),
         Fact("Within target", NOTHING if share is None else f"{share}%", _trend(found, goal)),
-        Fact("Money blocked, a week", money(blocked), f"{plural(causes, 'cause')}, below"),
+        _money_fact(found),
     ]
 
 
@@ -100,32 +112,47 @@ def flow(found: Overview) -> Sheet:
 
 
 def steps(found: Overview, doors: Doors) -> Sheet:
-    """How each step of each process goes, at each holder."""
-    shown = [step for step in found.steps if step.waiting.count or step.completed]
+    """How each step of each process goes, at each holder, beside its target."""
+    shown = [step for step in found.steps if step.waiting.count or step.completed or step.median is not None]
     return Sheet(
         key="steps",
-        title="Steps: how each goes",
+        title="Steps: how long each takes",
         first="Step",
-        headings=["Waiting now", "At risk", "Past target", "Completed", "Within target"],
+        headings=[*STEP_HEADINGS],
         lines=[_step_line(step, found, doors) for step in shown],
         meanings=metrics.of(metrics.STEPS),
         empty="Nothing waits, and nothing was completed in the time shown.",
-    )
+    )  # fmt: skip
 
 
 def blocked(found: Overview, doors: Doors) -> Sheet:
-    """Money by cause, largest first."""
-    causes = sorted((step for step in found.steps if step.money), key=lambda step: -step.money)
-    worth = sum((step.money for step in causes), Decimal(0))
-    total = Line("All", [_count(sum(step.waiting.count for step in causes)), _money(worth)], total=True)
+    """Money by cause, largest first; each opens its queues."""
+    units = _units(found)
     return Sheet(
         key="money",
         title="Money blocked",
         first="Cause, largest first",
-        headings=["Cases", "A week"],
-        lines=[_cause_line(step, found, doors) for step in causes],
-        foot=[total] if causes else [],
+        headings=["Cases", *map(upper_first, units)],
+        lines=[_cause_line(row, units, found, doors) for row in found.blocked],
+        foot=[_money_total(found, units)] if found.blocked else [],
         meanings=metrics.of(metrics.MONEY),
+        empty="No money waits for anybody.",
+    )
+
+
+def blocked_by_holder(found: Overview) -> Sheet:
+    """The same money by who is to do something."""
+    units = _units(found)
+    return Sheet(
+        key="holding",
+        title="Money blocked by holder",
+        first="Waits for",
+        headings=["Cases", *map(upper_first, units)],
+        lines=[
+            Line(_holder(team_id, found), [_count(cases), *(_money(pounds.get(unit)) for unit in units)])
+            for team_id, cases, pounds in by_holder(found.blocked)
+        ],
+        foot=[_money_total(found, units)] if found.blocked else [],
         empty="No money waits for anybody.",
     )
 
@@ -158,6 +185,18 @@ def holders(found: Overview, doors: Doors) -> Sheet:
 def time_shown(found: Overview) -> str:
     """`26 February to 19 April 2018`."""
     return date_range(found.asked.first, found.asked.last)
+
+
+def weeks_shown(found: Overview) -> str:
+    """The whole weeks whose working times are told."""
+    return date_range(*found.asked.weeks)
+
+
+def about(found: Overview, chosen: InsightFilter) -> str:
+    """What the page is narrowed to, in the words of its filters; empty: to nothing but days."""
+    named = [(name, getattr(found.asked, name)) for name in ("kind", "group", "provider")]
+    choices = [(dict(chosen.fields[name].choices), value) for name, value in named if value is not None]  # type: ignore[attr-defined]
+    return listing(str(words.get(value, value)) for words, value in choices)
 
 
 def step_words(kind: str, node: str) -> str:
@@ -242,29 +281,78 @@ def _period_words(period: Period, found: Overview) -> str:
 
 def _step_line(step: Step, found: Overview, doors: Doors) -> Line:
     name = f"{kind_words(step.kind)}: {step_words(step.kind, step.node).lower()}"
-    holder = _holder(step, found)
+    holder = _holder(step.team_id, found)
     share = step.share
+    nine = _days(step.nine_in_ten)
     return Line(
         name,
         [
             _number(step.waiting, f"waiting, {name}, {holder}", doors),
-            _number(step.at_risk, f"at risk, {name}, {holder}", doors),
             _number(step.breached, f"past target, {name}, {holder}", doors, late=step.breached.count > 0),
             _count(step.completed),
             Entry(share, NOTHING if share is None else f"{share}%"),
+            _days(step.median),
+            replace(nine, late=True, second="over target") if step.over else nine,
+            _target(step),
+            _days(step.days_waited),
+            _days(step.days_worked),
         ],
         holder,
     )
 
 
-def _cause_line(step: Step, found: Overview, doors: Doors) -> Line:
-    name = f"{kind_words(step.kind)}: {step_words(step.kind, step.node).lower()}"
-    holder = _holder(step, found)
-    return Line(name, [_number(step.waiting, f"block money, {name}, {holder}", doors), _money(step.money)], holder)
+def _target(step: Step) -> Entry:
+    """In days where it is in days; in the council's hours where it is in hours."""
+    if step.target is None or step.target_days is None:
+        return Entry(None, NOTHING)
+    if step.target.unit == "day":
+        return Entry(step.target.count, str(step.target.count))
+    return Entry(step.target_days.quantize(TENTH), plural(step.target.count, "hour"))
 
 
-def _holder(step: Step, found: Overview) -> str:
-    return next((team.name for team in found.teams if team.team_id == step.team_id), "Providers")
+def _days(days: Decimal | None) -> Entry:
+    """Working days, to a tenth."""
+    if days is None:
+        return Entry(None, NOTHING)
+    return Entry(days.quantize(TENTH), f"{days.quantize(TENTH)}")
+
+
+def _units(found: Overview) -> list[str]:
+    """What the money that is blocked is money of: "a week" first, it is the usual."""
+    return sorted({unit for row in found.blocked for unit in row.money}) or [A_WEEK]
+
+
+def _money_fact(found: Overview) -> Fact:
+    """A week's money large, any other under it: pounds of different units are never added up."""
+    pounds = _pounds(found)
+    others = [f"{money(amount)} {unit}" for unit, amount in sorted(pounds.items()) if unit != A_WEEK and amount]
+    causes = plural(len({row.cause.key for row in found.blocked}), "cause")
+    note = listing([f"and {others[0]}", *others[1:]]) + ", " if others else ""
+    return Fact("Money blocked, a week", money(pounds.get(A_WEEK, Decimal(0))), f"{note}{causes}, below")
+
+
+def _pounds(found: Overview) -> dict[str, Decimal]:
+    pounds: dict[str, Decimal] = {}
+    for row in found.blocked:
+        pounds = added(pounds, row.money)
+    return pounds
+
+
+def _money_total(found: Overview, units: Sequence[str]) -> Line:
+    pounds = _pounds(found)
+    cases = sum(row.cases for row in found.blocked)
+    return Line("All", [_count(cases), *(_money(pounds.get(unit)) for unit in units)], total=True)
+
+
+def _cause_line(row: Blocked, units: Sequence[str], found: Overview, doors: Doors) -> Line:
+    holder = _holder(row.team_id, found)
+    one = row.opens[0] if len(row.opens) == 1 else Number(row.cases)  # several steps open no single queue
+    cases = _number(one, f"{row.cause.words}, {holder}", doors)
+    return Line(row.cause.words, [cases, *(_money(row.money.get(unit)) for unit in units)], holder)
+
+
+def _holder(team_id: int, found: Overview) -> str:
+    return next((team.name for team in found.teams if team.team_id == team_id), "Providers")
 
 
 def _number(number: Number, more: str, doors: Doors, *, late: bool = False) -> Entry:
@@ -275,8 +363,8 @@ def _count(count: int) -> Entry:
     return Entry(count, f"{count:,}")
 
 
-def _money(amount: Decimal) -> Entry:
-    return Entry(amount, money(amount))
+def _money(amount: Decimal | None) -> Entry:
+    return Entry(None, NOTHING) if amount is None else Entry(amount, money(amount))
 
 
 def _share(period: Period) -> Entry:

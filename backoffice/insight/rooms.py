@@ -14,7 +14,7 @@ from workflows.insight.selectors import may_see
 from workflows.parties.actor import Actor
 
 #: What every page is narrowed by alike: it goes along from one to the next.
-SHARED = ("team", "kind", "first", "last")
+SHARED = ("team", "kind", "group", "provider", "first", "last")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from backoffice.casework import worklist
 from backoffice.casework.asking import actor_of
 from backoffice.casework.worklist import kind_words
 from backoffice.web.gate import staff
@@ -43,6 +44,7 @@ class Page:
             present.flow(self.found),
             present.steps(self.found, self.doors),
             present.blocked(self.found, self.doors),
+            present.blocked_by_holder(self.found),
             present.holders(self.found, self.doors),
         ]
 
@@ -65,6 +67,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "flows": charts.flow_chart(found.periods),
         "unit": "day" if found.asked.by_day else "week",
         "time": present.time_shown(found),
+        "weeks": present.weeks_shown(found),
+        "about": present.about(found, page.chosen),
         "filter": page.chosen,
         "asked": found.asked,
         "query": _query(request),
@@ -103,7 +107,8 @@ def _page(request: HttpRequest) -> Page:
     scope = selectors.scope(actor)
     teams = [(team.pk, team.name) for team in scope.teams]
     kinds = sorted((kind, kind_words(kind)) for kind in registry.kinds())
-    chosen = InsightFilter(request.GET, teams=teams, kinds=kinds)
+    groups = [(group.key, group.name) for group in current().service_groups]
+    chosen = InsightFilter(request.GET, teams=teams, kinds=kinds, groups=groups, providers=worklist.providers())
     found = selectors.overview(scope, chosen.asked(london_day(now)), now)
     return Page(chosen, found, Doors(actor), now)
 

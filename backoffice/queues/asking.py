@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from workflows.council.profile import current
 from workflows.engine.selectors import ORDERS, Narrow
 
 #: The views of a queue: the word in the address, what the tab says, the figure that it counts.
@@ -20,7 +21,7 @@ VIEWS = (
     ("waiting", "Not before", "waiting"),
     ("mine", "My work", "mine"),
 )
-FILTERS = ("kind", "provider", "owner", "held_by", "money", "node", "opened_from", "opened_to", "waiting")
+FILTERS = ("kind", "provider", "owner", "held_by", "money", "node", "group", "opened_from", "opened_to", "waiting")
 NAMES = ("view", "order", *FILTERS)
 PROVIDERS = "providers"
 MOST_MONEY = Decimal(10) ** 9
@@ -54,6 +55,7 @@ def asked(
         kinds=tuple(sorted({each for each in query.getlist("kind") if each in kinds})),
         nodes=tuple(each for each in query.getlist("node")[:1] if each.isidentifier() and len(each) <= 40),
         providers=(provider,) if provider in providers and provider is not None else (),
+        groups=tuple(each.key for each in current().service_groups if each.key == query.get("group")),
         owner=_owner(query.get("owner", "")),
         held_by=_holder(query.get("held_by", ""), teams),
         waiting="show" if query.get("waiting") == "show" else "hide",

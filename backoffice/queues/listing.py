@@ -13,6 +13,7 @@ from backoffice.casework.asking import actor_of
 from backoffice.web.clock import clock_of
 from backoffice.web.paging import CURSORS, Page, page_by_key
 from backoffice.web.words import date_words, listing, money, per_week, weekday_moment
+from workflows.council.profile import current
 from workflows.engine import moment, registry, rules, selectors, urgency
 from workflows.engine.errors import NotFound
 from workflows.parties.actor import Actor
@@ -175,6 +176,8 @@ class Listing:
         found = [(worklist.kind_words(kind), without(self.query, "kind", kind)) for kind in by.kinds]
         found += [(names[pk], without(self.query, "provider", str(pk))) for pk in by.providers]
         found += [(f"Step: {node.replace('_', ' ')}", without(self.query, "node", node)) for node in by.nodes]
+        groups = {each.key: each.name for each in current().service_groups}
+        found += [(groups[key], without(self.query, "group", key)) for key in by.groups]
         if by.owner is not None:
             words = "Nobody has it" if by.owner == "nobody" else dict(people).get(by.owner, "One holder")
             found.append((words, without(self.query, "owner", str(by.owner))))

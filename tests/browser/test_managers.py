@@ -26,7 +26,7 @@ def test_a_manager_goes_from_a_number_to_its_queue_and_narrows_the_page(open_tab
         expect(page.locator("main")).to_contain_text(document.case.reference)
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Managers’ overview")
-    page.get_by_text("Filter by team, kind and days").click()
+    page.get_by_text("Filter by team, kind, service group, provider and days").click()
     page.get_by_label("Told by").select_option("Day")
     page.get_by_role("button", name="Apply filters").click()
     expect(page.get_by_role("heading", name="Arrived and completed, by day")).to_be_visible()
@@ -54,7 +54,7 @@ def test_on_paper_there_are_figures_and_what_they_mean_but_no_filters(open_tab: 
     page = tab.page
     page.goto("/managers/")
     page.emulate_media(media="print")
-    expect(page.get_by_text("Filter by team, kind and days")).to_be_hidden()
+    expect(page.get_by_text("Filter by team, kind, service group, provider and days")).to_be_hidden()
     expect(page.get_by_role("link", name=re.compile("^CSV"))).to_be_hidden()
     expect(page.get_by_role("table", name="Backlog by team and age")).to_be_visible()
     tab.step("managers-printed", bare=True)

@@ -77,14 +77,14 @@ def test_a_teams_row_has_its_ages_and_each_number_the_filters_that_count_the_sam
     read = rows(
         ("open", 3, TODAY, 2), ("open", 3, date(2018, 4, 2), 1), ("unclaimed", 3, TODAY, 1), ("open", 4, TODAY, 9)
     )
-    row = figures.backlog(read, bands, 3, "Brokerage", "")
+    row = figures.backlog(read, bands, 3, "Brokerage", Asked(TODAY, TODAY))
     assert (row.open.count, row.unclaimed.count, row.breached.count) == (3, 1, 0)
     assert [age.count for age in row.ages] == [2, 0, 0, 1]
     assert row.ages[3].opens == Opens(3, opened_to=bands[3].last)
     assert row.unclaimed.opens == Opens(3, "unclaimed")
     assert row.oldest == date(2018, 4, 2)
     assert row.money == Decimal(30)
-    whole = figures.total([row, figures.backlog(read, bands, 4, "Payments", "")], "All teams")
+    whole = figures.total([row, figures.backlog(read, bands, 4, "Payments", Asked(TODAY, TODAY))], "All teams")
     assert whole.open == Number(12, None)
     assert [age.count for age in whole.ages] == [11, 0, 0, 1]
 

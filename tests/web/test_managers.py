@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests import factories
 from tests.model.moves import seen, verb_call
 from workflows.contracts.models import ContractDocument
 from workflows.engine import folding, moment, recounting, sweep, turns
+from workflows.engine.calendar import council_calendar
 from workflows.engine.models import Access, Task
 from workflows.insight import metrics
 from workflows.parties.models import Team, User
@@ -168,6 +170,12 @@ def test_the_figures_are_those_of_the_turns(stuck: list[ContractDocument], folde
     assert dict(zip(head, line(rows, "All teams"), strict=True))["Open"] == "3"
     assert line(rows, "Priya Raman")[:4] == ["Priya Raman", "Service Brokerage Team", "1", "0"]
     assert line(rows, "All") == ["All", "", "4", "2145.96"]
+    (money,) = [place for place, row in enumerate(rows) if row == ["Money blocked"]]
+    assert rows[money + 1 : money + 4] == [
+        ["Cause, largest first", "Held by", "Cases", "A week"],
+        ["Contract document to be put right", "Service Brokerage Team", "3", "1609.47"],
+        ["Contract document not agreed", "Providers", "1", "536.49"],
+    ]
     assert recounting.differences() == []
 
 
@@ -185,6 +193,46 @@ def test_arrivals_completions_and_what_was_within_target_by_week_and_by_day(stuc
     assert line(days, "Day") == ["Day", "Within target", "Arrived", "Completed", "Completed with a target"]
     assert line(days, "9 Apr") == ["9 Apr", "", "3", "0", "0"]
     assert line(days, "11 Apr") == ["11 Apr", "100", "0", "1", "1"]
+
+
+def test_the_times_of_steps_are_those_of_the_turns_also_of_one_group_and_one_provider() -> None:
+    """Each figure beside a target, from the turns themselves: not from sums, and in another arithmetic."""
+    with moment.at(datetime(2018, 4, 9, 8, tzinfo=UTC)):
+        documents = [council.rejected() for _ in range(4)]
+    officer = factories.actor(council.officer("Priya Raman"))
+    for place, document in enumerate(documents):
+        with moment.at(datetime(2018, 4, 10 + place, 10, 7, tzinfo=UTC)):
+            turns.claim(actor=officer, task_id=council.turn(document).pk, key=factories.key())
+        with moment.at(datetime(2018, 4, 10 + place, 13, 31, tzinfo=UTC)):
+            verb_call("withdraw", officer, seen(document), factories.key())()
+    other = documents[0].case
+    for narrower, mine in (
+        ("", documents),
+        (
+            f"&provider={other.organisation_id}",
+            [each for each in documents if each.case.organisation == other.organisation],
+        ),
+        (f"&group={other.service.group}", documents),
+    ):
+        with moment.at(datetime(2018, 4, 20, 12, tzinfo=UTC)):
+            rows = lines(browser_of(manager()), f"{PAGE}figures.csv?kind=contract_document{narrower}")
+        step = dict(zip(line(rows, "Step"), line(rows, "Contract document: amend and republish"), strict=True))
+        took = sorted(_tenths(Task.objects.get(process=each.pk, node="amend")) for each in mine)
+        worked = Decimal(204) / 480  # from 11:07 to 14:31 in London
+        assert step["Completed"] == str(len(mine))
+        assert step["Median"] == str(Decimal(took[(len(took) - 1) // 2]) / 10)
+        assert step["9 in 10"] == str(Decimal(took[-1]) / 10)
+        assert step["Worked"] == str(worked.quantize(Decimal("0.1")))
+    assert recounting.differences() == []
+
+
+def _tenths(task: Task) -> int:
+    """Begun tenths of a working day of eight hours from opening to end, a minute at a time."""
+    at, minutes, calendar = task.created, 0, council_calendar()
+    while at < task.finished:
+        minutes += calendar.is_open(at)
+        at += timedelta(minutes=1)
+    return minutes * 10 // calendar.usual_day + 1
 
 
 def test_a_week_in_which_next_to_nothing_was_in_time_is_drawn(stuck: list[ContractDocument]) -> None:
@@ -261,8 +309,9 @@ def test_the_files_hold_everything_on_the_page_run_nothing_and_are_recorded(stuc
     assert list(book) == [
         "Backlog by team and age",
         "The same figures as a table",
-        "Steps how each goes",
+        "Steps how long each takes",
         "Money blocked",
+        "Money blocked by holder",
         "Who holds what",
     ]
     first = book["Backlog by team and age"][1]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from workflows.engine.tally import week_of
+
 MOST_DAYS = 26 * 7
 MOST_SINGLE_DAYS = 31
 WEEKS = 8
@@ -10,18 +12,26 @@ WEEKS = 8
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which team and kind (None: all), and the days whose arrivals and completions are told, by week or by day."""
+    """Which team, kind, service group and provider (None: all), and the days whose arrivals and completions are told,
+    by week or by day."""
 
     first: date
     last: date
     team_id: int | None = None
     kind: str | None = None
     by_day: bool = False
+    group: str | None = None
+    provider: int | None = None
 
     @property
     def days(self) -> int:
         """How many days are told."""
         return (self.last - self.first).days + 1
+
+    @property
+    def weeks(self) -> tuple[date, date]:
+        """The first and last day of the weeks that these days are of: some figures are kept by week."""
+        return week_of(self.first), week_of(self.last) + timedelta(days=6)
 
     @property
     def before(self) -> "Asked":
@@ -48,6 +58,8 @@ def asked(
     team_id: int | None = None,
     kind: str | None = None,
     by_day: bool = False,
+    group: str | None = None,
+    provider: int | None = None,
 ) -> Asked:
     """The question, put right: the last weeks unless other days are named, and no day after today.
 
@@ -57,7 +69,7 @@ def asked(
     usual = until - timedelta(days=13) if by_day else until - timedelta(days=until.weekday(), weeks=WEEKS - 1)
     begin = first if first is not None and first <= until else usual
     most = MOST_SINGLE_DAYS if by_day else MOST_DAYS
-    return Asked(max(begin, until - timedelta(days=most - 1)), until, team_id, kind, by_day)
+    return Asked(max(begin, until - timedelta(days=most - 1)), until, team_id, kind, by_day, group, provider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +83,17 @@ class Opens:
     opened_from: date | None = None
     opened_to: date | None = None
     owner: int | None = None
+    group: str = ""
+    provider: int | None = None
 
     def query(self) -> list[tuple[str, str]]:
         """The filters, in the order of the address."""
         values = {
             "view": self.view,
             "kind": self.kind,
+            "provider": str(self.provider or ""),
             "node": self.node,
+            "group": self.group,
             "opened_from": self.opened_from.isoformat() if self.opened_from else "",
             "opened_to": self.opened_to.isoformat() if self.opened_to else "",
             "owner": str(self.owner or ""),

@@ -16,16 +16,16 @@ MEANINGS = (
     Meaning("Unclaimed", "Open turns of a council team that nobody has claimed.", BACKLOG),
     Meaning(
         "At risk",
-        "Open turns whose at-risk time has passed and whose due time has not. Marked each minute; a turn is at risk "
-        "or past target, never both.",
+        "Open turns whose at-risk time has passed and whose due time has not. Marked each minute; a turn is at "
+        "risk or past target, never both.",
         BACKLOG,
     ),
     Meaning("Past target", "Open turns whose due time has passed. Marked each minute.", BACKLOG),
     Meaning("Oldest", "The London day on which the oldest open turn was opened.", BACKLOG),
     Meaning(
         "With providers",
-        "Turns that a provider is to take, of the kinds of case that you may read. They are nobody's of the council, "
-        "so they are in no team's figures.",
+        "Turns that a provider is to take, of the kinds of case that you may read. They are nobody's of the "
+        "council, so they are in no team's figures.",
         BACKLOG,
     ),
     Meaning(
@@ -36,14 +36,14 @@ MEANINGS = (
     ),
     Meaning(
         "Arrived",
-        "Turns that were opened, by London day, for the team that they were opened for, and turns that another team "
-        "handed to it. Over all teams a hand-over is not an arrival.",
+        "Turns that were opened, by London day, for the team that they were opened for, and turns that another "
+        "team handed to it. Over all teams a hand-over is not an arrival.",
         FLOW,
     ),
     Meaning(
         "Completed",
-        "Turns that were ended, by London day, by whatever ended them, and turns that the team handed on to another. "
-        "Over all teams a hand-over is not a completion.",
+        "Turns that were ended, by London day, by whatever ended them, and turns that the team handed on to "
+        "another. Over all teams a hand-over is not a completion.",
         FLOW,
     ),
     Meaning(
@@ -52,9 +52,35 @@ MEANINGS = (
         STEPS,
     ),
     Meaning(
+        "Median and 9 in 10",
+        "In how many working days, from opening to end, half and nine in ten of the turns were done that ended in "
+        "the whole weeks that the days shown are of. Turns are counted by tenths of a working day, and the end of "
+        "a tenth is told: at most a tenth of a day more than it was, never less. Sixty days stand for sixty or "
+        "more. A working day is the hours of a week shared out among its working days.",
+        STEPS,
+    ),
+    Meaning(
+        "Target",
+        "What the council promises today for the step; no target where a turn has a moment of its own. 9 in 10 is "
+        "over target when it is more than that. A target of days ends with the business of the last day, so that a "
+        "turn can be in time and have taken up to a day more.",
+        STEPS,
+    ),
+    Meaning(
+        "Waited and worked",
+        "Of the turns completed in the time shown, the working days from opening until somebody first claimed the "
+        "turn, and from then until its end, on average. What nobody ever claimed only waited: so do the turns of "
+        "providers.",
+        STEPS,
+    ),
+    Meaning(
         "Money blocked",
-        "What the cases of open turns are worth in a week: care whose document is not agreed. A case with two open "
-        "turns counts at both.",
+        "What the cases of open turns were worth when each turn was opened, by what the turn means for money: care "
+        "whose document is not agreed a week; weeks, disputes, claims and invoices as a whole. Pounds of different "
+        "units are never added up. A case with two open turns counts at both. Turns that hold up no money are left "
+        "out: a payment that its provider rejects is paid all the same, a run is the sum of its payments, and "
+        "debts are owed to the council. What the next payment run would pay and does not is told on the month-end "
+        "page.",
         MONEY,
     ),
     Meaning("Holds", "Open turns that the person has claimed.", HOLDERS),

@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
-from workflows.engine import folding, registry
+from workflows.council.profile import current
+from workflows.council.targets import Target
+from workflows.engine import definitions, folding, registry
 from workflows.engine.calendar import council_calendar
 from workflows.engine.errors import Forbidden, NotFound
 from workflows.engine.folding import Figure
+from workflows.engine.metrics import COMPLETED
 from workflows.engine.models import Task
 from workflows.engine.tally import PROVIDERS, london_day
 from workflows.parties.actor import Actor
@@ -23,6 +27,8 @@ EVERYTHING = frozenset({"auditor", "administrator"})
 MOST_HOLDERS = 50
 ALL_TEAMS = "All teams"
 WITH_PROVIDERS = "With providers"
+#: The figures of the page that are kept by day.
+SHOWN = ("open", "unclaimed", "at_risk", "breached", "arrivals", "handed_in", "handed_on", *COMPLETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,19 @@ class Scope:
     teams: tuple[Team, ...]
     kinds: frozenset[str]
     every: bool
+
+    def read(self, asked: Asked, **what: Any) -> list[Figure]:
+        """Figures of what was asked for, as far as they may be seen. A team's alone have none of providers."""
+        alone = asked.team_id is not None
+        teams = [team.pk for team in self.teams if asked.team_id in {None, team.pk}]
+        return folding.figures(
+            None if self.every and not alone else teams,
+            provider_kinds=() if alone else self.kinds,
+            kinds=None if asked.kind is None else [asked.kind],
+            group=asked.group,
+            provider=asked.provider,
+            **what,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,7 @@ class Overview:
     whole: figures.Period
     before: figures.Period
     steps: tuple[figures.Step, ...]
+    blocked: tuple[figures.Blocked, ...]
     holders: tuple[Holder, ...]
     oldest: Oldest | None  # of the team with most past target
 
@@ -101,31 +121,58 @@ def scope(actor: Actor) -> Scope:
 
 
 def overview(seen: Scope, asked: Asked, now: datetime) -> Overview:
-    """Everything on the page, in three queries. A team or kind that is not theirs is as one that does not exist."""
+    """Everything on the page, in four queries. A team, kind, group or provider that is not theirs to ask for is as one
+    that does not exist."""
     teams = _chosen(seen.teams, asked.team_id)
-    if asked.kind is not None and asked.kind not in registry.kinds():
-        raise NotFound
-    bands = tuple(ageing.bands(council_calendar(), london_day(now)))
-    read = _read(seen, teams, asked, bands)
-    kind = asked.kind or ""
-    rows = tuple(figures.backlog(read, bands, team.pk, team.name, kind) for team in teams)
+    _there(asked)
+    calendar = council_calendar()
+    bands = tuple(ageing.bands(calendar, london_day(now)))
+    read = _read(seen, asked, bands)
+    took = seen.read(
+        asked, first=asked.first, last=asked.last, metrics=["took"], by=("kind", "node", "team_id", "bucket")
+    )
+    rows = tuple(figures.backlog(read, bands, team.pk, team.name, asked) for team in teams)
     own = [figure for figure in read if figure.team_id != PROVIDERS]
     one_team = len(teams) == 1
+    steps = figures.steps(read, took, asked, targets(), calendar.usual_day)
     found = Overview(
         asked=asked,
         scope=seen,
         bands=bands,
         teams=rows,
         all=figures.total(rows, ALL_TEAMS),
-        providers=figures.backlog(read, bands, PROVIDERS, WITH_PROVIDERS, kind) if asked.team_id is None else None,
+        providers=figures.backlog(read, bands, PROVIDERS, WITH_PROVIDERS, asked) if asked.team_id is None else None,
         periods=tuple(figures.periods(own, asked, one_team=one_team)),
         whole=figures.whole(own, asked, one_team=one_team),
         before=figures.whole(own, asked.before, one_team=one_team),
-        steps=tuple(figures.steps(read, asked)),
-        holders=_holders(teams, asked.kind),
+        steps=tuple(steps),
+        blocked=tuple(figures.blocked(steps)),
+        holders=_holders(teams, asked),
         oldest=None,
     )
     return found if found.worst is None else _with_oldest(found, found.worst)
+
+
+def targets() -> dict[tuple[str, str], Target]:
+    """What the council promises at each step of each process, by kind and node: the target of the clock that a turn
+    there begins with."""
+    clocks = definitions.present().by_key
+    found = {}
+    for kind in registry.kinds():
+        flow = registry.latest(kind)
+        for name, node in flow._nodes_by_name.items():
+            path = getattr(node, "clock", None) or ""
+            if path in clocks:
+                found[kind, name] = clocks[path].target
+    return found
+
+
+def _there(asked: Asked) -> None:
+    """NotFound where a kind or a service group is asked for that there is not."""
+    if asked.kind is not None and asked.kind not in registry.kinds():
+        raise NotFound
+    if asked.group is not None and asked.group not in {group.key for group in current().service_groups}:
+        raise NotFound
 
 
 def _chosen(teams: Sequence[Team], team_id: int | None) -> tuple[Team, ...]:
@@ -135,27 +182,31 @@ def _chosen(teams: Sequence[Team], team_id: int | None) -> tuple[Team, ...]:
     return chosen
 
 
-def _read(seen: Scope, teams: Sequence[Team], asked: Asked, bands: Sequence[ageing.Band]) -> list[Figure]:
-    return folding.figures(
-        [team.pk for team in teams],
-        provider_kinds=seen.kinds if asked.team_id is None else (),
+def _read(seen: Scope, asked: Asked, bands: Sequence[ageing.Band]) -> list[Figure]:
+    return seen.read(
+        asked,
         first=asked.before.first,
         last=asked.last,
-        kinds=None if asked.kind is None else [asked.kind],
+        metrics=SHOWN,
+        by=("kind", "node", "team_id"),
         edges=([band.first for band in bands if band.first], [first for first, _ in asked.periods()]),
     )
 
 
-def _open(kind: str | None) -> QuerySet[Task]:
+def _open(asked: Asked) -> QuerySet[Task]:
+    """The open turns that are asked about."""
     turns: QuerySet[Task] = Task.objects.filter(finished__isnull=True)
-    return turns if kind is None else turns.filter(kind=kind)
+    for name, wanted in (("kind", asked.kind), ("service_group", asked.group), ("provider_id", asked.provider)):
+        turns = turns if wanted is None else turns.filter(**{name: wanted})
+    return turns
 
 
-def _holders(teams: Sequence[Team], kind: str | None) -> tuple[Holder, ...]:
+def _holders(teams: Sequence[Team], asked: Asked) -> tuple[Holder, ...]:
     """Whoever has claimed most first; its cost follows what is claimed (index task_my_work)."""
     names = {team.pk: team.name for team in teams}
+    opens = Opens(None, kind=asked.kind or "", group=asked.group or "", provider=asked.provider)
     rows = (
-        _open(kind)
+        _open(asked)
         .filter(owner__isnull=False, team_id__in=names)
         .order_by()
         .values("owner_id", "owner__name", "team_id")
@@ -174,7 +225,7 @@ def _holders(teams: Sequence[Team], kind: str | None) -> tuple[Holder, ...]:
             name=row["owner__name"],
             team_id=row["team_id"],
             team=names[row["team_id"]],
-            holds=Number(row["holds"], Opens(row["team_id"], kind=kind or "", owner=row["owner_id"])),
+            holds=Number(row["holds"], replace(opens, team_id=row["team_id"], owner=row["owner_id"])),
             breached=row["breached"],
             oldest=row["oldest"] or row["first"],
             money=row["money"] or Decimal(0),
@@ -186,7 +237,7 @@ def _holders(teams: Sequence[Team], kind: str | None) -> tuple[Holder, ...]:
 def _with_oldest(found: Overview, worst: figures.Backlog) -> Overview:
     """The turn of the worst team that is due first (one step into index task_team_queue)."""
     turn = (
-        _open(found.asked.kind)
+        _open(found.asked)
         .filter(team_id=worst.team_id, breached_at__isnull=False)
         .order_by("due_at", "id")
         .values_list("process_id", "reference", "kind", "due_at", "amount")

@@ -69,6 +69,7 @@ class Narrow:
     nodes: tuple[str, ...] = ()
     providers: tuple[int, ...] = ()
     services: tuple[int, ...] = ()
+    groups: tuple[str, ...] = ()  # of services
     owner: int | Literal["nobody"] | None = None
     held_by: int | Literal["providers"] | None = None  # a team
     priority: int = 0  # at least
@@ -81,8 +82,15 @@ class Narrow:
     @property
     def rare(self) -> bool:
         """Whether it asks for what a queue may have much or next to nothing of: then its values make the plan."""
-        filters = (self.kinds, self.nodes, self.providers, self.services, self.opened_from, self.opened_to)
-        return any(filters) or isinstance(self.owner, int) or self.money is not None or self.held_by is not None
+        filters = (self.kinds, self.nodes, self.providers, self.services, self.groups)
+        opened = self.opened_from or self.opened_to
+        return (
+            any(filters)
+            or bool(opened)
+            or isinstance(self.owner, int)
+            or self.money is not None
+            or self.held_by is not None
+        )
 
 
 def narrowed(turns: QuerySet[Task], by: Narrow, now: datetime) -> QuerySet[Task]:
@@ -94,6 +102,7 @@ def narrowed(turns: QuerySet[Task], by: Narrow, now: datetime) -> QuerySet[Task]
         Q(node__in=by.nodes, kind__in=_kinds_with(by.nodes)) if by.nodes else None,
         Q(provider_id__in=by.providers) if by.providers else None,
         Q(service_id__in=by.services) if by.services else None,
+        Q(service_group__in=by.groups) if by.groups else None,
         # A provider's turn has an owner in its provider: nobody is to claim it.
         Q(owner__isnull=True, team__isnull=False) if by.owner == "nobody" else None,
         Q(owner_id=by.owner) if by.owner and by.owner != "nobody" else None,
