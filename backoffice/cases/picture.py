@@ -134,19 +134,19 @@ def broken(text: str, size: int, room: int = ROOM) -> list[str]:
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and _width(longer, size) <= room:
+        if lines and wide(longer, size) <= room:
             lines[-1] = longer
             continue
         rest = word
-        while _width(rest, size) > room:
-            fits = next(end for end in range(len(rest) - 1, 0, -1) if _width(rest[:end] + "-", size) <= room)
+        while wide(rest, size) > room:
+            fits = next(end for end in range(len(rest) - 1, 0, -1) if wide(rest[:end] + "-", size) <= room)
             lines.append(rest[:fits] + "-")
             rest = rest[fits:]
         lines.append(rest)
     return lines
 
 
-def _width(text: str, size: int) -> Decimal:
+def wide(text: str, size: int) -> Decimal:
     return size * sum((_em(each) for each in text), Decimal(0))
 
 

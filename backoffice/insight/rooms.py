@@ -28,6 +28,7 @@ class Room:
 
 ROOMS = (
     Room("Overview", "council:managers"),
+    Room("Process maps", "council:managers_maps"),
     Room("Who had the ball", "council:managers_ball"),
     Room("People", "council:managers_people", people_reading.may_see),
 )

@@ -1,8 +1,9 @@
 """Addresses of the manager's page."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from . import ball_views, people_views, performance_views, views
+from .map import views as maps
 
 urlpatterns = [
     path("managers/", views.overview, name="managers"),
@@ -16,4 +17,7 @@ urlpatterns = [
     path(
         "managers/providers/<int:organisation_id>/", performance_views.provider_performance, name="provider_performance"
     ),
+    path("managers/map/", maps.first, name="managers_maps"),
+    path("managers/map/<slug:kind>/", maps.process_map, name="managers_map"),
+    re_path(r"^managers/map/(?P<kind>\w+)/figures\.(?P<form>csv|xlsx)$", maps.file, name="managers_map_file"),
 ]

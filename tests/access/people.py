@@ -93,6 +93,7 @@ class World:
             "notice_id": _notice(make.staff_user()).pk,
             "absence_id": _absence(officer).pk,
             "form": "csv",
+            "kind": "contract_document",
             "verb": "claim",
             "draft_id": _draft_of(make.staff_user()),
             "name": "mail",

@@ -368,6 +368,9 @@ TABLE: Mapping[str, Row] = {
     "council:managers_ball_xlsx": Row({"brokerage_manager", "administrator", "auditor"}),
     "council:managers_people": Row(TEAMS),  # who leads their team's people, who does not their own line
     "council:provider_performance": Row({"brokerage_manager", "administrator", "auditor"}),
+    "council:managers_maps": Row({"brokerage_manager", "administrator", "auditor"}),
+    "council:managers_map": Row({"brokerage_manager", "administrator", "auditor"}),
+    "council:managers_map_file": Row({"brokerage_manager", "administrator", "auditor"}),
     # the helpline desk's team for a provider's people, administrators for everybody; the world's person is an officer
     "council:helpline": Row({"fes_admin", "administrator"}, "GET POST"),
     "council:helpline_person": Row({"administrator"}, "GET POST", absent={"fes_admin"}),

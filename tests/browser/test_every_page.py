@@ -11,7 +11,7 @@ from tests.browser.conftest import Open
 #: Addresses that answer with a file or with another page, and those of the steps of signing in (Norfolk §1 has them).
 NOT_PAGES = {
     "account:case", "council:run_file",
-    "landing", "web:brand", "web:healthz", "council:queues", "council:pdf",
+    "landing", "web:brand", "web:healthz", "council:queues", "council:managers_maps", "council:pdf",
     "council:import_errors", "portal:documents_spreadsheet", "portal:document_pdf",
     "portal:payment_calendar_file",
     "portal:file", "council:file", "council:queue_file", "council:queue_all_file", "council:queue_everything_file",

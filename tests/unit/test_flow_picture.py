@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.cases.picture import ROOM, Picture, _width, broken, picture, verb_words
+from backoffice.cases.picture import ROOM, Picture, broken, picture, verb_words, wide
 from workflows.actuals.flow import CareDecisionFlow
 from workflows.contracts.flow import ContractDocumentFlow
 from workflows.engine import registry
@@ -141,13 +141,13 @@ def test_the_day_on_which_a_way_was_walked_does_not_run_under_the_next_box() -> 
 
 def _line(x: int, y: int, anchor: str, words: str) -> tuple[float, int, float]:
     """From where, at which height, to where words go."""
-    wide = float(_width(words, 15))
-    return (x - wide, y, x) if anchor == "end" else (x, y, x + wide)
+    long = float(wide(words, 15))
+    return (x - long, y, x) if anchor == "end" else (x, y, x + long)
 
 
 @pytest.mark.parametrize("title", ["Amend and republish what the provider has rejected: now here", "W" * 60, "Agree"])
 def test_no_label_is_wider_than_its_box_and_none_loses_a_word(title: str) -> None:
     lines = broken(title, 18)
-    assert all(_width(line, 18) <= ROOM for line in lines)
+    assert all(wide(line, 18) <= ROOM for line in lines)
     whole = "".join(line.removesuffix("-") if len(title.split()) == 1 else f"{line} " for line in lines)
     assert whole.strip() == title

@@ -2,7 +2,7 @@
 
 from workflows.engine.metrics import DAYS, METRICS, OF_PEOPLE, Metric
 
-from . import meanings
+from . import map_meanings, meanings
 from .meanings import Meaning
 
 BACKLOG, FLOW, STEPS, MONEY, HOLDERS = "backlog", "flow", "steps", "money", "holders"
@@ -130,7 +130,7 @@ def page() -> str:
         f"| {_named(each)} | {'is' if each.stock else 'was'} | {each.counts} | {DAYS[each.day]} |\n" for each in METRICS
     )
     people = "".join(f"| {_named(each)} | {each.counts} |\n" for each in OF_PEOPLE)
-    return HEAD + shown + meanings.page() + KEPT_HEAD + kept + PEOPLE_HEAD + people
+    return HEAD + shown + map_meanings.page() + meanings.page() + KEPT_HEAD + kept + PEOPLE_HEAD + people
 
 
 def _named(metric: Metric) -> str:
