@@ -1,6 +1,6 @@
 """Addresses of the manager's page."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from . import ball_views, people_views, performance_views, views
 from .map import views as maps
@@ -19,5 +19,5 @@ urlpatterns = [
     ),
     path("managers/map/", maps.first, name="managers_maps"),
     path("managers/map/<slug:kind>/", maps.process_map, name="managers_map"),
-    re_path(r"^managers/map/(?P<kind>\w+)/figures\.(?P<form>csv|xlsx)$", maps.file, name="managers_map_file"),
+    path("managers/map/<slug:kind>/figures.<slug:form>", maps.file, name="managers_map_file"),
 ]

@@ -83,6 +83,8 @@ def process_map(request: HttpRequest, kind: str) -> HttpResponse:
 def file(request: HttpRequest, kind: str, form: str) -> HttpResponse | FileResponse:
     """The tables of the map as one CSV file, or as a workbook with a sheet a table."""
     page = _page(request, kind)
+    if form not in {"csv", "xlsx"}:
+        raise NotFound
     name = f"map-{kind.replace('_', '-')}-{page.shown.last.isoformat()}"
     engine.viewed(actor_of(request), f"managers.map.{form}", page.shown.team_id)
     found = tables.tables(page.shown, page.doors)
