@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
 
-from workflows.engine import folding
+from workflows.engine import folding, holding
 from workflows.engine.calendar import LONDON, council_calendar
 from workflows.engine.errors import Forbidden, NotFound
 from workflows.engine.models import HolderSpan
@@ -49,7 +49,7 @@ def read(seen: Scope, asked: Question, today: date) -> Found:
     if asked.provider_id is not None and asked.provider_id not in names:
         raise NotFound
     for _ in range(TRIES):
-        whole, providers = _stretches(seen, asked, "kind", "team_id"), _stretches(seen, asked, "provider_id")
+        whole, providers = _stretches(seen, asked), _of_providers(seen, asked)
         if sum(each.minutes for each in whole) == sum(each.minutes for each in providers):
             break
     return Found(tuple(whole), tuple(providers), _now(seen, asked, today), names)
@@ -83,9 +83,22 @@ def _narrowed(asked: Question) -> dict[str, object]:
     return {name: value for name, value in wanted.items() if value is not None}
 
 
-def _stretches(seen: Scope, asked: Question, *by: folding.By) -> list[Stretch]:
-    rows = _figures(seen, asked, ["held"], ("outcome", *by))
-    return [Stretch(row.kind, row.outcome, row.team_id, row.provider_id, row.count, row.minutes) for row in rows]
+def _stretches(seen: Scope, asked: Question) -> list[Stretch]:
+    rows = _figures(seen, asked, ["held"], ("outcome", "kind", "team_id"))
+    return [Stretch(row.kind, row.outcome, row.team_id, 0, row.count, row.minutes) for row in rows]
+
+
+def _of_providers(seen: Scope, asked: Question) -> list[Stretch]:
+    """By provider; of one that is asked for by the sums of one."""
+    if asked.provider_id is not None:
+        rows = _figures(seen, asked, ["held"], ("outcome", "provider_id"))
+        return [Stretch("", row.outcome, 0, row.provider_id, row.count, row.minutes) for row in rows]
+    found = holding.by_provider(_kinds(seen, asked), asked.first, asked.last, team=asked.team_id, group=asked.group)
+    return [Stretch("", row.holder, 0, row.provider_id, row.count, row.minutes) for row in found]
+
+
+def _kinds(seen: Scope, asked: Question) -> list[str]:
+    return sorted(seen.kinds) if asked.kind is None else [asked.kind]
 
 
 def _now(seen: Scope, asked: Question, today: date) -> dict[tuple[str, int], Now]:
@@ -107,7 +120,7 @@ def _figures(seen: Scope, asked: Question, metrics: Sequence[str], by: Sequence[
         first=asked.first,
         last=asked.last,
         metrics=metrics,
-        kinds=sorted(seen.kinds) if asked.kind is None else [asked.kind],
+        kinds=_kinds(seen, asked),
         group=asked.group,
         provider=asked.provider_id,
         by=tuple(by),

@@ -3,7 +3,7 @@ member their own line. Auditors and administrators read no other person's line b
 what was done and who may do it, and every case's story is open to an auditor; how people work is for who leads them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,7 +56,10 @@ def read(actor: Actor, seen: Reach, first: date, last: date, team_id: int | None
     if not teams:
         raise NotFound
     ids = [team.pk for team in teams]
-    members, held, did = _members(ids), _held(ids), _did(ids, first, last)
+    members, did = _members(ids), _did(ids, first, last)
+    held = _held(
+        ids, {user for each in members.values() for user, _ in each} | {who for each in did.values() for who in each}
+    )
     away, stood_in = absences(_absences(members, first, last), council_calendar(), first, last)
     led = {team.pk for team in seen.led}
     found = []
@@ -77,9 +80,9 @@ def _members(teams: Sequence[int]) -> dict[int, list[tuple[int, str]]]:
     return found
 
 
-def _held(teams: Sequence[int]) -> dict[int, dict[int, Held]]:
-    """By team and owner; its cost follows what is claimed (index task_my_work)."""
-    rows = Task.objects.filter(finished__isnull=True, owner__isnull=False, team_id__in=teams).order_by()
+def _held(teams: Sequence[int], people: Collection[int]) -> dict[int, dict[int, Held]]:
+    """By team and owner; its cost follows what these people have claimed (index task_my_work)."""
+    rows = Task.objects.filter(finished__isnull=True, owner_id__in=people, team_id__in=teams).order_by()
     found: dict[int, dict[int, Held]] = {}
     for team, owner, count, oldest in rows.values_list("team_id", "owner_id").annotate(Count("id"), Min("assigned")):
         found.setdefault(team, {})[owner] = Held(count, oldest)

@@ -102,7 +102,16 @@ class ProviderTally(Key, Sums):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["provider_id", *BY], name="provider_tally_once")]
-        indexes = [models.Index(fields=["provider_id", "metric", "day"], name="tally_of_provider")]
+        indexes = [
+            models.Index(fields=["provider_id", "metric", "day"], name="tally_of_provider"),
+            # All providers beside each other (holding.py), without reading a row of the table.
+            models.Index(
+                fields=["day", "kind"],
+                name="provider_held",
+                include=["team_id", "service_group", "outcome", "provider_id", "count", "minutes"],
+                condition=models.Q(metric="held"),
+            ),
+        ]
 
 
 class PersonTally(models.Model):
@@ -120,3 +129,4 @@ class PersonTally(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["team_id", "person_id", "kind", "metric", "day"], name="person_tally_once")
         ]
+        indexes = [models.Index(fields=["team_id", "day"], name="person_tally_of_team")]
