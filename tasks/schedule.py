@@ -24,6 +24,7 @@ from workflows.invoices import opening as invoices
 from workflows.payments import opening as payments
 from workflows.people import absences, leaving, suspending
 from workflows.reports import commands as reports
+from workflows.retention import asking as bundles
 from workflows.retention import listing as retention
 from workflows.search import commands as searches
 
@@ -73,6 +74,7 @@ JOBS = {
         Job("calendar", timedelta(days=1), definitions.refresh, late_after=timedelta(hours=6)),
         Job("check_clocks", timedelta(days=1), replaying.check_daily, late_after=timedelta(hours=6)),
         Job("retention", timedelta(days=1), retention.monthly, late_after=timedelta(hours=6)),
+        Job("bundles", timedelta(hours=1), bundles.forget, late_after=timedelta(minutes=30)),
         Job("clean", timedelta(days=1), cleaning.clean, late_after=timedelta(hours=6)),
     )
 }

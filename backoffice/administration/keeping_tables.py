@@ -100,3 +100,43 @@ class Due(ListTable):
     class Meta(ListTable.Meta):
         caption = "What is on the list"
         empty = "Nothing of this is on the list."
+
+
+BUNDLES = {
+    "making": Tag("Being put together", "blue"),
+    "made": Tag("Ready", "green"),
+    "failed": Tag("Not made", "red"),
+    "gone": Tag("Deleted", "grey"),
+}
+
+
+class Bundles(ListTable):
+    """Bundles that were asked for."""
+
+    number = Cell(
+        "Bundle",
+        lambda row: f"Bundle {row.pk}",
+        link=lambda row: reverse("council:bundle", args=[row.pk]),
+        name=True,
+        nowrap=True,
+    )
+    client = Cell("Client", lambda row: "(erased)" if row.client.erased_at else f"SSRef {row.client.ss_ref}")
+    asked = Cell("Asked for", lambda row: moment(row.asked_at), second=lambda row: f"by {row.asked_by.name}")
+    state = TagCell("State", lambda row: BUNDLES[row.state])
+    until = Cell("Until", lambda row: moment(row.expires_at) if row.state == "made" else "")
+
+    class Meta(ListTable.Meta):
+        caption = "Bundles, the newest first"
+        empty = "Nobody has asked for one."
+
+
+class Contents(ListTable):
+    """What is in a bundle."""
+
+    name = Cell("Table", lambda row: f"{row[0]}.csv", name=True)
+    rows = Cell("Rows", lambda row: f"{row[1]:,}", number=True)
+    review = Cell("To be read first", lambda row: f"{row[2]:,}" if row[2] else "Nothing", number=True)
+
+    class Meta(ListTable.Meta):
+        caption = "What is in it"
+        empty = "Nothing is held."

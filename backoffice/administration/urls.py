@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import access_log, erasing, holds, people, retention, teams, users, views
+from . import access_log, bundles, erasing, holds, people, retention, teams, users, views
 
 urlpatterns = [
     path("administration/", views.administration, name="administration"),
@@ -30,6 +30,9 @@ urlpatterns = [
     path("administration/holds/<int:hold_id>/", holds.hold, name="hold"),
     path("administration/holds/<slug:about>/<int:subject_id>/", holds.place, name="hold_place"),
     path("administration/retention/", retention.retention, name="retention"),
+    path("administration/subject-access/", bundles.bundles, name="bundles"),
+    path("administration/subject-access/<int:bundle_id>/", bundles.bundle, name="bundle"),
+    path("administration/subject-access/<int:bundle_id>/file/", bundles.bundle_file, name="bundle_file"),
     path("administration/mail/", views.demo_mails, name="mails"),
     path("administration/mail/<slug:name>/", views.demo_mail, name="mail"),
 ]

@@ -34,6 +34,7 @@ from workflows.people import links
 from workflows.register.imports import commands as imports
 from workflows.register.models import CarePackageLine, Contract
 from workflows.reports import commands as reports
+from workflows.retention import asking, packing
 from workflows.search import commands as searches
 
 CLIENTS = b"SSRef,Surname,Forename\n5550001,Nobody,Norman\n"
@@ -88,6 +89,7 @@ class World:
             "user_id": officer.user_id,
             "hold_id": _hold(line.client_id),
             "about": "client",
+            "bundle_id": _bundle(line.client.ss_ref),
             "subject_id": line.client_id,
             "reference": self.document.case.reference,
             "notice_id": _notice(make.staff_user()).pk,
@@ -128,6 +130,14 @@ def _hold(client_id: int) -> int:
     """A legal hold that stands."""
     clerk = make.actor(make.staff_user("", duty="administrator"))
     return holds.place(actor=clerk, about="client", subject_id=client_id, why="An inquest").pk
+
+
+def _bundle(ss_ref: str) -> int:
+    """What is held about a client, made a moment ago."""
+    clerk = make.actor(make.staff_user("", duty="administrator"))
+    made = asking.ask_for(actor=clerk, ss_ref=ss_ref)
+    packing.make(made.pk)
+    return made.pk
 
 
 def payment(contract: Contract) -> ScheduledPayment:

@@ -396,6 +396,9 @@ TABLE: Mapping[str, Row] = {
     "council:erase_person": Row({"administrator"}, "GET POST"),
     "council:erase_contact": Row(set(), "GET POST", absent={"administrator"}),  # who signs in is erased as a person
     "council:retention": Row({"administrator", "auditor"}, "GET POST", set(), {"administrator"}, {"verb": "prepare"}),
+    "council:bundles": Row({"administrator"}, "GET POST"),
+    "council:bundle": Row({"administrator"}),
+    "council:bundle_file": Row({"administrator"}),
     "council:holds": Row({"administrator", "auditor"}, "GET POST", posting={"administrator"}),
     "council:hold": Row({"administrator", "auditor"}, "GET POST", posting={"administrator"}),
     "council:hold_place": Row({"administrator"}, "GET POST"),

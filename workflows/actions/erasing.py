@@ -6,9 +6,13 @@ Of a client nothing is to be declared: an action about one lies on its case's ow
 
 from collections.abc import Collection
 
+from workflows.engine.bundles import tells
 from workflows.engine.holds import reaches
 
-from .models import Action
+from .models import (
+    Action,
+    Post,
+)
 
 
 @reaches("person")
@@ -16,3 +20,7 @@ def conversations_about(ids: Collection[int]) -> set[tuple[int, str]]:
     """The streams of the conversations about people."""
     about = Action.objects.filter(contact__in=ids).values_list("contact", "pk")
     return {(pk, f"case:{case}") for pk, case in about}
+
+
+tells(Action, "case__client", "actions")
+tells(Post, "action__case__client", "action-posts")

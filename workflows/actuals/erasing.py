@@ -11,12 +11,21 @@ from datetime import datetime
 from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast, Concat
 
+from workflows.engine.bundles import silent, tells
 from workflows.engine.erase import with_cases, with_client
 from workflows.engine.holds import reaches
 from workflows.parties.models import Client
 
 from .entry import Row, read, written
-from .models import CareDecision, LineWeek, LineWeekVersion, RecordedVisit, WeighedWeek
+from .models import (
+    ActualWeek,
+    Authorisation,
+    CareDecision,
+    LineWeek,
+    LineWeekVersion,
+    RecordedVisit,
+    WeighedWeek,
+)
 
 PIECE = 500
 
@@ -63,3 +72,12 @@ def without_words(rows: Sequence[Row]) -> tuple[Row, ...]:
     return tuple(
         replace(row, comment="", absent=tuple(replace(each, comment="") for each in row.absent)) for row in rows
     )
+
+
+tells(LineWeek, "line__client", "weeks")
+tells(LineWeekVersion, "line_week__line__client", "weeks-as-submitted")
+tells(RecordedVisit, "line__client", "recorded-visits", others={"carer", "reference"})
+tells(Authorisation, "line__client", "authorisations", others={"given_by"})
+tells(CareDecision, "line__client", "care-decisions")
+silent("A week of a whole service: what it says of one client is in weeks.csv.", ActualWeek)
+silent("A week being worked out from recorded visits: what it comes to is in weeks.csv.", WeighedWeek)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from workflows.engine.bundles import silent
 from workflows.engine.erase import with_cases
 from workflows.engine.errors import Refused
 from workflows.engine.holds import reaches
@@ -76,3 +77,7 @@ def _about(person: Person) -> QuerySet[ChangeRequest]:
             asked = asked.filter(pk__in=ChangeField.objects.filter(field=field, wanted=value).values("request"))
         found |= Q(pk__in=asked.values("pk"))
     return ChangeRequest.objects.filter(found).order_by("pk")
+
+
+silent("What providers ask to be changed of their own contacts and details; none is about a client.",
+       ChangeRequest, ChangeField)  # fmt: skip

@@ -13,7 +13,7 @@ class ClaimsConfig(AppConfig):
         from workflows.engine.checks import compare
         from workflows.engine.table import moves
 
-        from . import files, notices  # noqa: F401 (they declare themselves)
+        from . import erasing, files, notices  # noqa: F401 (they declare themselves)
         from .flow import ClaimFlow
         from .rules import TRANSITIONS
 

@@ -9,10 +9,14 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from workflows.engine import storage
+from workflows.engine.bundles import tells
 from workflows.engine.erase import with_cases, with_client
 from workflows.parties.models import Client
 
-from .models import DocumentVersion
+from .models import (
+    ContractDocument,
+    DocumentVersion,
+)
 
 ERASED = "(erased)"
 NAMING = {"client", "care_package_ref"}
@@ -37,3 +41,7 @@ def _erase(versions: QuerySet[DocumentVersion], now: datetime) -> None:
         figures = [[key, label, ERASED if key in NAMING else text] for key, label, text in version.figures]
         DocumentVersion.objects.filter(pk=version.pk).update(figures=figures, pdf="", erased_at=now)
         storage.drop_unnamed([pdf])
+
+
+tells(ContractDocument, "case__client", "contract-documents")
+tells(DocumentVersion, "document__case__client", "contract-document-versions")

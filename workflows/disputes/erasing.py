@@ -9,11 +9,15 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from workflows.actuals.entry import read, written
+from workflows.engine.bundles import silent, tells
 from workflows.engine.erase import with_cases, with_client
 from workflows.engine.holds import reaches
 from workflows.parties.models import Client
 
-from .models import DisputedRow
+from .models import (
+    Dispute,
+    DisputedRow,
+)
 from .rules import without_words
 
 
@@ -42,3 +46,7 @@ def _erase(found: QuerySet[DisputedRow]) -> None:
         if each.amended is not None:
             each.amended = written(without_words(read(each.amended)))
     DisputedRow.objects.bulk_update(rows, ["amended"])
+
+
+tells(DisputedRow, "line_week__line__client", "disputed-rows")
+silent("Of a week of a whole service: what it says of one client is in disputed-rows.csv.", Dispute)

@@ -22,7 +22,7 @@ Group = Literal["all", "sign_in", "refused", "taken", "clients"]
 #: What sign-in writes; each begins alike.
 SIGN_IN = "sign_in"
 REFUSED = r"^(refused:|sign_in\.(refused|locked|suspended))"
-TAKEN = r"\.(csv|xlsx|pdf|ics|spreadsheet|file|errors|export)$"
+TAKEN = r"\.(csv|xlsx|zip|pdf|ics|spreadsheet|file|errors|export)$"
 
 
 @dataclass(frozen=True, slots=True)

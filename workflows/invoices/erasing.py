@@ -6,6 +6,7 @@ evidence of what was claimed and paid, and name nobody.
 
 from collections.abc import Collection
 
+from workflows.engine.bundles import silent, tells
 from workflows.engine.holds import reaches
 
 from .models import CreditNote, Invoice
@@ -19,3 +20,7 @@ def invoices_of(ids: Collection[int]) -> set[tuple[int, str]]:
     notes = CreditNote.objects.filter(line__line__client__in=ids).values_list("line__line__client", "pk")
     wanted = set(ids)
     return {(pk, f"case:{case}") for pk, case in [*invoices, *notes] if pk in wanted}
+
+
+tells(CreditNote, "line__line__client", "credit-notes")
+silent("Of a whole contract: what an invoice claims for one client is in payment-lines.csv.", Invoice)

@@ -8,9 +8,20 @@ they are evidence too, name nobody, and their hash is what proves them (docs/adr
 
 from collections.abc import Collection
 
+from workflows.engine.bundles import silent, tells
 from workflows.engine.holds import reaches
 
-from .models import Debt, PaymentLine, PaymentStop
+from .models import (
+    Debt,
+    OneOff,
+    PaymentLine,
+    PaymentRun,
+    PaymentStop,
+    Rejected,
+    ReturnedFile,
+    ScheduledPayment,
+    Transfer,
+)
 
 
 @reaches("client")
@@ -24,3 +35,11 @@ def payments_of(ids: Collection[int]) -> set[tuple[int, str]]:
     )  # fmt: skip
     owed = {(pk, debts[payment]) for pk, payment in paid if payment in debts}
     return {(pk, f"case:{case}") for pk, case in {*paid, *stops, *owed}}
+
+
+tells(OneOff, "line__client", "one-off-amounts")
+tells(PaymentLine, "line__client", "payment-lines")
+tells(Rejected, "line__client", "lines-said-to-be-wrong")
+tells(PaymentStop, "case__client", "payment-stops")
+silent("Of a whole contract or run: what a payment says of one client is in payment-lines.csv.",
+       PaymentRun, ScheduledPayment, Debt, Transfer, ReturnedFile)  # fmt: skip

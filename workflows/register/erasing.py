@@ -4,11 +4,24 @@ import re
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Q
+
+from workflows.engine.bundles import silent, tells
 from workflows.engine.erase import with_client
 from workflows.engine.holds import reaches
 from workflows.parties.models import Client, Service
 
-from .models import CarePackageLine, Contract, ImportRow
+from .models import (
+    CarePackageLine,
+    Contract,
+    Contribution,
+    ImportRow,
+    LineRate,
+    LineSuspension,
+    LineVisits,
+    PaymentHold,
+    Rate,
+)
 
 
 @reaches("client")
@@ -40,3 +53,13 @@ def erase_register(client: Client, _now: datetime) -> None:
     for line in lines:
         line.reference = f"erased-{line.pk}"
     CarePackageLine.objects.bulk_update(lines, ["reference"])
+
+
+tells(CarePackageLine, "client", "lines")
+tells(LineRate, "line__client", "line-rates")
+tells(LineSuspension, "line__client", "line-suspensions")
+tells(LineVisits, "line__client", "planned-visits")
+tells(Contribution, "line__client", "contributions")
+tells(PaymentHold, "line__client", "payment-holds")
+tells(ImportRow, lambda client: Q(raw__regex=rf"\y{re.escape(client.ss_ref)}\y"), "rows-of-imports")
+silent("Prices and contracts are of services, not of people.", Contract, Rate)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from workflows.engine.bundles import silent
 from workflows.engine.erase import with_client
 from workflows.engine.storage import drop_unnamed
 from workflows.parties.models import Client
@@ -16,3 +17,6 @@ def erase_questions(client: Client, _now: datetime) -> None:
     MadeFile.objects.all().delete()
     KeptQuestion.objects.filter(chosen__client_id=client.pk).delete()
     drop_unnamed(names)
+
+
+silent("A report that somebody has asked for, forgotten within the day.", KeptQuestion, MadeFile)

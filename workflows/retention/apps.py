@@ -10,7 +10,7 @@ class RetentionConfig(AppConfig):
     label = "retention"
 
     def ready(self) -> None:
-        from . import batches, monthly, single  # noqa: F401 (they declare themselves)
+        from . import asking, batches, monthly, notices, single  # noqa: F401 (they declare themselves)
 
         single.declare_all()
         monthly.declare_all()

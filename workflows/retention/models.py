@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from workflows.engine.models import Batch, Case, LegalHold
+from workflows.parties.models import Client
 
 
 class RetentionList(models.Model):
@@ -89,3 +90,42 @@ class ErasedCase(models.Model):
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True, related_name="+")
     at = models.DateTimeField()
+
+
+class Bundle(models.Model):
+    """Everything that is held about one client, put together for a request of theirs; forgotten after some days."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        MAKING = "making", "Being put together"
+        MADE = "made", "Ready"
+        FAILED = "failed", "Not made"
+        GONE = "gone", "Deleted"
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.MAKING)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    asked_at = models.DateTimeField(default=timezone.now)
+    total = models.IntegerField(default=0)  # tables and files
+    progress = models.IntegerField(default=0)
+    contents = models.JSONField(default=list)  # [name, rows, cells to be read]
+    file = models.FileField(max_length=200, blank=True, default="")
+    size = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+    made_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client"], condition=models.Q(state="making"), name="bundle_one_in_the_making"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="made") | models.Q(file=""), name="bundle_has_bytes_while_ready"
+            ),
+        ]
+        indexes = [models.Index(fields=["expires_at"], condition=models.Q(state="made"), name="bundle_to_delete")]
+
+    def __str__(self) -> str:
+        return f"Bundle {self.pk}"

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from workflows.engine.bundles import silent
 from workflows.engine.erase import with_client
 from workflows.parties.models import Client
 from workflows.people.erasing import Person, with_person
@@ -25,3 +26,6 @@ def erase_searches_for(person: Person, _now: datetime) -> None:
     """Forget the searches that name a person, also by one of their names alone."""
     for part in {word for saying in person.sayings for word in (saying, *saying.split()) if len(word) > 1}:
         KeptSearch.objects.filter(text__icontains=part).delete()
+
+
+silent("What somebody typed to search, forgotten within the hour.", KeptSearch)
