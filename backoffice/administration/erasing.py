@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -16,7 +17,8 @@ from backoffice.web.fields import LongText, TextField
 from backoffice.web.forms import ConcordForm
 from backoffice.web.gate import staff
 from backoffice.web.pieces import Row
-from backoffice.web.words import plural
+from backoffice.web.words import date_words, plural
+from workflows.council.retention import Kept
 from workflows.engine import erase
 from workflows.engine import selectors as engine
 from workflows.engine.erase import Gone
@@ -25,6 +27,8 @@ from workflows.engine.typed import TEXT_LIMIT
 from workflows.parties.actor import Actor
 from workflows.people import erasing, finding
 from workflows.people.finding import Found, Kind
+from workflows.retention import selectors
+from workflows.retention.selectors import Said
 
 WOULD: Mapping[Kind, Callable[[int, Actor], Gone]] = {
     "client": erase.would_erase_client,
@@ -39,6 +43,8 @@ ERASE: Mapping[Kind, Callable[..., int]] = {
 #: What words were written about, by the first part of their stream.
 ABOUT = {"case": "Cases", "client": "The client", "line": "Care package lines", "user": "The person",
          "contact": "The contact", "level": "Service levels"}  # fmt: skip
+#: What the schedule calls them.
+RETAINED: Mapping[Kind, Kept] = {"client": "clients", "person": "people", "contact": "contacts"}
 STAYS = "Figures, decisions and days stay: they are evidence of what was paid, and name nobody."
 
 
@@ -68,9 +74,14 @@ class EraseForm(ConcordForm):
         max_length=TEXT_LIMIT,
     )
     checked = forms.BooleanField(
-        label="I have checked that nothing of this must be kept, by a retention period or a legal hold",
+        label="Its time is not over: I have checked that nothing of this must be kept all the same",
         error_messages={"required": "Confirm that nothing of this must be kept"},
     )
+
+    def __init__(self, *positional: Any, due: bool = False, **options: Any) -> None:
+        super().__init__(*positional, **options)
+        if due:  # the schedule has said so: nobody confirms what is known
+            del self.fields["checked"]
 
 
 @staff(duty="administrator")
@@ -112,7 +123,8 @@ def _erase(request: HttpRequest, kind: Kind, pk: int) -> HttpResponse:
     actor = actor_of(request)
     found = finding.one(actor, kind, pk)
     _looked_at(actor, [found])
-    form: EraseForm | None = EraseForm.of(request, cancel=reverse("council:erase"))
+    said = selectors.said_of(RETAINED[kind], pk)
+    form: EraseForm | None = EraseForm.of(request, cancel=reverse("council:erase"), due=said.is_due)
     if request.method == "POST" and form is not None and form.is_valid():
         run = partial(ERASE[kind], pk, actor, form.cleaned_data["reason"])
         texts = carried(form, run)
@@ -120,7 +132,8 @@ def _erase(request: HttpRequest, kind: Kind, pk: int) -> HttpResponse:
             messages.success(request, f"Erased, with {plural(texts, 'text')}. The record says by whom and why.")
             return redirect("council:erase")
     rows, refusal = _would(kind, pk, actor)
-    context = {"found": found, "rows": rows, "refusal": refusal, "form": None if refusal else form, "stays": STAYS}
+    context = {"found": found, "rows": rows, "refusal": refusal, "form": None if refusal else form, "stays": STAYS,
+               "kept": _kept(said)}  # fmt: skip
     return render(request, "backoffice/administration/erase_one.html", context)
 
 
@@ -136,6 +149,18 @@ def _would(kind: Kind, pk: int, actor: Actor) -> tuple[list[Row], str]:
     rows += [Row(ABOUT.get(about, about.capitalize()), plural(count, "text")) for about, count in
              sorted(gone.texts.items())]  # fmt: skip
     return [*rows, Row("Files", plural(gone.files, "file"))], ""
+
+
+def _kept(said: Said) -> list[Row]:
+    """What the schedule says of whom; of legal holds the refusal says it."""
+    if said.rule is None:
+        return [Row("Retention", "The schedule says nothing about this.")]
+    why = [said.rule.why, said.rule.source or "Our assumption"]
+    rows = [Row("Kept", said.rule.keep, why)]
+    if said.due_on is None:
+        return [*rows, Row("Time over", "No: it goes on")]
+    over = "Yes, since" if said.is_due else "No, not before"
+    return [*rows, Row("Time over", f"{over} {date_words(said.due_on)}", [f"Ended {date_words(said.ended)}"])]
 
 
 def _looked_at(actor: Actor, found: list[Found]) -> None:

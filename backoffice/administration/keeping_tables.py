@@ -85,7 +85,12 @@ STATES = {
 class Due(ListTable):
     """What is on a list."""
 
-    what = Cell("Which", lambda row: row.called, second=lambda row: kind_of(row.line.rule), name=True)
+    what = Cell(
+        "Which",
+        lambda row: row.called,
+        second=lambda row: "Case" if row.line.rule.cases else KINDS[row.line.rule.what],
+        name=True,
+    )
     since = Cell("Ended", lambda row: date_words(row.since))
     count = Cell("Records", lambda row: f"{row.count:,}", number=True)
     state = TagCell("State", lambda row: STATES[row.state])

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from workflows.council.retention import Retention
-from workflows.retention.rules import due_before
+from workflows.retention.rules import due_before, due_on, moment_of
 
 DAYS = [date(2024, 2, 1) + timedelta(days=each) for each in range(800)]
 
@@ -53,3 +53,14 @@ def test_cases_are_named_for_cases_and_nowhere_else() -> None:
     for wrong in ({"what": "cases"}, {"cases": ["action"]}, {"keep": "0 days"}, {"keep": "8"}):
         with pytest.raises(ValidationError):
             Retention.model_validate({"what": "clients", "keep": "8 years", "why": "Because"} | wrong)
+
+
+@pytest.mark.parametrize("keep", ["30 days", "13 months", "6 years"])
+@pytest.mark.parametrize("counted_from", ["end", "end_of_financial_year"])
+def test_the_day_on_which_something_is_due_is_the_first_on_which_a_list_has_it(keep: str, counted_from: str) -> None:
+    kept = rule(keep, counted_from)
+    for day in DAYS[::29]:
+        ended = moment_of(day) + timedelta(hours=13)
+        first = due_on(kept, ended)
+        assert ended < moment_of(due_before(kept, first))
+        assert ended >= moment_of(due_before(kept, first - timedelta(days=1)))

@@ -29,3 +29,14 @@ def due_before(rule: Retention, today: date) -> date:
 def moment_of(day: date) -> datetime:
     """Its beginning in London."""
     return datetime.combine(day, time.min, LONDON)
+
+
+def due_on(rule: Retention, ended: datetime) -> date:
+    """The first day on which something that ended at a moment is due: before it has been kept for the whole period."""
+    first = ended.astimezone(LONDON).date()
+    low, high = first.toordinal(), first.toordinal() + 366_000
+    while low < high:
+        middle = (low + high) // 2
+        due = ended < moment_of(due_before(rule, date.fromordinal(middle)))
+        low, high = (low, middle) if due else (middle + 1, high)
+    return date.fromordinal(low)

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, QuerySet, Sum
 
 from workflows.council.profile import current
-from workflows.council.retention import Retention
+from workflows.council.retention import Kept, Retention
 from workflows.engine import moment
 from workflows.engine.errors import Forbidden
 from workflows.parties.actor import Actor
@@ -15,7 +15,7 @@ from workflows.parties.actor import Actor
 from . import kinds
 from .listing import OPEN, rules_of
 from .models import RetentionItem, RetentionList
-from .rules import due_before
+from .rules import due_before, due_on
 
 State = RetentionItem.State
 
@@ -92,3 +92,26 @@ def called(found: RetentionList, items: Sequence[RetentionItem]) -> Mapping[int,
 def due_items(found: RetentionList) -> int:
     """How many things would go."""
     return found.items.filter(state=State.DUE).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the schedule says of one thing: its entry, when it ended (nothing: it goes on), from when on it is due."""
+
+    rule: Retention | None
+    ended: datetime | None = None
+    due_on: date | None = None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether its time is over."""
+        return self.due_on is not None and self.due_on <= moment.today()
+
+
+def said_of(what: Kept, pk: int) -> Said:
+    """What the schedule says of one client, person or contact; whoever asks has asked whether they may."""
+    rule = next((each for each in current().retention if each.what == what), None)
+    if rule is None:
+        return Said(None)
+    ended = [each[1] for each in kinds.of(what).due(rule, moment.now(), [pk])]
+    return Said(rule, ended[0], due_on(rule, ended[0])) if ended else Said(rule)
