@@ -13,7 +13,7 @@ NOT_PAGES = {
     "account:case", "council:run_file",
     "landing", "web:brand", "web:healthz", "council:queues", "council:managers_maps", "council:pdf",
     "council:import_errors", "portal:documents_spreadsheet", "portal:document_pdf",
-    "portal:payment_calendar_file",
+    "portal:payment_calendar_file", "council:bundle_file",
     "portal:file", "council:file", "council:queue_file", "council:queue_all_file", "council:queue_everything_file",
 }  # fmt: skip
 WATCHERS = ("super_user_scheduled", "brokerage_manager", "administrator", "payments_residential", "auditor")
