@@ -16,13 +16,13 @@ from workflows.council.schema import Council
 def recording() -> Iterator[None]:
     """Inside, every part of the product sees that council."""
     made = _council()
-    profile.current.cache_clear()
+    profile.forget()
     try:
         with patch.object(profile, "load", lambda _: made):
             profile.current()
             yield
     finally:
-        profile.current.cache_clear()
+        profile.forget()
 
 
 def _council() -> Council:

@@ -16,6 +16,7 @@ from dramatiq.middleware import Interrupt
 from tasks.handlers import handling
 from tasks.leases import keeper
 from workflows.engine import faults
+from workflows.lists import reading
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ def carry_out(outbox_id: int, attempts: int) -> None:
     if claimed is None:
         return
     try:
+        reading.refresh()
         with keeper.holding(claimed.id, claimed.attempts):
             _handle(claimed)
     except Lost:

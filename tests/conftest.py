@@ -10,6 +10,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from tests import councils, emptying, factories
 from workflows.council import profile
+from workflows.lists import reading
 
 #: These tables refuse to be emptied; between tests that commit, they must be.
 APPEND_ONLY = {"engine_event": "event", "engine_anchor": "anchor", "engine_content": "content"}
@@ -28,6 +29,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         emptying.prepare()
         setattr(TransactionTestCase, "_fixture_teardown", emptying.after_a_test)  # noqa: B010
         factories.load_teams()
+    reading.LOOK_EVERY = float("inf")  # what a page asks is the same whenever it is asked; a change is read at once
+    reading.forget()
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
@@ -77,6 +80,7 @@ def own_council_again() -> None:
         councils.changed = False
         setattr(profile, "load", USUAL)  # noqa: B010 (mypy takes a function for no variable)
         councils.usual_council()
+    reading.forget()
 
 
 @pytest.fixture(autouse=True)

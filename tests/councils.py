@@ -10,7 +10,7 @@ import pytest
 from backoffice.web import brand
 from workflows.council import profile
 from workflows.council.schema import Council
-from workflows.engine import calendar, definitions
+from workflows.engine import definitions
 
 #: Whether a test has changed the council: conftest.own_council takes it back when it has.
 changed = False
@@ -62,7 +62,6 @@ def paying(whole: dict[str, Any]) -> dict[str, Any]:
 
 def usual_council() -> None:
     """Forget the changed profile."""
-    profile.current.cache_clear()
+    profile.forget()
     brand.stylesheet.cache_clear()
-    calendar.council_calendar.cache_clear()
     definitions.forget()

@@ -2,9 +2,11 @@
 
 from django.urls import reverse
 
+from backoffice.web.pieces import Tag
 from backoffice.web.tables import Cell, ListTable
 from backoffice.web.tag_cell import TagCell
 from backoffice.web.words import listing, moment, upper_first
+from workflows.lists import selectors
 
 
 class People(ListTable):
@@ -101,3 +103,41 @@ class AccessLog(ListTable):
     class Meta(ListTable.Meta):
         caption = "What was recorded, the newest first"
         empty = "Nothing was recorded that fits."
+
+
+RESULTS = {"waiting": Tag("Waiting"), "done": Tag("Moved", "green"), "refused": Tag("Not moved", "yellow")}
+
+
+class Moved(ListTable):
+    """What became of each open clock when the calendar changed."""
+
+    case = Cell("Case", lambda row: row["case__reference"] or "–", link=lambda row: row["href"], name=True)
+    result = TagCell("Result", lambda row: RESULTS[row["result"]])
+    message = Cell("What became of it", lambda row: row["message"])
+
+    class Meta(ListTable.Meta):
+        caption = "What became of each clock"
+        empty = "There is none of these."
+
+
+SHOWN = {"shown": Tag("Shown now", "green"), "coming": Tag("Comes", "blue"), "over": Tag("Over")}
+
+
+class Notices(ListTable):
+    """Notices and downtimes."""
+
+    title = Cell(
+        "Notice",
+        lambda row: row.title,
+        link=lambda row: reverse("council:notice", args=[row.pk]),
+        second=lambda row: row.get_audience_display(),
+        name=True,
+    )
+    state = TagCell("State", lambda row: SHOWN[selectors.shown_now(row)])
+    first = Cell("From", lambda row: moment(row.first))
+    last = Cell("Until", lambda row: moment(row.ended_at or row.last))
+    by = Cell("Written by", lambda row: row.made_by.name)
+
+    class Meta(ListTable.Meta):
+        caption = "Notices, the latest first"
+        empty = "No notice was written yet."

@@ -2,12 +2,38 @@
 
 from django.urls import path
 
-from . import access_log, bundles, erasing, holds, people, retention, teams, users, views
+from . import (
+    access_log,
+    bundles,
+    calendars,
+    dropping,
+    erasing,
+    holds,
+    lists,
+    notices,
+    people,
+    retention,
+    teams,
+    users,
+    views,
+)
 
 urlpatterns = [
     path("administration/", views.administration, name="administration"),
     path("administration/parked/", views.messages_parked, name="parked"),
     path("administration/parked/<int:outbox_id>/try-again/", views.try_again, name="try_again"),
+    path("administration/parked/<int:outbox_id>/drop/", dropping.drop, name="drop"),
+    path("administration/lists/", lists.lists, name="lists"),
+    path("administration/lists/<slug:slug>/", lists.one, name="list"),
+    path("administration/lists/<slug:slug>/new/", lists.new, name="list_new"),
+    path("administration/lists/<slug:slug>/<slug:key>/", lists.entry, name="list_entry"),
+    path("administration/calendar/", calendars.calendar, name="calendar"),
+    path("administration/calendar/close/", calendars.close, name="close_day"),
+    path("administration/calendar/open/<slug:day>/", calendars.reopen, name="open_day"),
+    path("administration/calendar/clocks/<int:batch_id>/", calendars.moved, name="clocks_moved"),
+    path("administration/notices/", notices.notices, name="notices"),
+    path("administration/notices/new/", notices.new, name="notice_new"),
+    path("administration/notices/<int:banner_id>/", notices.one, name="notice"),
     path("administration/access-log/", access_log.access_log, name="access_log"),
     path("administration/teams/", teams.teams, name="teams"),
     path("administration/teams/<int:team_id>/", teams.team, name="team"),

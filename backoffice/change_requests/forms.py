@@ -13,6 +13,7 @@ from backoffice.web.fields import Choice, LongText, Pick
 from backoffice.web.forms import ClientKeyMixin, ConcordForm
 from backoffice.web.layout import Reveal
 from workflows.changes.selectors import Line, Page
+from workflows.council import tables
 from workflows.council.profile import current
 
 ACCEPT, PART, REJECT, CLOSE, CONFIRM, UNDO = "accept", "part", "reject", "close", "confirm", "undo"
@@ -36,7 +37,7 @@ WORDS = {
 
 def reasons() -> list[tuple[str, str]]:
     """The council's own list (suffolk-user-guide §4)."""
-    return [(each.key, each.label) for each in current().change_requests.reasons]
+    return [(each.key, each.label) for each in tables.offered(current().change_requests.reasons)]
 
 
 def place(field: str) -> str:

@@ -9,6 +9,7 @@ from backoffice.cases.acting import TurnForm
 from backoffice.web.fields import Choice as Radios
 from backoffice.web.fields import LongText, Pick
 from workflows.council.claims import Claims
+from workflows.council.tables import offered
 from workflows.engine.typed import TEXT_LIMIT
 
 TO_PROVIDER = "Words for the provider (optional)"
@@ -61,7 +62,7 @@ class RejectForm(TurnForm):
 
     def __init__(self, *positional: Any, claims: Claims, **options: Any) -> None:
         super().__init__(*positional, **options)
-        self.fields["reason"].choices = [(each.key, each.label) for each in claims.reasons]  # type: ignore[attr-defined]
+        self.fields["reason"].choices = [(each.key, each.label) for each in offered(claims.reasons)]  # type: ignore[attr-defined]
 
 
 class TakeForm(TurnForm):

@@ -27,6 +27,7 @@ from workflows.engine import selectors
 from workflows.engine.errors import NotFound
 from workflows.engine.models import Batch
 from workflows.engine.turns import bulk, handing
+from workflows.lists.batches import REBASE
 from workflows.parties.actor import Actor
 from workflows.parties.selectors import people as people_of_council
 from workflows.parties.selectors import teams_by_key
@@ -62,6 +63,7 @@ PAGES = {
     DECIDE: "council:dispute_batch",
     FINALISE: "council:run_batch",
     PAID: "council:run_batch",
+    REBASE: "council:clocks_moved",
 }
 WILL, WILL_NOT = Tag("It will be done", "green"), Tag("Stays as it is", "red")
 

@@ -13,9 +13,12 @@ from django.utils import timezone
 from workflows.council.pages import Helpdesk
 from workflows.council.profile import current
 from workflows.council.schema import Council
+from workflows.lists import reading
+from workflows.lists.models import Notice
 from workflows.parties.actor import Actor
 
-from . import brand, drafts, search, top
+from . import brand, chapters, drafts, search, top
+from .chapters import HelpLine
 from .models import Draft
 from .navigation import navigation
 from .pieces import NavigationItem
@@ -82,6 +85,16 @@ class Page:
     def brand_css(self) -> str:
         """The address of the council's colours."""
         return brand.address()
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What administrators have to say on the pages of this audience now; read from memory."""
+        return reading.notices(self.actor.kind if self.actor else "")
+
+    @property
+    def help_here(self) -> HelpLine | None:
+        """The help of the chapter that this page belongs to."""
+        return chapters.of_page(self.request.path, self.council)
 
     @property
     def helpline(self) -> str:

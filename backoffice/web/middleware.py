@@ -1,12 +1,14 @@
 """What every answer carries, and what a refusal looks like."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from workflows.engine.errors import Busy, Refused
+from workflows.lists import reading
 
 from . import refusals
 
@@ -51,6 +53,21 @@ class SecurityHeaders:
             # After signing out, Back must not show the last page.
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class RunningLists:
+    """Lets a page be made with the lists and notices that hold now; asks nothing when it has just been asked."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing to do for a file."""
+        return self.get_response(request)
+
+    def process_view(self, _request: HttpRequest, *_view: Any) -> None:
+        """Before whoever asks is known: what a team reads may hang on it."""
+        reading.refresh()
 
 
 class Refusals:

@@ -7,6 +7,7 @@ from . import views
 app_name = "web"
 urlpatterns = [
     path("help/", views.help_page, name="help"),
+    path("help/<slug:chapter>/", views.help_chapter, name="help_chapter"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path("privacy/", views.privacy, name="privacy"),
     path("cookies/", views.cookies, name="cookies"),

@@ -13,7 +13,7 @@ from workflows.engine import files
 from workflows.engine.errors import NotFound
 
 from . import brand as colours
-from . import drafts
+from . import chapters, drafts
 from .files import KEPT
 from .gate import public, signed_in
 from .refusals import Typed
@@ -23,8 +23,26 @@ from .words import upper_first
 @public
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    """Whom to ask, further reading, and the glossary in the council's words."""
-    return render(request, "web/help.html")
+    """Whom to ask, help by chapter, and the glossary in the council's words."""
+    return render(request, "web/help.html", {"chapters": chapters.pages(current())})
+
+
+@public
+@require_safe
+def help_chapter(request: HttpRequest, chapter: str) -> HttpResponse:
+    """What a chapter is for and what to do in it, its guide and video, and whom to ask about it."""
+    council = current()
+    key = chapters.key_of(chapter, council)
+    if key is None:
+        raise NotFound
+    context = {
+        "name": chapters.names(council)[key],
+        "key": key,
+        "written": council.help.chapter(key),
+        "said": chapters.said_already(council, key),
+        "contacts": [each for each in council.help.contacts if key in each.chapters],
+    }
+    return render(request, "web/help_chapter.html", context)
 
 
 @public

@@ -183,7 +183,7 @@ def row(page: Page, line: Line, columns: Sequence[Box], desk: Desk, first: bool)
         href=href,
         standing=Standing(line.week.standing).label if line.week.standing == Standing.DISPUTED else "",
         correction=correction,
-        corrections=corrections_for(page.actuals),
+        corrections=corrections_for(page.actuals, row.corrected if row else ""),
         looked=again,
     )
 

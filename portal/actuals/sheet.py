@@ -183,7 +183,7 @@ def _sheet(actuals: Actuals, line: Line, row: Row, desk: Desk) -> Sheet:
         marker=marker,
         further=another(actuals, line, row, desk),
         correction=correction_of(actuals, line, row, desk),
-        corrections=corrections_for(actuals),
+        corrections=corrections_for(actuals, row.corrected),
         fault=desk.faults.get(f"{line.week.pk}-{row.number}", ""),
     )
 
@@ -227,10 +227,10 @@ def correction_of(actuals: Actuals, line: Line, row: Row, desk: Desk) -> Control
     return desk.control(name, label, stored.corrected if stored else "")
 
 
-def corrections_for(actuals: Actuals) -> list[tuple[str, str]]:
-    """(key, words) of the causes of corrections."""
+def corrections_for(actuals: Actuals, chosen: str = "") -> list[tuple[str, str]]:
+    """(key, words) of the causes of corrections that are offered, and of the one that was chosen."""
     found = actuals.monitoring.corrections if actuals.monitoring else ()
-    return [(each.key, each.label) for each in found]
+    return [(each.key, each.label) for each in found if not each.retired or each.key == chosen]
 
 
 def _strip(actuals: Actuals, line: Line, row: Row, box: Box, desk: Desk) -> Strip:

@@ -15,6 +15,7 @@ from workflows.claims import about, rules
 from workflows.claims.rules import Asked
 from workflows.claims.selectors import STATUSES, Filters
 from workflows.council.claims import Claims
+from workflows.council.tables import offered
 from workflows.engine import moment
 from workflows.engine.typed import TEXT_LIMIT
 from workflows.parties.actor import Actor
@@ -65,15 +66,16 @@ class NewClaimForm(ClientKeyMixin, ConcordForm):
         super().__init__(*positional, **options)
         self.claims = claims
         found = about.found(actor, self._so_far("find").strip(), _number(self._so_far("about"), "line"))
-        able = {each for kind in claims.kinds for each in kind.about}
+        kinds = offered(claims.kinds)
+        able = {each for kind in kinds for each in kind.about}
         choices = [(f"line:{pk}", words) for pk, words in found.lines] if "line" in able else []
         choices += [(f"service:{pk}", f"{name} ({WHOLE})") for pk, name in found.services] if "service" in able else []
         self.fields["about"].choices = [("", "Choose"), *choices]  # type: ignore[attr-defined]
         if not (found.many or self._so_far("find").strip()):
             del self.fields["find"]
         kind: Any = self.fields["kind"]
-        kind.choices = [(each.key, each.label) for each in claims.kinds]
-        kind.hints = {each.key: each.hint for each in claims.kinds if each.hint}
+        kind.choices = [(each.key, each.label) for each in kinds]
+        kind.hints = {each.key: each.hint for each in kinds if each.hint}
         if claims.within_days is not None:
             self.fields["on"].help_text = f"Claims are sent within {claims.within_days} days of this date."
 

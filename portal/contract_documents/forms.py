@@ -17,6 +17,7 @@ from backoffice.web.layout import Reveal
 from workflows.contracts import rules
 from workflows.contracts.selectors import Filters
 from workflows.council.profile import current
+from workflows.council.tables import offered
 from workflows.engine.typed import TEXT_LIMIT
 
 AGREE, REJECT = "agree", "reject"
@@ -94,7 +95,7 @@ class AnswerForm(ClientKeyMixin, ConcordForm):
         answer, reason = self.fields["answer"], self.fields["reason"]
         answer.choices = [(AGREE, self.profile.agree_button), (REJECT, self.profile.reject_button)]  # type: ignore[attr-defined]
         answer.hints = {AGREE: BINDING, REJECT: self.profile.reject_means}  # type: ignore[attr-defined]
-        reason.choices = [(each.key, each.label) for each in self.profile.reasons]  # type: ignore[attr-defined]
+        reason.choices = [(each.key, each.label) for each in offered(self.profile.reasons)]  # type: ignore[attr-defined]
         if not self.profile.password_to_answer:
             del self.fields["password"]
 

@@ -22,6 +22,7 @@ from workflows.contracts import commands, selectors
 from workflows.contracts.models import DocumentVersion
 from workflows.contracts.selectors import AWAITING, FUNCTION, TABS, Filters, Page
 from workflows.council.profile import current
+from workflows.council.tables import offered
 from workflows.engine import news
 from workflows.engine.errors import Forbidden, NotFound, Refused
 from workflows.engine.selectors import viewed
@@ -64,6 +65,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         "due": deadline(summary.due_at, timezone.now()),
         "one_day": tab == AWAITING and summary.count == len(page.items) and _same_day(page.items),
         "team": brokerage(),
+        "reasons": offered(current().contract_documents.reasons),
         "may_answer": actor.may(FUNCTION, "edit"),
     }
     return render(request, "portal/contract_documents/list.html", context)

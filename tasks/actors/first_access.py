@@ -7,6 +7,7 @@ mail is, so no queue ever holds it.
 
 from collections.abc import Mapping
 from datetime import timedelta
+from textwrap import fill
 from typing import Any
 
 from django.conf import settings
@@ -62,10 +63,17 @@ def message(user: User, key: str) -> EmailMessage:
 
 
 def _guides() -> str:
-    """Handbooks and videos come with the invitation (gloucestershire-faq 10); nothing where the profile has none."""
+    """Handbooks and videos come with the invitation (gloucestershire-faq 10), what is needed (2), and further words of
+    the council; nothing where the profile has none."""
+    help_ = current().help
     links = [each for each in current().pages.help_links if each.address.startswith("https://")]
-    lines = ["", "To read or watch:", *(f"  {each.text}: {each.address}" for each in links), ""]
-    return "\n".join(lines) if links else ""
+    parts = [fill(" ".join(help_.invitation.split()), 78)] if help_.invitation else []
+    if help_.equipment:
+        needed = (fill(each, 78, initial_indent="- ", subsequent_indent="  ") for each in help_.equipment)
+        parts.append("\n".join(["You need:", *needed]))
+    if links:
+        parts.append("\n".join(["To read or watch:", *(f"  {each.text}: {each.address}" for each in links)]))
+    return "".join(f"\n{part}\n" for part in parts)
 
 
 def _way(user: User) -> str:

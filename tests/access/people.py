@@ -1,7 +1,7 @@
 """Everybody who might ask for a page, and records for them to ask for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -23,6 +23,8 @@ from workflows.contracts.batches import PUBLISH
 from workflows.contracts.models import ContractDocument
 from workflows.engine import batches, holds, moment
 from workflows.engine.models import Attachment, Notice, Outbox, Task
+from workflows.lists.announcing import Written, announce
+from workflows.lists.models import Notice as Banner
 from workflows.parties.actor import Actor
 from workflows.parties.models import Absence, Organisation, Service, Team, User
 from workflows.parties.selectors import system_actor
@@ -92,6 +94,10 @@ class World:
             "bundle_id": _bundle(line.client.ss_ref),
             "subject_id": line.client_id,
             "reference": self.document.case.reference,
+            "banner_id": _banner(officer).pk,
+            "slug": "rejecting-documents",
+            "key": "quantity",
+            "chapter": "contract-documents",
             "notice_id": _notice(make.staff_user()).pk,
             "absence_id": _absence(officer).pk,
             "form": "csv",
@@ -205,6 +211,13 @@ def _view() -> SavedView:
 
 def _notice(somebody: User) -> Notice:
     return Notice.objects.create(user=somebody, kind="x", text="News", key="x")
+
+
+def _banner(officer: Actor) -> Banner:
+    """A notice above every page, shown now."""
+    now = moment.now()
+    words = Written("Closed on Friday", "The council is closed on Friday.", "everybody", now, now + timedelta(days=1))
+    return announce(actor=replace(officer, duties=frozenset({"administrator"})), written=words, key="banner")
 
 
 def _absence(officer: Actor) -> Absence:

@@ -65,6 +65,7 @@ TABLE: Mapping[str, Row] = {
     "landing": Row(SIGNED_IN, "GET POST"),
     # pages of every council, and the way in
     "web:help": Row(EVERYBODY),
+    "web:help_chapter": Row(EVERYBODY),
     "web:accessibility": Row(EVERYBODY),
     "web:privacy": Row(EVERYBODY),
     "web:cookies": Row(EVERYBODY),
@@ -377,6 +378,18 @@ TABLE: Mapping[str, Row] = {
     "council:administration": Row({"administrator", "auditor"}),
     "council:parked": Row({"administrator"}),
     "council:try_again": Row({"administrator"}, "POST"),
+    "council:drop": Row({"administrator"}, "GET POST"),
+    "council:lists": Row({"administrator", "auditor"}),
+    "council:list": Row({"administrator", "auditor"}, "GET POST", posting={"administrator"}, body={"up": "quantity"}),
+    "council:list_new": Row({"administrator"}, "GET POST"),
+    "council:list_entry": Row({"administrator"}, "GET POST"),
+    "council:calendar": Row({"administrator", "auditor"}),
+    "council:close_day": Row({"administrator"}, "GET POST"),
+    "council:open_day": Row(set(), "GET POST", absent={"administrator"}),  # the world has no closure day
+    "council:clocks_moved": Row(set(), absent={"administrator", "auditor"}),  # the world's batch is another's
+    "council:notices": Row({"administrator", "auditor"}),
+    "council:notice_new": Row({"administrator"}, "GET POST"),
+    "council:notice": Row({"administrator", "auditor"}, "GET POST", posting={"administrator"}),
     "council:access_log": Row({"auditor"}, "GET POST"),
     "council:people": Row({"administrator", "auditor", "fes_admin"}, "GET POST"),  # the helpline: providers' alone
     "council:users": Row({"administrator", "fes_admin"}, "GET POST"),

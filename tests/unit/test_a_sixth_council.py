@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from tests.councils import FOLDER, POLICIES, SHIPPED
-from workflows.council import axes, checking
+from workflows.council import axes, checking, examples
 from workflows.council.axes import Axis
 from workflows.council.locate import Path
 from workflows.council.profile import load
@@ -86,6 +86,7 @@ def places(value: Any, above: Path = ()) -> Iterator[Path]:
 
 def test_whatever_stands_in_a_profile_is_taken_or_told_with_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each key of a whole profile in turn says something else: it is never an error of ours."""
+    examples.profiles()  # read before there is another reader of files
     text = (POLICIES / "westmere.toml").read_text(encoding="utf-8")
     whole = tomllib.loads(text)
     for number, place in enumerate(places(whole)):

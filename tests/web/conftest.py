@@ -82,5 +82,5 @@ Council = Callable[..., None]
 
 
 def _forget() -> None:
-    profile.current.cache_clear()
+    profile.forget()
     brand.stylesheet.cache_clear()

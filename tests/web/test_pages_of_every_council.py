@@ -10,6 +10,8 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from backoffice.web import chapters
+from backoffice.web.words import paragraphs
 from tests import factories
 from tests.councils import SHIPPED, served
 from workflows.council.schema import Council
@@ -48,6 +50,21 @@ def test_each_councils_pages_say_its_own_words(council: Council, client: Client)
         assert [each for each in text.strip().split("\n\n") if each not in html] == []
     for link in pages.help_links:
         assert f'href="{link.address}"' in client.get("/help/").content.decode()
+
+
+def test_each_council_helps_with_every_chapter_that_it_has(council: Council, client: Client) -> None:
+    first = unescape(client.get("/help/").content.decode())
+    lines = chapters.pages(council)
+    assert {each.chapter for each in council.help.chapters} <= {each.key for each in lines}
+    for each in lines:
+        page = unescape(client.get(each.href).content.decode())
+        assert each.name in first
+        assert [name for name in (each.name, council.helpdesk.email) if name not in page] == []
+        written = council.help.chapter(each.key)
+        assert written is None or paragraphs(written.text)[0] in page
+    assert [each for each in council.help.equipment if each not in first] == []
+    assert [each.name for each in council.help.contacts if each.name not in first] == []
+    assert client.get("/help/nothing/").status_code == 404
 
 
 def test_every_page_links_them_and_names_the_helpdesk(council: Council, client: Client, home: Organisation) -> None:

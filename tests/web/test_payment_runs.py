@@ -219,6 +219,7 @@ def test_the_remittance_advice_has_the_handbooks_layout() -> None:
     said, level = text(page), line.line.service_level.name
     own = place.lines[1]
     for words in (
+        "You will still receive a Remittance Advice from our Corporate Payments system",
         "Scheduled payment: 23/04/18",
         "Scheduled (Pay on actuals: Never) 09/04/2018 Four-weekly Gross",
         f"{own.client} ({own.client.ss_ref}) - 2018/2019 (ID {own.reference})",

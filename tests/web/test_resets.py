@@ -133,6 +133,8 @@ def test_handbooks_come_with_the_invitation_where_the_profile_has_them() -> None
     with served("westmere", POLICIES):
         text = str(first_access.message(user, "two").body)
         assert "  The Gateway handbook: https://gateway.westmere.example/handbook" in text
+        assert "You need:\n- A telephone with a camera\n" in text
+        assert "\nRing the Gateway Support Line once you are in.\n" in text
 
 
 class TestHelpline:

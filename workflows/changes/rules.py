@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from workflows.council.change_requests import ChangeRequests
 from workflows.council.schema import Council
+from workflows.council.tables import offered
 from workflows.engine.table import Transition
 from workflows.engine.typed import faults_of_choice
 from workflows.people.reach import places as places_of
@@ -272,7 +273,7 @@ def faults_of_decisions(
 
 def faults_of_rejection(profile: ChangeRequests, reason: str, *, field: str = "reason") -> Mapping[str, str]:
     """A reason of the council's own list is required (suffolk-user-guide §4)."""
-    keys = [each.key for each in profile.reasons]
+    keys = [each.key for each in offered(profile.reasons)]
     return faults_of_choice(reason, keys, "Choose why it is rejected", field=field)
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from workflows.council.claims import Claims
+from workflows.council.tables import offered
 from workflows.engine.table import Transition
 from workflows.engine.typed import faults_of_choice, faults_of_text
 from workflows.register.rules import rounded
@@ -59,7 +60,9 @@ class Asked:
 def faults(asked: Asked, claims: Claims, today: date, *, files: int) -> dict[str, str]:
     """What is wrong with a claim, by field; `files` is how many come with it."""
     kind = claims.kind(asked.kind)
-    found = dict(faults_of_choice(asked.kind, [each.key for each in claims.kinds], "Choose a kind", field="kind"))
+    found = dict(
+        faults_of_choice(asked.kind, [each.key for each in offered(claims.kinds)], "Choose a kind", field="kind")
+    )
     if not asked.about:
         found["about"] = "Choose what it is about"
     elif kind is not None and asked.about not in kind.about:
@@ -105,7 +108,9 @@ def faults_of_answer(text: str, amount: Decimal | None, *, files: int) -> dict[s
 
 def faults_of_rejection(reason: str, text: str, claims: Claims) -> Mapping[str, str]:
     """What is wrong with a rejection: a reason of the profile, and words if somebody wrote some."""
-    found = dict(faults_of_choice(reason, [each.key for each in claims.reasons], "Choose a reason", field="reason"))
+    found = dict(
+        faults_of_choice(reason, [each.key for each in offered(claims.reasons)], "Choose a reason", field="reason")
+    )
     return found | (dict(faults_of_text(text, "")) if text.strip() else {})
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from workflows.council.contract_documents import ContractDocuments
+from workflows.council.tables import offered
 from workflows.engine.table import Transition
 from workflows.engine.typed import faults_of_choice, faults_of_text
 from workflows.register.rules import LineTerms
@@ -145,7 +146,7 @@ def faults_of_rejection(profile: ContractDocuments, reason: str, text: str) -> M
 
     A reason is required (norfolk-handbook §4 "You must specify a reason"), and a clear one (suffolk-user-guide §1.6).
     """
-    keys = [each.key for each in profile.reasons]
+    keys = [each.key for each in offered(profile.reasons)]
     chosen = faults_of_choice(reason, keys, "Choose what is wrong with the document", field="reason")
     return {**chosen, **faults_of_text(text, "Say what is wrong, and what it should say")}
 

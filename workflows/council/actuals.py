@@ -73,6 +73,13 @@ class Cause(Table):
     """A line beneath it, such as an example."""
 
 
+class Correction(Cause):
+    """Why a person corrects a figure that came from visits, as people choose it."""
+
+    retired: bool = False
+    """Whether it is no longer offered; figures that were corrected by it keep it."""
+
+
 class Rule(Table):
     """What a cause means for kinds of service, in the weeks from `start` to `end`.
 
@@ -257,7 +264,7 @@ class Monitoring(Table):
     """What becomes of a carer who is with two service users at once."""
     without_record: Literal["nothing", "planned"]
     """What a planned day without any visit counts."""
-    corrections: tuple[Cause, ...] = ()
+    corrections: tuple[Correction, ...] = ()
     """Causes of which one is chosen where a person corrects what came from visits; left out, none is asked for."""
 
     @model_validator(mode="after")
@@ -265,7 +272,7 @@ class Monitoring(Table):
         unique([each.key for each in self.corrections], "[[actuals.monitoring.corrections]]")
         return self
 
-    def correction(self, key: str) -> Cause | None:
+    def correction(self, key: str) -> Correction | None:
         """A cause of a correction; None for one that the profile does not (or no longer) have."""
         return next((each for each in self.corrections if each.key == key), None)
 

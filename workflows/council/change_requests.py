@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .tables import Reason, Table, Text, unique
+from .tables import Reason, Table, Text, offered, unique
 from .targets import ClockTarget
 
 #: The fields of a contact that a council may insist on, and `access`: a security role with its reach.
@@ -65,8 +65,8 @@ class ChangeRequests(Table):
     @model_validator(mode="after")
     def _whole(self) -> "ChangeRequests":
         unique([reason.key for reason in self.reasons], "[[change_requests.reasons]]")
-        if not self.reasons:
-            raise ValueError("[[change_requests.reasons]] must name at least one reason")
+        if not offered(self.reasons):
+            raise ValueError("[[change_requests.reasons]] must name at least one reason that is not retired")
         if not {"forename", "surname"} <= self.contact_needs:
             raise ValueError("contact_needs must name forename and surname")
         return self

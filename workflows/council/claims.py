@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .tables import Key, Reason, Table, Text, unique
+from .tables import Key, Reason, Table, Text, offered, unique
 from .targets import ClockTarget
 
 
@@ -21,6 +21,8 @@ class ClaimKind(Table):
     """Whether a file must come with it."""
     hint: Annotated[str, Field(max_length=300)] = ""
     """A line beneath the choice, such as what to attach."""
+    retired: bool = False
+    """Whether it is no longer offered; claims of it keep it."""
 
 
 class Claims(Table):
@@ -52,6 +54,8 @@ class Claims(Table):
     def _once(self) -> "Claims":
         unique([each.key for each in self.kinds], "[[claims.kinds]]")
         unique([each.key for each in self.reasons], "[[claims.reasons]]")
+        if not offered(self.kinds) or not offered(self.reasons):
+            raise ValueError("must offer at least one kind and one reason that is not retired")
         for each in self.kinds:
             if not each.about:
                 raise ValueError(f"{each.key} must say what it can be about: line, service or both")

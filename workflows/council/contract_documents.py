@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .tables import Reason, Table, Text
+from .tables import Reason, Table, Text, offered
 from .targets import ClockTarget
 
 
@@ -45,6 +45,6 @@ class ContractDocuments(Table):
     @model_validator(mode="after")
     def _reasons(self) -> "ContractDocuments":
         keys = [reason.key for reason in self.reasons]
-        if not keys or len(set(keys)) != len(keys):
-            raise ValueError("reasons must name at least one reason, each key once")
+        if not offered(self.reasons) or len(set(keys)) != len(keys):
+            raise ValueError("reasons must name at least one reason that is not retired, each key once")
         return self

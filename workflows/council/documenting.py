@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from . import axes, checking
+from . import axes, checking, running
 from .axes import Axis
 from .schema import Council
 
@@ -28,12 +28,35 @@ in quotation marks, long ones between three of them. Days are written `2026-04-0
 A working day is a day with hours in `[calendar]` that is neither a bank holiday nor a closure day. A time for something
 is always so many working days or working hours.
 """
+LISTS = """
+## Lists that are edited while the council runs
+The file says what these begin with. From then on an administrator adds to them, rewords, retires and orders entries on
+the page Administration, Lists; closure days have the page Calendar and closure days. Loading a changed file adds what
+is new in it, never changes a word of them, and is refused when it leaves out what a case has. `council diff` says where
+the file and the running lists differ.
+
+| List | In the file | What is edited | What stays the file's |
+|---|---|---|---|
+"""
 COLUMNS = "| Setting | What it means | What may be written | When it is left out |\n|---|---|---|---|\n"
 
 
 def page() -> str:
     """The whole page, in Markdown."""
-    return HEAD + "".join(_chapters())
+    return HEAD + _lists() + "".join(_chapters())
+
+
+def _lists() -> str:
+    """The lists that an administrator edits."""
+    rows = []
+    for each in running.EDITABLE:
+        edited = [part.name for part in each.parts]
+        left = [name for name in each.of.model_fields if name not in {*edited, "key", "retired"}]
+        names = ", ".join(f"`{name}`" for name in edited)
+        kept = ", ".join(f"`{name}`" for name in left) or "nothing"
+        rows.append(f"| {each.title} | `[[{each.path}]]` | {names} | {kept} |\n")
+    rows.append("| Closure days | `closure_days` in `[calendar]` | the days that come, and why | nothing |\n")
+    return LISTS + "".join(rows)
 
 
 def _chapters() -> Iterator[str]:

@@ -121,6 +121,8 @@ class Payments(Table):
     """What the chapter is called."""
     review: Literal["confirm", "view"] = "confirm"
     """Whether providers confirm or reject a payment, or only see it."""
+    remittance_also: Text | None = None
+    """How else a remittance advice comes, said beside it; left out, nothing is said."""
     reject_note: Annotated[str, Field(max_length=500)] = ""
     """What stands beside the button that rejects."""
     answer_within: ClockTarget | None = None

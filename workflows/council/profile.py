@@ -1,4 +1,4 @@
-"""Loads the council profile that this installation serves."""
+"""Loads the council profile that this installation serves, and puts its running lists in place of the file's."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from . import checking
+from .running import Lists, overlaid
 from .schema import Council
 
 
@@ -31,6 +32,34 @@ def read(path: Path) -> str:
 
 
 @lru_cache(maxsize=1)
-def current() -> Council:
-    """Return the profile of this installation, read once a process."""
+def filed() -> Council:
+    """The profile as its file says it, read once a process."""
     return load(settings.COUNCIL_FILE)
+
+
+@lru_cache(maxsize=1)
+def current() -> Council:
+    """The profile of this installation, with the lists that its administrators edit (workflows.lists hands them in).
+
+    The same object until a list changes, so that whoever keeps what it has worked out can ask whether it still holds.
+    """
+    return overlaid(filed(), _lists)
+
+
+_lists: Lists = {}
+
+
+def run_with(lists: Lists) -> None:
+    """Serve the profile with these running lists from now on."""
+    global _lists  # noqa: PLW0603
+    if lists != _lists:
+        _lists = lists
+        current.cache_clear()
+
+
+def forget() -> None:
+    """Read the file again, and serve it without running lists."""
+    global _lists  # noqa: PLW0603
+    _lists = {}
+    filed.cache_clear()
+    current.cache_clear()

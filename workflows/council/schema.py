@@ -20,6 +20,7 @@ from .clocks import Calendar, CaseClock, Clocks, Managers, Rung
 from .contract_documents import ContractDocuments
 from .faults import Fault, refuse, twice
 from .files import Files
+from .help import Help
 from .invoices import Invoices
 from .kinds import EVERY_KIND, CaseKind
 from .pages import Brand, Helpdesk, Pages, Term
@@ -103,6 +104,8 @@ class Council(Table):
     """How long each kind of record is kept. What no entry names is never due."""
     pages: Pages
     """The texts of help, accessibility, privacy and cookies."""
+    help: Help = Help()
+    """Help by chapter, whom to ask, and what people need before they begin."""
     glossary: tuple[Term, ...] = ()
     """The council's words, explained beside the help."""
 

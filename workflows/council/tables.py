@@ -1,7 +1,7 @@
 """What every table of a council profile is made of."""
 
-from collections.abc import Collection, Sequence
-from typing import Annotated, Literal
+from collections.abc import Collection, Iterable, Sequence
+from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -26,6 +26,24 @@ class Reason(Table):
     """Its short name; decisions keep their reason by it."""
     label: Text
     """What people choose."""
+    retired: bool = False
+    """Whether it is no longer offered; cases that give it keep it."""
+
+
+class Offered(Protocol):
+    """An entry of a list that a council edits while it runs (running.py)."""
+
+    @property
+    def retired(self) -> bool:
+        """Whether it is no longer offered."""
+
+
+Entry = TypeVar("Entry", bound=Offered)
+
+
+def offered(entries: Iterable[Entry]) -> list[Entry]:
+    """Of a list those that can be chosen now; the others stand in old cases."""
+    return [each for each in entries if not each.retired]
 
 
 def known(key: str, declared: Collection[str], where: str) -> None:

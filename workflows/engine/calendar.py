@@ -217,10 +217,17 @@ def from_profile(profile: CalendarInProfile) -> Calendar:
     return Calendar(hours=hours, cut_off=profile.cut_off, closed=profile.closure_days)
 
 
-@lru_cache(maxsize=1)
 def council_calendar() -> Calendar:
-    """The calendar of this installation's council."""
-    return from_profile(current().calendar)
+    """The calendar of this installation's council; made anew when its closure days have changed."""
+    global _made  # noqa: PLW0603
+    wanted = current().calendar
+    made = _made
+    if made is None or made[0] is not wanted:
+        made = _made = (wanted, from_profile(wanted))
+    return made[1]
+
+
+_made: tuple[CalendarInProfile, Calendar] | None = None
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -232,6 +239,11 @@ def _days(first: date, last: date) -> Iterator[date]:
 def shipped_holidays(year: int) -> frozenset[date]:
     """The bank holidays of England in a year, as the package that is installed knows them."""
     return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
+
+
+def holiday_names(year: int) -> dict[date, str]:
+    """The bank holidays of England in a year with their names."""
+    return dict(holidays.country_holidays("GB", subdiv="ENG", years=year))
 
 
 def shipped_until() -> date:

@@ -12,6 +12,7 @@ from workflows.parties.actor import Actor
 from . import events, outbox
 from .errors import Forbidden, NotFound, Refused
 from .models import Outbox
+from .records import checked_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,7 @@ def try_again(outbox_id: int, actor: Actor) -> None:
 
     Raises Forbidden unless an administrator asks, NotFound, or Refused when it is no longer parked.
     """
-    _may(actor)
-    row = Outbox.objects.select_for_update().filter(pk=outbox_id).first()
-    if row is None:
-        raise NotFound
-    if row.parked_at is None:
-        raise Refused("This message is not parked any more: somebody was faster.", "not_parked")
+    row = one(outbox_id, actor, lock=True)
     now = timezone.now()
     facts = {"topic": row.topic, "key": row.key, "error": row.error, "attempts": row.attempts}
     events.record(f"outbox:{row.pk}", "message.tried_again", actor.user_id, facts, at=now)
@@ -48,6 +44,33 @@ def try_again(outbox_id: int, actor: Actor) -> None:
     row.parked_at, row.lease_until, row.due_at = None, None, now
     row.save(update_fields=["parked_at", "lease_until", "due_at"])
     outbox.wake_after_commit()
+
+
+@transaction.atomic
+def drop(outbox_id: int, actor: Actor, reason: str) -> None:
+    """Give a parked message up for good: it is never carried out. Who said so, and why, is recorded.
+
+    Raises Forbidden unless an administrator asks, NotFound, or Refused without a reason or when it is no longer parked.
+    """
+    row = one(outbox_id, actor, lock=True)
+    words = checked_words("reason", reason, required=True)
+    now = timezone.now()
+    facts = {"topic": row.topic, "key": row.key, "error": row.error, "attempts": row.attempts}
+    events.record(f"outbox:{row.pk}", "message.dropped", actor.user_id, facts, at=now, words={"reason": words})
+    row.parked_at, row.lease_until, row.done_at = None, None, now
+    row.save(update_fields=["parked_at", "lease_until", "done_at"])
+
+
+def one(outbox_id: int, actor: Actor, *, lock: bool = False) -> Outbox:
+    """A parked message; NotFound when there is none, Refused when it is not parked any more."""
+    _may(actor)
+    rows = Outbox.objects.select_for_update() if lock else Outbox.objects.all()
+    row = rows.filter(pk=outbox_id).first()
+    if row is None:
+        raise NotFound
+    if row.parked_at is None:
+        raise Refused("This message is not parked any more: somebody was faster.", "not_parked")
+    return row
 
 
 def waiting(now: datetime) -> Waiting:

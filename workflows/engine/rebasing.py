@@ -5,7 +5,7 @@ keeps the reason; the clock's beginning and every pause stay.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from workflows.council.profile import current
 from workflows.parties.actor import Actor
 
 from . import clocks, definitions, door, moment
+from .calendar import Calendar
 from .errors import Refused
 from .events import facts_of
 from .models import Case, Event, Task
@@ -56,6 +57,21 @@ def by_calendar() -> list[Move]:
     present = definitions.present()
     tasks = Task.objects.exclude(clock=None).exclude(clock__calendar=present.calendar_id)
     return [*_turn_moves(tasks, definitions.with_present_calendar)]
+
+
+def to_calendar(calendar: Calendar, since: datetime) -> list[Move]:
+    """What would move if this calendar held, which differs from the present one from `since` on: nothing is written.
+
+    What is due before then does not move, so only turns that are due later are worked out.
+    """
+    tasks = Task.objects.exclude(clock=None).filter(due_at__gte=since)
+    return [*_turn_moves(tasks, lambda old: replace(old, calendar=calendar))]
+
+
+def of_turn(task_id: int) -> Move | None:
+    """What moves of one open turn when it takes the calendar that holds now; None when nothing does."""
+    tasks = Task.objects.exclude(clock=None).filter(pk=task_id)
+    return next(_turn_moves(tasks, definitions.with_present_calendar), None)
 
 
 def carry_out(move: Move, *, actor: Actor, reason: str) -> None:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import Group
 
+from workflows.council.running import overlaid, to_load
 from workflows.council.schema import Council
 from workflows.engine import definitions, stranding
 from workflows.engine.atomic import command
 from workflows.engine.errors import Refused
 from workflows.engine.records import tell
+from workflows.lists import commands as lists
+from workflows.lists import reading
 from workflows.parties import grants, teams
 from workflows.parties.models import Team
 from workflows.parties.selectors import system_actor
@@ -27,6 +30,7 @@ class Loaded:
     added: list[str]
     renamed: list[str]
     groups: int
+    entries: list[str]
 
 
 @command
@@ -35,7 +39,7 @@ def load_council(council: Council) -> Loaded:
 
     Refused with everything that the profile would strand; nothing is written then.
     """
-    if lines := stranding.stranded(council):
+    if lines := stranding.stranded(overlaid(council, to_load(reading.lists(), council))):
         raise Refused(f"The profile {council.key} cannot be loaded:\n" + "\n".join(lines), "stranded")
     actor = system_actor()
     added, renamed = [], []
@@ -53,8 +57,9 @@ def load_council(council: Council) -> Loaded:
         Group.objects.get_or_create(name=duty)
     _forget_roles(council)
     teams.forget()
-    definitions.load(council)
-    return Loaded(added, renamed, grants.sync_roles())
+    entries = lists.take_over(council)
+    definitions.load(overlaid(council, reading.lists()))
+    return Loaded(added, renamed, grants.sync_roles(), entries)
 
 
 def _forget_roles(council: Council) -> None:

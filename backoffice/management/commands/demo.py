@@ -20,6 +20,7 @@ from workflows.council.profile import current
 from workflows.disputes import demo as disputes
 from workflows.engine import moment
 from workflows.invoices import demo as invoices
+from workflows.lists import reading
 from workflows.parties.selectors import system_actor
 from workflows.past import year
 from workflows.payments import demo as payments
@@ -51,6 +52,7 @@ class Command(BaseCommand):
         """Load what is missing; CommandError outside a demonstration."""
         if not settings.DEMO:
             raise CommandError("This makes up people with a known password: set CONCORD_DEMO=1 if you mean it.")
+        reading.refresh(now=True)
         folder = settings.ROOT / "fixtures" / "demo" / current().key
         if not folder.is_dir():
             folder = sketch.written(current(), Path(settings.HOME) / "demo" / current().key)

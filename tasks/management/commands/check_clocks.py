@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from workflows.engine import replaying
+from workflows.lists import reading
 
 
 class Command(BaseCommand):
@@ -18,6 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Print what differs and how many cases were replayed."""
+        reading.refresh(now=True)
         report = replaying.check(every=options["all"])
         for difference in report.differences:
             self.stdout.write(str(difference))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from tasks import schedule
 from workflows.engine import definitions
 from workflows.engine.parked import waiting
+from workflows.lists import reading
 
 #: A message that is due for longer than this means that no relay or no worker runs.
 TOO_OLD = timedelta(minutes=10)
@@ -26,6 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Print one line a job, one for the outbox and one for the calendar."""
+        reading.refresh(now=True)
         now = timezone.now()
         late = []
         for job in schedule.health(now):

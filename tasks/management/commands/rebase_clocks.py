@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from workflows.engine import rebasing
 from workflows.engine.errors import Refused
+from workflows.lists import reading
 from workflows.parties.selectors import system_actor
 
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """List, ask, move."""
+        reading.refresh(now=True)
         try:
             moves = rebasing.by_calendar() if options["calendar"] else rebasing.by_definition(options["definition"])
         except Refused as refusal:

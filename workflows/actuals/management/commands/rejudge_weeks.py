@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from workflows.actuals.flow import ActualsFlow
 from workflows.actuals.rejudging import outdated, rejudge
 from workflows.engine.models import Case, Task
+from workflows.lists import reading
 from workflows.parties.selectors import system_actor
 
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *, look: bool, **_options: Any) -> None:
         """Go through the weeks that are open, one transaction each; a second time finds nothing."""
+        reading.refresh(now=True)
         open_now = Case.objects.filter(kind=ActualsFlow.kind, finished=None).values("pk")
         turns = Task.objects.filter(process__in=open_now, finished=None)
         weeks = lines = 0

@@ -11,9 +11,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from workflows.council import checking, drafting, profile
 from workflows.council.comparing import differences
 from workflows.council.examples import FOLDER
+from workflows.council.running import overlaid, to_load
 from workflows.council.schema import Council
 from workflows.council.tables import KEY
 from workflows.engine import stranding
+from workflows.lists import reading
+from workflows.lists import selectors as lists
 from workflows.people import comparing
 
 
@@ -63,11 +66,12 @@ class Command(BaseCommand):
 
     def _diff(self, file: str, **_options: Any) -> None:
         new = self._checked(file)[1]
-        told = differences(profile.current(), new)
+        told = differences(profile.filed(), new)
         self._list(f"What {_path(file).name} says otherwise than {settings.COUNCIL_FILE.name}, which is served:", told)
         self._list("In the tables:", [*comparing.lists(new)])
+        self._list("In the running lists, which a file never changes:", [*lists.differences(new)])
         self._list("People:", [*comparing.nobody(new)])
-        if lines := stranding.stranded(new):
+        if lines := stranding.stranded(overlaid(new, to_load(reading.lists(), new))):
             self.stdout.write("It cannot be loaded:\n" + "\n".join(lines))
             raise CommandError(f"{_things(len(lines))} would be stranded.")
         self.stdout.write("It can be loaded: nothing would be stranded.")

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from workflows.engine.errors import Refused
+from workflows.lists import reading
 from workflows.parties.selectors import system_actor
 from workflows.register.imports import commands, selectors
 from workflows.register.imports.kinds import KINDS
@@ -27,6 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *, files: list[Path], kind: str | None, yes: bool, publish: bool, **_options: Any) -> None:
         """Import each file; CommandError names the file and what is wrong with it."""
+        reading.refresh(now=True)
         for path in files:
             try:
                 self._import(path, kind, yes, publish)
