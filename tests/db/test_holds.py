@@ -73,7 +73,9 @@ def test_a_hold_keeps_the_weeks_in_which_its_client_is_told_of_together_with_oth
     """A payment is about many clients: who is erased takes its words, so they stay while another of them is held."""
     clerk = make.actor(make.staff_user("", duty="administrator"))
     held, other = make.client_(), make.client_()
-    shared = make.published(make.line(of=other)).pk
+    third, fourth = make.client_(), make.client_()
+    shared, silent = (make.published(make.line(of=of)).pk for of in (other, make.client_()))
+    assert not Content.objects.filter(stream=f"case:{silent}").exists()
     # What a room says of its own streams is what the guard asks (holds.reaches): here, of a case of somebody else.
     told = holds._reaches["client"]
     told.append(lambda ids: {(held.pk, f"case:{shared}")} if held.pk in ids else set())
@@ -84,6 +86,10 @@ def test_a_hold_keeps_the_weeks_in_which_its_client_is_told_of_together_with_oth
         officer, case = make.actor(make.staff_user()), Case.objects.get(pk=shared)
         assert [each.subject_id for each in holds.shown(clerk, "case", case.pk)] == [held.pk]
         assert holds.shown(officer, "case", case.pk) == []
+        holds.place(actor=clerk, about="client", subject_id=third.pk, why="Another inquest")
+        told.append(lambda ids: {(each.pk, f"case:{silent}") for each in (third, fourth) if each.pk in ids})
+        erase.erase_client(fourth.pk, clerk)  # nobody has written anything in what the two share
+        told.pop()
     finally:
         told.pop()
     assert erase.erase_client(other.pk, clerk) >= 0

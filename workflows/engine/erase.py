@@ -122,7 +122,7 @@ def _client(client_id: int, actor: Actor) -> Client:
 
 def _streams_of(client: Client, now: datetime) -> set[str]:
     """The streams of a client, after every room has erased what it holds besides words."""
-    streams = {stream for _, stream in holds.streams_of("client", [client.pk])}
+    streams = {stream for _, stream in holds.words_of("client", [client.pk])}
     holds.guard(streams)
     for also in _also:
         also(client, now)

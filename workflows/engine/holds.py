@@ -17,7 +17,7 @@ from workflows.parties.models import Client, Organisation
 from . import events, moment
 from .atomic import command
 from .errors import Forbidden, Invalid, NotFound, Refused
-from .models import Case, LegalHold
+from .models import Attachment, Case, Content, LegalHold
 from .typed import faults_of_text
 
 About = LegalHold.About
@@ -52,7 +52,9 @@ class Held(Refused):
 
     def __init__(self, hold_id: int) -> None:
         super().__init__(
-            f"Legal hold {hold_id} forbids it: what it is about must be kept until the hold is lifted.", "held"
+            f"Legal hold {hold_id} forbids it: what it is about, and what is told of it together with others, must"
+            " be kept until the hold is lifted.",
+            "held",
         )
         self.hold_id = hold_id
 
@@ -102,6 +104,23 @@ def streams_of(about: str, ids: Collection[int]) -> set[tuple[int, str]]:
     for function in _reaches.get(about, ()):
         pairs |= set(function(ids))
     return pairs
+
+
+def words_of(about: str, ids: Collection[int]) -> set[tuple[int, str]]:
+    """The same, without those cases about others too (a payment, a week of a service) in which nobody has written
+    anything: nothing of them goes with a client, so a hold on another client of theirs forbids nothing."""
+    pairs = streams_of(about, ids)
+    if about != About.CLIENT:
+        return pairs
+    own = {f"case:{pk}" for pk in Case.objects.filter(client__in=ids).values_list("pk", flat=True)}
+    shared = {stream for _, stream in pairs if stream.startswith("case:")} - own
+    written = (Content.objects, Attachment.objects)
+    told = {
+        stream
+        for rows in written
+        for stream in rows.filter(stream__in=shared, erased_at=None).values_list("stream", flat=True)
+    }
+    return {(pk, stream) for pk, stream in pairs if stream not in shared or stream in told}
 
 
 def standing() -> QuerySet[LegalHold]:

@@ -88,7 +88,7 @@ class OneByOne:
 
     def streams(self, ids: Collection[int]) -> Iterable[tuple[int, str]]:
         """Everything that tells of them."""
-        return holds.streams_of(self.about, ids)
+        return holds.words_of(self.about, ids)
 
     def erase(self, erasing: Erasing, ids: Sequence[int]) -> int:
         """One after the other."""
