@@ -89,6 +89,7 @@ def test_whatever_stands_in_a_profile_is_taken_or_told_with_its_line(monkeypatch
     examples.profiles()  # read before there is another reader of files
     text = (POLICIES / "westmere.toml").read_text(encoding="utf-8")
     whole = tomllib.loads(text)
+    examples.profiles()  # kept from now on: read inside, it would be the wrong ones for every later test
     for number, place in enumerate(places(whole)):
         data = copy.deepcopy(whole)
         found: Any = data
