@@ -53,7 +53,7 @@ class Page:
 
     def cases(self, of: Of) -> str:
         """Where the cases of a line stand; nowhere for who reads none."""
-        if not self.actor.reads or (of.provider_id == 0):
+        if not self.actor.reads:
             return ""
         return f"{reverse('council:managers_ball_cases')}?{present.query_of(self.asked, of)}"
 

@@ -59,6 +59,7 @@ def test_every_table_adds_up_to_the_same_whole(found: list[Stretch]) -> None:
         assert all(sum(row.by_side) == row.minutes for row in rows)
         assert len(ball.column([row.minutes for row in rows], 480)) == len(rows)
     assert len(tables[3]) <= 6
+    assert all((row.of is None) == (row.name == "Council") for row in tables[2])
     council = next(row for row in tables[0] if row.of and row.of.side == ball.COUNCIL)
     told = ball.by_team(found, teams, "Others")
     assert sum(row.minutes for row in told) == council.minutes

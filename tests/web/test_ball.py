@@ -262,7 +262,7 @@ def test_a_provider_reads_its_own_figures_and_nothing_of_another(documents: list
     assert not re.search(r"Procurement Team|Service Brokerage Team", council.words(page).partition("What these")[0])
     own = Task.objects.filter(provider=organisation, organisation=organisation)
     done = own.filter(finished__isnull=False)
-    (step,) = page.context["steps"].shown
+    step = page.context["steps"].shown[0].step
     assert (step.answered, step.timed) == (done.count(), done.exclude(due_at=None).count()) == (2, 2)
     assert step.in_time == sum(task.finished <= task.due_at for task in done)
     assert step.waiting == own.filter(finished=None).count() == 1
@@ -274,10 +274,16 @@ def test_a_provider_reads_its_own_figures_and_nothing_of_another(documents: list
     (row,) = [fact for fact in page.context["facts"] if fact.label == "With the council now"]
     assert row.value == "1"
     staff = manager().get(reverse("council:provider_performance", args=[organisation.pk]) + "?first=2018-04-01")
-    assert staff.context["steps"].shown == page.context["steps"].shown
-    assert staff.context["held"].shown == page.context["held"].shown
+    assert [each.step for each in staff.context["steps"].shown] == [step]
+    for named in ("name", "times", "days", "sides"):
+        assert [row[named] for row in staff.context["held"].shown] == [row[named] for row in page.context["held"].shown]
+    opened = re.findall(r'<a class="govuk-link" href="(/(?:queues|managers/ball)/[^"]*)">(\d+)<', council.body(staff))
+    browser = manager()
+    assert [len(browser.get(unescape(address)).context["table"].shown) for address, _ in opened] == [
+        int(count) for _, count in opened
+    ] == [1, len(spans), len(spans)]  # fmt: skip
     nettle = browser_of(factories.provider_user(documents[2].case.organisation)).get(f"{PERFORMANCE}?first=2018-04-01")
-    assert [each.answered for each in nettle.context["steps"].shown] == [1]
+    assert [each.step.answered for each in nettle.context["steps"].shown] == [1]
     assert nettle.context["council"].shown == []
 
 

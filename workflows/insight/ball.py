@@ -92,11 +92,11 @@ def by_kind(found: Sequence[Stretch], words: Callable[[str], str]) -> list[Row]:
 
 
 def by_provider(found: Sequence[Stretch], names: dict[int, str], council: str) -> list[Row]:
-    """A row for each provider, whose cases took most first. Cases that are about no provider stand under `council`."""
-    rows = [
-        _row(names.get(pk, council), each, Of(provider_id=pk))
-        for pk, each in _grouped(found, lambda each: each.provider_id).items()
-    ]
+    """A row for each provider, whose cases took most first. What is about no provider stands under `council`, and opens
+    nothing: no filter by provider asks for it.
+    """
+    groups = _grouped(found, lambda each: each.provider_id if each.provider_id in names else 0)
+    rows = [_row(names.get(pk, council), each, Of(provider_id=pk) if pk else None) for pk, each in groups.items()]
     return sorted(rows, key=lambda row: (-row.minutes, row.name))
 
 

@@ -31,9 +31,9 @@ MEANINGS = (
     ),
     Meaning(
         "Council, providers, neither",
-        "Council: a team of the council had it; what an outside team was asked to do counts for the team of the "
-        "council that keeps it. Providers: it was the provider’s turn. Neither: it waited for a day, or Concord "
-        "was at work.",
+        "Council: a team of the council had it; what an outside team was asked to do counts for the council’s "
+        "team that keeps it. Providers: it was the provider’s turn. Neither: it was nobody’s turn, because it rested "
+        "until a day (as an answered action does before it closes) or Concord was at work.",
         BALL,
     ),
     Meaning(
