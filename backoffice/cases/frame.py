@@ -10,6 +10,7 @@ from workflows.engine import holds, rules, spans
 from workflows.engine.nodes import ProviderTask, TeamNode
 from workflows.engine.selectors import Chapter
 from workflows.engine.turns import running
+from workflows.insight.selectors import may_see
 
 from .picture import Picture, picture
 from .view import CaseView
@@ -54,7 +55,8 @@ def path_of(view: CaseView, chapters: Sequence[Chapter]) -> Picture:
             who[node.name] = current().team(node.routed(view.case, view.group)).name
     if turn is not None and turn.team is not None:
         who[turn.node] = turn.outside.name if turn.outside else turn.team.name
-    return picture(flow, chapters, [turn.node] if turn else [], who)
+    mapped = flow.kind if may_see(view.actor) and flow.kind in view.actor.reads else ""
+    return picture(flow, chapters, [turn.node] if turn else [], who, mapped)
 
 
 def _hands(view: CaseView) -> dict[str, bool]:

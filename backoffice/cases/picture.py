@@ -55,6 +55,7 @@ class Picture:
     steps: Sequence[Step]
     here: frozenset[str]
     who: Mapping[str, str]
+    mapped: str = ""  # the kind of case, where this person may see how all cases of it go
 
     @property
     def nodes(self) -> dict[str, Any]:
@@ -113,7 +114,9 @@ class Picture:
         return f", {self.who[node]}" if self.who.get(node) else ""
 
 
-def picture(flow: type[CaseFlow], chapters: Iterable[Chapter], here: Iterable[str], who: Mapping[str, str]) -> Picture:
+def picture(
+    flow: type[CaseFlow], chapters: Iterable[Chapter], here: Iterable[str], who: Mapping[str, str], mapped: str = ""
+) -> Picture:
     """Follow a story through its flow. `here`: the nodes of the open turns."""
     steps: list[Step] = []
     for chapter in chapters:
@@ -126,7 +129,7 @@ def picture(flow: type[CaseFlow], chapters: Iterable[Chapter], here: Iterable[st
     found = {flow.renamed.get(name, name) for name in here} & names
     if not found and steps:
         found = {steps[-1].end}
-    return Picture(flow, steps, frozenset(found), who)
+    return Picture(flow, steps, frozenset(found), who, mapped)
 
 
 def broken(text: str, size: int, room: int = ROOM) -> list[str]:

@@ -9,9 +9,9 @@ from workflows.engine.folding import Figure
 from workflows.engine.tally import PROVIDERS, percentile
 
 from .asked import Number, Opens
+from .figures import ONE_IN
 from .process_map import Graph, Step
 
-ONE_IN = 10
 ENOUGH = 5  # a share of fewer cases than these says little: they weigh less in what is to be looked at
 
 

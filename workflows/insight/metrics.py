@@ -61,9 +61,9 @@ MEANINGS = (
     ),
     Meaning(
         "Target",
-        "What the council promises today for the step; no target where a turn has a moment of its own. 9 in 10 is "
-        "over target when it is more than that. A target of days ends with the business of the last day, so that a "
-        "turn can be in time and have taken up to a day more.",
+        "What the council promises today for the step; no target where a turn has a moment of its own. A step is "
+        "over target when more than one in ten of its turns that had a due time ended past it. A target of days ends "
+        "with the business of the last day, so that a turn can be in time and have taken up to a day more.",
         STEPS,
     ),
     Meaning(
