@@ -111,6 +111,12 @@ class MapFigures:
         """How the step of that name stands."""
         return next(each for each in self.standings if each.step.name == name)
 
+    @property
+    def none_ended(self) -> bool:
+        """Whether it is known that no case ended in the time shown."""
+        ends = [each for each in self.standings if each.step.role == "end" and each.known]
+        return bool(ends) and not any(each.came for each in ends)
+
     def answers(self, start: str) -> int:
         """All that was done at a step and ended its turn."""
         return sum(count or 0 for (step, _), count in self.passed.items() if step == start)

@@ -44,7 +44,9 @@ def _why(worst: Standing, shown: ProcessMap) -> str:
 
 
 def _against(worst: Standing) -> str:
-    return f" against a target of {words.days(worst.target)}" if worst.target is not None else ""
+    """The target beside it; not where other promises than the usual one were broken (a first answer is due sooner)."""
+    above = worst.target is not None and worst.ninth is not None and worst.ninth > worst.target
+    return f" against a target of {words.days(worst.target)}" if above else ""
 
 
 def _button(worst: Standing, doors: Doors) -> tuple[str, str]:

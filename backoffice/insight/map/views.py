@@ -67,6 +67,7 @@ def process_map(request: HttpRequest, kind: str) -> HttpResponse:
         "picture": drawing.picture(shown, page.doors),
         "again": [words.again(each) for each in shown.figures.again],
         "whole": shown.team_id is None,
+        "none_ended": shown.figures.none_ended,
         "tables": [table for table in tables.tables(shown, page.doors) if table.lines],
         "meanings": map_meanings.MEANINGS,
         "filter": page.chosen,
