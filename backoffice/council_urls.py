@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("backoffice.imports.urls")),
     path("", include("backoffice.reports.urls")),
     path("", include("backoffice.insight.urls")),
+    path("", include("backoffice.insight.month_end.urls")),
     path("", include("backoffice.helpline.urls")),
     path("", include("backoffice.administration.urls")),
 ]

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "workflows.invoices",
     "workflows.claims",
     "workflows.disputes",
+    "workflows.month_end",
     "workflows.reports",
     "workflows.retention",
     "backoffice",

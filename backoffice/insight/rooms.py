@@ -11,6 +11,7 @@ from backoffice.casework.asking import actor_of
 from backoffice.web.pieces import Tab
 from workflows.insight import people_reading
 from workflows.insight.selectors import may_see
+from workflows.month_end import selectors as month_end
 from workflows.parties.actor import Actor
 
 #: What every page is narrowed by alike: it goes along from one to the next.
@@ -31,6 +32,7 @@ ROOMS = (
     Room("Process maps", "council:managers_maps"),
     Room("Who had the ball", "council:managers_ball"),
     Room("People", "council:managers_people", people_reading.may_see),
+    Room("Month end", "council:month_end", month_end.may_see),
 )
 
 

@@ -56,10 +56,11 @@ class Sheet:
     empty: str = ""
     bar: str = ""  # heading of the bar, if there is one
     legend: Sequence[str] = field(default=())
+    seconds: str = "Held by"  # what the second lines of the rows' names say, as a heading of files
 
     def plain(self) -> Iterator[list[Value]]:
         """Headings, then each row, for files."""
         seconds = any(line.second for line in self.lines)
-        yield [self.first, *(["Held by"] if seconds else []), *self.headings]
+        yield [self.first, *([self.seconds] if seconds else []), *self.headings]
         for line in [*self.lines, *self.foot]:
             yield [line.name, *([line.second] if seconds else []), *(cell.value for cell in line.cells)]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from backoffice.cases.rooms import rooms
 from backoffice.casework import worklist
-from backoffice.casework.asking import number_in
+from backoffice.casework.asking import day_in, number_in
 from backoffice.web import payment_words
 from backoffice.web.clock import clock_of
 from backoffice.web.gate import staff
@@ -131,7 +131,10 @@ def _asked(request: HttpRequest) -> Filters:
     }
     said = {name: request.GET.get(name, "") for name in allowed}
     kept = {name: value for name, value in said.items() if value in allowed[name]}
-    return Filters(organisation_id=number_in(request, "provider"), contract_id=number_in(request, "contract"), **kept)
+    return Filters(
+        organisation_id=number_in(request, "provider"), contract_id=number_in(request, "contract"),
+        pay_on=day_in(request, "pay_on"), **kept,
+    )  # fmt: skip
 
 
 def _choices(asked: Filters) -> dict[str, Any]:

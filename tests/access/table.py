@@ -372,6 +372,11 @@ TABLE: Mapping[str, Row] = {
     "council:managers_maps": Row({"brokerage_manager", "administrator", "auditor"}),
     "council:managers_map": Row({"brokerage_manager", "administrator", "auditor"}),
     "council:managers_map_file": Row({"brokerage_manager", "administrator", "auditor"}),
+    # the month end: who leads payments, administers or audits; the lists name payments, and an auditor sends nothing
+    "council:month_end": Row({"administrator", "auditor"}),
+    "council:month_end_file": Row({"administrator", "auditor"}),
+    "council:month_end_list": Row({"auditor"}),
+    "council:month_end_reminders": Row({"administrator", "auditor"}, "GET POST", posting={"administrator"}),
     # the helpline desk's team for a provider's people, administrators for everybody; the world's person is an officer
     "council:helpline": Row({"fes_admin", "administrator"}, "GET POST"),
     "council:helpline_person": Row({"administrator"}, "GET POST", absent={"fes_admin"}),

@@ -8,17 +8,20 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from tests import factories as make
+from tests import month_end
 from tests.councils import FOLDER, POLICIES, SHIPPED, served
 from workflows.actuals import selectors
 from workflows.actuals.models import ActualWeek, CareDecision, LineWeek, LineWeekVersion, Standing
 from workflows.actuals.rules import State
 from workflows.contracts.models import ContractDocument
 from workflows.council.schema import Council
-from workflows.engine import recounting
+from workflows.engine import moment, recounting
 from workflows.engine.models import Case, Task
 from workflows.engine.replaying import check
 from workflows.engine.sweep import sweep
 from workflows.engine.verify import verify
+from workflows.month_end import selectors as board
 from workflows.parties.actor import Actor
 from workflows.parties.models import Membership, TeamMember
 from workflows.parties.selectors import actor_for
@@ -57,8 +60,30 @@ def test_it_has_work_of_its_own_and_somebody_of_each_team_and_role(council: Coun
     lines = CarePackageLine.objects.values_list("service__group", "service_level__key")
     for kind in council.actuals.kinds if council.actuals else ():
         assert any(group == kind.service_group and (not kind.levels or level in kind.levels) for group, level in lines)
+    _every_pound_of_the_month_end_is_told_once(council)
     if council.key in RECORDS:
         _weeks_stand_in_every_state_the_record_holds_and_a_second_demo_undoes_nothing(council.key)
+
+
+def _every_pound_of_the_month_end_is_told_once(council: Council) -> None:
+    """What the board says of every run, against each line's own price and each week's own lines."""
+    if council.payments is None and council.actuals is None:
+        return
+    auditor, now = make.actor(make.staff_user("", duty="auditor")), moment.now()
+    runs = board.runs(auditor, now)
+    told = {
+        (each.calendar, None if each.is_weeks else each.pay_on, each.cut_off if each.is_weeks else None): {
+            (found.key, (found.holder, found.holder_id)): found.money for found in board.blocked(each) if found.money
+        }
+        for each in runs
+    }
+    assert {run: sums for run, sums in told.items() if sums} == month_end.by_hand(council)
+    for each in runs:
+        shown = board.blocked(each)
+        assert sum(found.count for found in shown) == board.rows(each).count()
+        for found in shown:  # the list that a figure opens is that figure
+            listed = board.rows(each, board.Narrow(found.key, found.holder, found.holder_id))
+            assert board.summed(listed) == board.Sums(found.count, found.money)
 
 
 def signed_in(email: str) -> Actor:

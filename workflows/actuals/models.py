@@ -100,6 +100,21 @@ class LineWeek(models.Model):
         indexes = [models.Index(fields=["week", "line"], name="line_week_by_week")]
 
 
+class WeekMoney(models.Model):
+    """What the lines of one week come to, by where they stand. The database keeps it with every statement that writes
+    lines' weeks (migration 0007), so that a page adds up a few rows a week and not every line."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="week_money", db_index=False)
+    standing = models.CharField(max_length=10, choices=Standing.choices)
+    lines = models.IntegerField(default=0)
+    planned_cost = pounds(default=0)
+    payable_cost = pounds(default=0)
+    at_stake = pounds(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "standing"], name="week_money_once")]
+
+
 class LineWeekVersion(models.Model):
     """A line's week as it was submitted: never changed, so that a later one can be held against it."""
 

@@ -57,6 +57,7 @@ class Filters:
     state: str = ""
     confirmation: str = ""
     attention: str = ""
+    pay_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +266,8 @@ def _narrowed(rows: QuerySet[ScheduledPayment], asked: Filters) -> QuerySet[Sche
         rows = rows.filter(case__organisation=asked.organisation_id)
     if asked.contract_id is not None:
         rows = rows.filter(contract=asked.contract_id)
+    if asked.pay_on is not None:
+        rows = rows.filter(pay_on=asked.pay_on)
     if asked.group:
         own = CarePackageLine.objects.filter(contract=OuterRef("contract"), service__group=asked.group)
         rows = rows.filter(Exists(own))

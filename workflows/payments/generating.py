@@ -27,6 +27,7 @@ from .gathering import gather
 from .models import PaymentLine, ScheduledPayment
 from .snapshot import read, written
 from .statements import CANDIDATES, CLOSELY, LAY_OUT, WHOLE, taxed
+from .waits import Waits
 
 Key = tuple[int, int]  # (line, finalised payment)
 #: How many payments, and lines of new ones, the rules look at together.
@@ -118,10 +119,12 @@ def fill(payments: Collection[ScheduledPayment], module: Payments, *, now: datet
     closely = _begin(new, module)
     looked = 0
     for part in _parts(open_, closely):
-        rows = [*_rows(part, module, closely)]
+        waits = Waits()
+        rows = [*_rows(part, module, closely, waits)]
         looked += len(rows)
         old = [each.pk for each in part if each.generated_at is not None]
         _write(old, json.dumps(rows, default=str))
+        waits.keep([each.pk for each in part])
     one_offs.place(ids)
     add_up(ids)
     worked_out = Case(When(frozen_at=None, then=Value(now)), default=F("generated_at"))
@@ -183,11 +186,12 @@ def _parts(
 
 
 def _rows(
-    payments: list[ScheduledPayment], module: Payments, closely: Mapping[int, frozenset[int]]
+    payments: list[ScheduledPayment], module: Payments, closely: Mapping[int, frozenset[int]], waits: Waits
 ) -> Iterable[dict[str, Any]]:
     """The rows of some payments by the rules, in as many queries for one as for all.
 
-    `closely`: of payments that are new, the lines that the database did not write by itself.
+    `closely`: of payments that are new, the lines that the database did not write by itself. What waits is collected in
+    `waits`.
     """
     finalised = _finalised(payments)
     again = _candidates({each.contract_id for each in finalised})
@@ -204,11 +208,11 @@ def _rows(
         own, asked = by_contract[payment.contract_id], closely.get(payment.pk)
         for line in own:
             if asked is None or line.pk in asked:
-                yield from _scheduled(payment, facts[line.pk], module)
+                yield from _scheduled(payment, line, facts[line.pk], module, waits)
         if payment.pk in next_ones:
             past = [each for each in finalised if each.contract_id == payment.contract_id]
             moved = [each for each in own if each.pk in again]
-            yield from _put_right(payment, moved, past, facts, settled, module)
+            yield from _put_right(payment, moved, past, facts, settled, module, waits)
 
 
 def _candidates(contracts: Collection[int]) -> frozenset[int]:
@@ -220,10 +224,13 @@ def _candidates(contracts: Collection[int]) -> frozenset[int]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
-def _scheduled(payment: ScheduledPayment, line: Line, module: Payments) -> Iterable[dict[str, Any]]:
+def _scheduled(
+    payment: ScheduledPayment, row: CarePackageLine, line: Line, module: Payments, waits: Waits
+) -> Iterable[dict[str, Any]]:
     worth = entitlement(line, payment.first, payment.last, module.rules)
     if all(part.cause in NOT_THERE for part in worth.parts):
         return
+    waits.add(payment.pk, row, worth, earlier=False)
     untold = why.not_paid(worth)
     yield {
         "payment": payment.pk,
@@ -248,6 +255,7 @@ def _put_right(
     facts: Mapping[int, Line],
     settled: Mapping[Key, Earlier],
     module: Payments,
+    waits: Waits,
 ) -> Iterable[dict[str, Any]]:
     """By what the finalised payments of the contract are put right in this one."""
     for each in past:
@@ -256,6 +264,7 @@ def _put_right(
             if earlier.held_out:
                 continue
             worth = entitlement(facts[line.pk], each.first, each.last, module.rules)
+            waits.add(payment.pk, line, worth, earlier=True)
             found = adjustment(worth, earlier.worth, module.rules)
             if found:
                 yield _adjusted(payment, each, line.pk, found)

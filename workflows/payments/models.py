@@ -239,8 +239,34 @@ class PaymentLine(models.Model):
         ]
         indexes = [
             models.Index(fields=["payment"], name="payment_line_waiting", condition=Q(waiting=True)),
+            models.Index(fields=["payment"], name="payment_line_held_out", condition=Q(held_out_at__isnull=False)),
             models.Index(
                 fields=["payment"], name="payment_line_unapproved", condition=Q(kind="manual", approved_by__isnull=True)
+            ),
+        ]
+
+
+class PaymentWait(models.Model):
+    """What of an open payment waits for somebody, by cause and by the case that it waits for (waits.py): derived from
+    its lines when they are worked out. `worth` is with VAT; `earlier`: of periods that are settled already. What is
+    finalised or frozen keeps its rows as they were, and they count no more.
+    """
+
+    payment = models.ForeignKey(ScheduledPayment, on_delete=models.CASCADE, related_name="waits", db_index=False)
+    cause = models.CharField(max_length=12)  # facts.Cause
+    what = models.CharField(max_length=12, blank=True, default="")  # facts.Wait.what, of documents and notices
+    about = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="+")
+    earlier = models.BooleanField(default=False)
+    lines = models.IntegerField()
+    worth = pounds()
+    since = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payment", "cause", "what", "about", "earlier"],
+                nulls_distinct=False,
+                name="payment_wait_once",
             ),
         ]
 

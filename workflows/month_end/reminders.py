@@ -1,0 +1,263 @@
+"""Reminders to providers before a run: what is prepared, and sending it once.
+
+A provider is prepared one when it holds money of the run up, or has not confirmed a payment of it where the council
+asks for that (norfolk-handbook §10). It says how many things await them and by when: no client, no reference, no
+amount. Each of the provider's people is told of what their own role and services let them do, in one notice, by the
+mail that they chose for it (people.preferences). That it was sent, by whom and when stands in `Reminder` and in the
+provider's own stream of events.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Max
+from psycopg.errors import UniqueViolation
+
+from workflows.council.profile import current
+from workflows.engine import moment, outbox
+from workflows.engine.atomic import command
+from workflows.engine.calendar import LONDON
+from workflows.engine.errors import Forbidden, Refused
+from workflows.engine.models import Task
+from workflows.engine.records import tell
+from workflows.parties.actor import Actor
+from workflows.parties.models import Membership, Organisation, User
+from workflows.payments.models import Confirmation, ScheduledPayment
+
+from . import selectors
+from .models import Reminder
+from .moments import Run
+from .notices import REMINDER
+
+#: What can await a provider, in the order of the mail: its words, and the function of whoever can do it.
+ITEMS: Mapping[str, tuple[str, str, str]] = {
+    "weeks": ("week of actuals to submit", "weeks of actuals to submit", "actuals"),
+    "disputes": ("dispute to answer", "disputes to answer", "actuals"),
+    "documents": ("contract document to answer", "contract documents to answer", "contract_documents"),
+    "invoices": ("invoice to submit", "invoices to submit", "invoices"),
+    "confirm": ("payment to confirm or reject", "payments to confirm or reject", "scheduled_payments"),
+}
+#: The causes that an item comes from.
+OF_CAUSE = {
+    "actuals_open": "weeks",
+    "week_open": "weeks",
+    "dispute": "disputes",
+    "document_answer": "documents",
+    "invoice_draft": "invoices",
+    "invoice_pending": "invoices",
+}
+#: So many providers are reminded at once.
+MOST = 200
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """So many things of one sort await a provider at a service (None: they are the organisation's)."""
+
+    key: str
+    service_id: int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The reminder of one provider as it would be sent now. `number`: the next one; `last`: the one before."""
+
+    organisation_id: int
+    name: str
+    items: tuple[Item, ...]
+    people: int
+    number: int
+    last: Reminder | None = None
+
+    @property
+    def counts(self) -> Counts:
+        """How many of each, in all."""
+        return _summed(self.items)
+
+    def words(self, run: Run, now: datetime) -> str:
+        """The sentence of the mail for somebody who may do everything."""
+        return sentence(self.counts, run.next_step(now))
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of sending: how many providers and people were told, and providers whom somebody else told first."""
+
+    providers: int = 0
+    people: int = 0
+    already: tuple[str, ...] = ()
+    nobody: tuple[str, ...] = field(default=())
+
+
+def prepared(actor: Actor, run: Run) -> list[Prepared]:
+    """A reminder for each provider that has something to do for a run, by name; in seven statements at most."""
+    selectors.require(actor)
+    items = _items(run)
+    names = dict(Organisation.objects.filter(pk__in=items).order_by("name").values_list("pk", "name"))
+    last = _last(run, names)
+    reached = _reached(names, items)
+    return [
+        Prepared(pk, name, tuple(items[pk]), len(reached[pk]), last[pk].number + 1 if pk in last else 1, last.get(pk))
+        for pk, name in names.items()
+    ]
+
+
+@command
+def send(*, actor: Actor, run: Run, chosen: Mapping[int, int]) -> Sent:
+    """Send the reminders of these providers, each as the number that was shown: {organisation: number}.
+
+    Once, whoever presses how often: a number that was sent meanwhile (a second click, another browser) is not sent
+    again. Another for the same run has the next number, so somebody must have seen that there was one. What a provider
+    has done meanwhile is not asked for any more.
+    """
+    if not selectors.may_remind(actor):
+        raise Forbidden("Only people who lead or manage a team that makes payments send reminders.")
+    if not chosen:
+        raise Refused("Tick at least one provider.", "none")
+    if len(chosen) > MOST:
+        raise Refused(f"Up to {MOST} providers can be reminded at once.", "many")
+    now = moment.now()
+    due_at = run.next_step(now)
+    if due_at is None:
+        raise Refused("It is too late for a reminder: the cut-off and the finalisation are over.", "over")
+    items, names = _items(run), dict(Organisation.objects.filter(pk__in=chosen).values_list("pk", "name"))
+    reached = _reached(names, items)
+    told, already, nobody, done = 0, [], [], 0
+    for pk in sorted(names):
+        people = reached.get(pk, {})
+        if not people:
+            nobody.append(names[pk])
+            continue
+        counts = _summed(items[pk])
+        row = Reminder(
+            organisation_id=pk, run=run.key, number=chosen[pk], due_at=due_at, counts=counts, people=len(people),
+            sent_by_id=actor.user_id, sent_at=now,
+        )  # fmt: skip
+        if not _first(row):
+            already.append(names[pk])
+            continue
+        facts = {"run": run.key, "number": chosen[pk], "counts": counts, "people": len(people), "due_at": due_at}
+        tell(f"organisation:{pk}", "month_end.remind", actor, facts)
+        for user, own in people.items():
+            _tell(run, pk, chosen[pk], user, sentence(own, due_at))
+        done, told = done + 1, told + len(people)
+    return Sent(done, told, tuple(already), tuple(nobody))
+
+
+def sentence(counts: Mapping[str, int], due_at: datetime | None) -> str:
+    """`2 weeks of actuals to submit and 1 dispute to answer hold payment up: by Tuesday 24 November 2026, 17:00`."""
+    said = [f"{n} {ITEMS[key][0] if n == 1 else ITEMS[key][1]}" for key, n in counts.items() if n]
+    things = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}" if said else "Nothing"
+    by = ""
+    if due_at is not None:
+        local = due_at.astimezone(LONDON)
+        by = f" by {local:%A} {local.day} {local:%B %Y}, {local:%H:%M}"
+    return f"For the next payment: {things}{by}"
+
+
+def history(run: Run) -> Sequence[Reminder]:
+    """What was sent for a run, the latest first, for a page whose reader is checked."""
+    return list(Reminder.objects.filter(run=run.key).select_related("organisation", "sent_by").order_by("-pk")[:100])
+
+
+def _first(row: Reminder) -> bool:
+    """Write the row; whether nobody has written one under this number. Who is slower waits for the other's end."""
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        if isinstance(error.__cause__, UniqueViolation):
+            return False
+        raise
+    return True
+
+
+def _tell(run: Run, organisation: int, number: int, user: int, words: str) -> None:
+    key = f"month_end:{run.key}:{organisation}:{number}:{user}"
+    outbox.put(
+        "notify",
+        key,
+        {"kind": REMINDER, "case": None, "reference": words, "figures": {}, "audience": {"user": user}},
+    )
+
+
+def _items(run: Run) -> dict[int, list[Item]]:
+    """What awaits each provider for a run, by service."""
+    found: dict[int, list[Item]] = defaultdict(list)
+    held = selectors.rows(run).filter(holder="provider").order_by()
+    sums = held.values_list("organisation", "key", "about__service").annotate(
+        things=Count("about", distinct=True), rows=Count("id")
+    )
+    documents = set()
+    for organisation, key, service, things, rows in sums:
+        if (item := OF_CAUSE.get(key)) is None:
+            continue
+        if item == "documents":
+            documents.add(organisation)
+            continue
+        found[organisation].append(Item(item, service, things if item in {"weeks", "disputes"} else rows))
+    _documents(documents, found)
+    _confirmations(run, found)
+    return found
+
+
+def _documents(organisations: Collection[int], found: dict[int, list[Item]]) -> None:
+    """How many documents these providers have to answer: of lines that wait, several may stand in one row."""
+    if not organisations:
+        return
+    turns = Task.objects.filter(kind="contract_document", finished=None, organisation__in=organisations)
+    for organisation, service, count in turns.order_by().values_list("organisation", "service").annotate(n=Count("pk")):
+        found[organisation].append(Item("documents", service, count))
+
+
+def _confirmations(run: Run, found: dict[int, list[Item]]) -> None:
+    module = current().payments
+    if run.is_weeks or module is None or module.review != "confirm":
+        return
+    due = ScheduledPayment.objects.filter(
+        calendar=run.calendar, pay_on=run.pay_on, finalised_at=None, confirmation=Confirmation.UNCONFIRMED,
+        visible_from__lte=moment.today(),
+    )  # fmt: skip
+    for organisation, count in due.order_by().values_list("contract__organisation").annotate(n=Count("pk")):
+        found[organisation].append(Item("confirm", None, count))
+
+
+def _reached(organisations: Iterable[int], items: Mapping[int, Sequence[Item]]) -> dict[int, dict[int, Counts]]:
+    """Who of each provider is told of what: {organisation: {person: {item: how many}}}."""
+    members = Membership.objects.filter(
+        organisation__in=list(organisations), user__is_active=True, user__kind=User.Kind.PROVIDER
+    )
+    edits = {role.key: role.edit for role in current().roles}
+    found: dict[int, dict[int, Counts]] = defaultdict(dict)
+    seen: dict[tuple[int, int], set[Item]] = defaultdict(set)
+    for organisation, user, service, role in members.values_list("organisation", "user", "service", "role"):
+        may = edits.get(role, frozenset())
+        seen[organisation, user] |= {
+            each
+            for each in items.get(organisation, ())
+            if ITEMS[each.key][2] in may and (service is None or service == each.service_id)
+        }
+    for (organisation, user), own in seen.items():
+        if own:
+            found[organisation][user] = _summed([each for each in items[organisation] if each in own])
+    return found
+
+
+def _last(run: Run, organisations: Iterable[int]) -> dict[int, Reminder]:
+    """The latest reminder of each provider for a run."""
+    latest = Reminder.objects.filter(run=run.key, organisation__in=list(organisations))
+    ids = latest.order_by().values("organisation").annotate(last=Max("pk")).values("last")
+    return {each.organisation_id: each for each in Reminder.objects.filter(pk__in=ids).select_related("sent_by")}
+
+
+def _summed(items: Iterable[Item]) -> Counts:
+    """How many of each sort, in the order of the mail."""
+    sums: Counts = dict.fromkeys(ITEMS, 0)
+    for each in items:
+        sums[each.key] += each.count
+    return {key: count for key, count in sums.items() if count}
