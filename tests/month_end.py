@@ -7,6 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import Q
+
 from workflows.actuals.models import ActualWeek, LineWeek
 from workflows.council.schema import Council
 from workflows.disputes.models import Dispute
@@ -32,6 +34,7 @@ def by_hand(council: Council) -> dict[Run, Sums]:
     else:
         for payment in ScheduledPayment.objects.filter(finalised_at=None).select_related("contract"):
             _payment(council, payment, found[payment.calendar, payment.pay_on, None])
+        _earlier(council, found)
     kept = {run: {key: money for key, money in sums.items() if money} for run, sums in found.items()}
     return {run: sums for run, sums in kept.items() if sums}
 
@@ -39,48 +42,45 @@ def by_hand(council: Council) -> dict[Run, Sums]:
 def _payment(council: Council, payment: ScheduledPayment, sums: Sums) -> None:
     whose = ("provider", payment.contract.organisation_id)
     payments = _desk(council, "payments")
-    for line in payment.lines.all():
+    for line in payment.lines.select_related("line"):
         if line.held_out_at is not None:
             sums["held_out", payments] += line.total
         elif line.kind == "manual" and line.approved_by_id is None:
             sums["by_hand", payments] += line.total
         if line.kind == "scheduled" and payment.frozen_at is None:
-            _parts(council, line.line, line.worth, whose, sums)
+            _parts(council, line.line, line.worth or {"parts": []}, whose, sums)
     if payment.invoiced and payment.released_at is None:
         invoice = Invoice.objects.filter(payment=payment).select_related("case").first()
         state = invoice.case.state if invoice else "unsubmitted"
         key = {"pending": "invoice_pending", "submitted": "invoice_check"}.get(state, "invoice_draft")
         team = invoice.case.holder_team_id if invoice else None
         sums[key, ("team", team) if state == "submitted" and team else whose] += payment.payable
-    if payment.frozen_at is None and not _earlier_open(payment):
-        _earlier(council, payment, whose, sums)
 
 
-def _earlier_open(payment: ScheduledPayment) -> bool:
-    rows = ScheduledPayment.objects.filter(contract=payment.contract_id, finalised_at=None, frozen_at=None)
-    return rows.filter(first__lt=payment.first).exists()
-
-
-def _earlier(council: Council, payment: ScheduledPayment, whose: Holder, sums: Sums) -> None:
-    """What still waits of every line of every settled payment of the contract, worked out now."""
+def _earlier(council: Council, found: dict[Run, Sums]) -> None:
+    """What still waits of every line of every settled payment, worked out now: it counts at the contract's next one."""
     module = council.payments
     assert module is not None
-    settled = [
-        each
-        for each in ScheduledPayment.objects.filter(contract=payment.contract_id)
-        if each.finalised_at is not None or each.frozen_at is not None
-    ]
-    for past in settled:
-        for row in PaymentLine.objects.filter(payment=past, kind="scheduled").select_related(
-            "line__contract", "line__service_level"
-        ):
-            if row.held_out_at is not None:
-                if row.put_back_at is None and past.finalised_at is not None:
-                    sums["held_out", _desk(council, "payments")] += row.total
-                continue
-            facts = gather([row.line], past.first, past.last, module)[row.line_id]
-            now = entitlement.entitlement(facts, past.first, past.last, module.rules)
-            _parts(council, row.line, written(now), whose, sums)
+    settled = ~Q(finalised_at=None) | ~Q(frozen_at=None)
+    next_ones: dict[int, ScheduledPayment] = {}
+    for each in ScheduledPayment.objects.exclude(settled).select_related("contract").order_by("-first", "-pk"):
+        next_ones[each.contract_id] = each
+    past = ScheduledPayment.objects.filter(settled, contract__in=next_ones)
+    lines_of = PaymentLine.objects.filter(payment__in=past, kind="scheduled")
+    rows = list(lines_of.select_related("line__contract", "line__service_level", "payment"))
+    if not rows:
+        return
+    lines = list({each.line_id: each.line for each in rows}.values())
+    facts = gather(lines, min(each.first for each in rows), max(each.last for each in rows), module)
+    for row in rows:
+        payment = next_ones[row.payment.contract_id]
+        sums = found[payment.calendar, payment.pay_on, None]
+        if row.held_out_at is not None:
+            if row.put_back_at is None and row.payment.finalised_at is not None:
+                sums["held_out", _desk(council, "payments")] += row.total
+            continue
+        now = entitlement.entitlement(facts[row.line_id], row.payment.first, row.payment.last, module.rules)
+        _parts(council, row.line, written(now), ("provider", payment.contract.organisation_id), sums)
 
 
 def _parts(council: Council, line: Any, worth: dict[str, Any], whose: Holder, sums: Sums) -> None:

@@ -14,10 +14,10 @@ from workflows.engine import moment
 from workflows.engine.errors import Forbidden
 from workflows.engine.models import Event, Outbox
 from workflows.engine.verify import verify
-from workflows.month_end import reminders, selectors
+from workflows.month_end import commands, reminders, selectors
+from workflows.month_end.commands import Sent
 from workflows.month_end.models import Reminder
 from workflows.month_end.moments import Run
-from workflows.month_end.reminders import Sent
 from workflows.parties.actor import Actor
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.django_db(transaction=True)]
@@ -49,7 +49,7 @@ def manager() -> Actor:
 def sending(actor: Actor, run: Run, chosen: dict[int, int]) -> Callable[[], Sent]:
     def send() -> Sent:
         with moment.at(WITHIN):
-            return reminders.send(actor=actor, run=run, chosen=chosen)
+            return commands.send(actor=actor, run=run, chosen=chosen)
 
     return send
 
@@ -86,9 +86,9 @@ def test_two_send_at_once_and_the_provider_is_told_once() -> None:
     with moment.at(WITHIN):
         again = reminders.prepared(manager(), run)[0]
         assert (again.number, again.last is not None) == (2, True)
-        asked = partial(reminders.send, run=run, chosen={again.organisation_id: 1})
+        asked = partial(commands.send, run=run, chosen={again.organisation_id: 1})
         assert asked(actor=manager()).providers == 0  # an old page does not send it again
-        assert reminders.send(actor=manager(), run=run, chosen={again.organisation_id: 2}).providers == 1
+        assert commands.send(actor=manager(), run=run, chosen={again.organisation_id: 2}).providers == 1
         with pytest.raises(Forbidden):
             asked(actor=make.actor(make.staff_user("", duty="auditor")))
     assert told() == (2, 2)
@@ -96,6 +96,6 @@ def test_two_send_at_once_and_the_provider_is_told_once() -> None:
 
 
 def test_without_the_constraint_both_are_sent(without_the_constraint: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reminders, "tell", lambda *_: None)  # two at once cannot have the same number in a stream
+    monkeypatch.setattr(commands, "tell", lambda *_: None)  # two at once cannot have the same number in a stream
     both_at_once()
     assert told() == (0, 2)

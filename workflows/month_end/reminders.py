@@ -1,4 +1,4 @@
-"""Reminders to providers before a run: what is prepared, and sending it once.
+"""Reminders to providers before a run: what is prepared (commands.send sends it).
 
 A provider is prepared one when it holds money of the run up, or has not confirmed a payment of it where the council
 asks for that (norfolk-handbook §10). It says how many things await them and by when: no client, no reference, no
@@ -9,20 +9,15 @@ provider's own stream of events.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
 from django.db.models import Count, Max
-from psycopg.errors import UniqueViolation
 
 from workflows.council.profile import current
-from workflows.engine import moment, outbox
-from workflows.engine.atomic import command
+from workflows.engine import moment
 from workflows.engine.calendar import LONDON
-from workflows.engine.errors import Forbidden, Refused
 from workflows.engine.models import Task
-from workflows.engine.records import tell
 from workflows.parties.actor import Actor
 from workflows.parties.models import Membership, Organisation, User
 from workflows.payments.models import Confirmation, ScheduledPayment
@@ -30,7 +25,6 @@ from workflows.payments.models import Confirmation, ScheduledPayment
 from . import selectors
 from .models import Reminder
 from .moments import Run
-from .notices import REMINDER
 
 #: What can await a provider, in the order of the mail: its words, and the function of whoever can do it.
 ITEMS: Mapping[str, tuple[str, str, str]] = {
@@ -49,8 +43,6 @@ OF_CAUSE = {
     "invoice_draft": "invoices",
     "invoice_pending": "invoices",
 }
-#: So many providers are reminded at once.
-MOST = 200
 Counts = dict[str, int]
 
 
@@ -77,76 +69,24 @@ class Prepared:
     @property
     def counts(self) -> Counts:
         """How many of each, in all."""
-        return _summed(self.items)
+        return summed(self.items)
 
     def words(self, run: Run, now: datetime) -> str:
         """The sentence of the mail for somebody who may do everything."""
         return sentence(self.counts, run.next_step(now))
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What became of sending: how many providers and people were told, and providers whom somebody else told first."""
-
-    providers: int = 0
-    people: int = 0
-    already: tuple[str, ...] = ()
-    nobody: tuple[str, ...] = field(default=())
-
-
 def prepared(actor: Actor, run: Run) -> list[Prepared]:
     """A reminder for each provider that has something to do for a run, by name; in seven statements at most."""
     selectors.require(actor)
-    items = _items(run)
-    names = dict(Organisation.objects.filter(pk__in=items).order_by("name").values_list("pk", "name"))
-    last = _last(run, names)
-    reached = _reached(names, items)
+    found = items(run)
+    names = dict(Organisation.objects.filter(pk__in=found).order_by("name").values_list("pk", "name"))
+    last = last_of(run, names)
+    people = reached(names, found)
     return [
-        Prepared(pk, name, tuple(items[pk]), len(reached[pk]), last[pk].number + 1 if pk in last else 1, last.get(pk))
+        Prepared(pk, name, tuple(found[pk]), len(people[pk]), last[pk].number + 1 if pk in last else 1, last.get(pk))
         for pk, name in names.items()
     ]
-
-
-@command
-def send(*, actor: Actor, run: Run, chosen: Mapping[int, int]) -> Sent:
-    """Send the reminders of these providers, each as the number that was shown: {organisation: number}.
-
-    Once, whoever presses how often: a number that was sent meanwhile (a second click, another browser) is not sent
-    again. Another for the same run has the next number, so somebody must have seen that there was one. What a provider
-    has done meanwhile is not asked for any more.
-    """
-    if not selectors.may_remind(actor):
-        raise Forbidden("Only people who lead or manage a team that makes payments send reminders.")
-    if not chosen:
-        raise Refused("Tick at least one provider.", "none")
-    if len(chosen) > MOST:
-        raise Refused(f"Up to {MOST} providers can be reminded at once.", "many")
-    now = moment.now()
-    due_at = run.next_step(now)
-    if due_at is None:
-        raise Refused("It is too late for a reminder: the cut-off and the finalisation are over.", "over")
-    items, names = _items(run), dict(Organisation.objects.filter(pk__in=chosen).values_list("pk", "name"))
-    reached = _reached(names, items)
-    told, already, nobody, done = 0, [], [], 0
-    for pk in sorted(names):
-        people = reached.get(pk, {})
-        if not people:
-            nobody.append(names[pk])
-            continue
-        counts = _summed(items[pk])
-        row = Reminder(
-            organisation_id=pk, run=run.key, number=chosen[pk], due_at=due_at, counts=counts, people=len(people),
-            sent_by_id=actor.user_id, sent_at=now,
-        )  # fmt: skip
-        if not _first(row):
-            already.append(names[pk])
-            continue
-        facts = {"run": run.key, "number": chosen[pk], "counts": counts, "people": len(people), "due_at": due_at}
-        tell(f"organisation:{pk}", "month_end.remind", actor, facts)
-        for user, own in people.items():
-            _tell(run, pk, chosen[pk], user, sentence(own, due_at))
-        done, told = done + 1, told + len(people)
-    return Sent(done, told, tuple(already), tuple(nobody))
 
 
 def sentence(counts: Mapping[str, int], due_at: datetime | None) -> str:
@@ -165,28 +105,7 @@ def history(run: Run) -> Sequence[Reminder]:
     return list(Reminder.objects.filter(run=run.key).select_related("organisation", "sent_by").order_by("-pk")[:100])
 
 
-def _first(row: Reminder) -> bool:
-    """Write the row; whether nobody has written one under this number. Who is slower waits for the other's end."""
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as error:
-        if isinstance(error.__cause__, UniqueViolation):
-            return False
-        raise
-    return True
-
-
-def _tell(run: Run, organisation: int, number: int, user: int, words: str) -> None:
-    key = f"month_end:{run.key}:{organisation}:{number}:{user}"
-    outbox.put(
-        "notify",
-        key,
-        {"kind": REMINDER, "case": None, "reference": words, "figures": {}, "audience": {"user": user}},
-    )
-
-
-def _items(run: Run) -> dict[int, list[Item]]:
+def items(run: Run) -> dict[int, list[Item]]:
     """What awaits each provider for a run, by service."""
     found: dict[int, list[Item]] = defaultdict(list)
     held = selectors.rows(run).filter(holder="provider").order_by()
@@ -227,7 +146,7 @@ def _confirmations(run: Run, found: dict[int, list[Item]]) -> None:
         found[organisation].append(Item("confirm", None, count))
 
 
-def _reached(organisations: Iterable[int], items: Mapping[int, Sequence[Item]]) -> dict[int, dict[int, Counts]]:
+def reached(organisations: Iterable[int], items: Mapping[int, Sequence[Item]]) -> dict[int, dict[int, Counts]]:
     """Who of each provider is told of what: {organisation: {person: {item: how many}}}."""
     members = Membership.objects.filter(
         organisation__in=list(organisations), user__is_active=True, user__kind=User.Kind.PROVIDER
@@ -244,18 +163,18 @@ def _reached(organisations: Iterable[int], items: Mapping[int, Sequence[Item]]) 
         }
     for (organisation, user), own in seen.items():
         if own:
-            found[organisation][user] = _summed([each for each in items[organisation] if each in own])
+            found[organisation][user] = summed([each for each in items[organisation] if each in own])
     return found
 
 
-def _last(run: Run, organisations: Iterable[int]) -> dict[int, Reminder]:
+def last_of(run: Run, organisations: Iterable[int]) -> dict[int, Reminder]:
     """The latest reminder of each provider for a run."""
     latest = Reminder.objects.filter(run=run.key, organisation__in=list(organisations))
     ids = latest.order_by().values("organisation").annotate(last=Max("pk")).values("last")
     return {each.organisation_id: each for each in Reminder.objects.filter(pk__in=ids).select_related("sent_by")}
 
 
-def _summed(items: Iterable[Item]) -> Counts:
+def summed(items: Iterable[Item]) -> Counts:
     """How many of each sort, in the order of the mail."""
     sums: Counts = dict.fromkeys(ITEMS, 0)
     for each in items:

@@ -14,9 +14,10 @@ from backoffice.web.gate import staff
 from backoffice.web.tables import Cell, ListTable, Tick
 from backoffice.web.words import listing, moment, plural
 from workflows.engine import moment as engine_moment
-from workflows.month_end import reminders, selectors
+from workflows.month_end import commands, reminders, selectors
+from workflows.month_end.commands import Sent
 from workflows.month_end.moments import Run
-from workflows.month_end.reminders import ITEMS, Prepared, Sent
+from workflows.month_end.reminders import ITEMS, Prepared
 
 from . import present
 
@@ -113,13 +114,13 @@ def page(request: HttpRequest) -> HttpResponse:
         "over": run.next_step(now) is None,
         "until": run.next_step(now),
         "sent": History(sent) if sent else None,
-        "most": reminders.MOST,
+        "most": commands.MOST,
     }
     return render(request, "backoffice/insight/month_end/reminders.html", context)
 
 
 def _send(request: HttpRequest, run: Run) -> HttpResponse:
-    sent = reminders.send(actor=actor_of(request), run=run, chosen=_chosen(request.POST.getlist("provider")))
+    sent = commands.send(actor=actor_of(request), run=run, chosen=_chosen(request.POST.getlist("provider")))
     for level, words in _told(sent):
         messages.add_message(request, level, words)
     return redirect(f"{reverse('council:month_end_reminders')}?run={run.key}")

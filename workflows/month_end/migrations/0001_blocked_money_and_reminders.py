@@ -13,9 +13,9 @@ from django.db import migrations, models
 DISPUTE = """
 LEFT JOIN LATERAL (
     SELECT q.id, q.holder, q.holder_team_id FROM disputes_dispute s JOIN engine_case q ON q.id = s.case_id
-    WHERE s.week_id = {week} AND q.finished IS NULL ORDER BY (q.holder = 'provider') DESC, q.id LIMIT 1
-) d ON {when}"""
-WAITS = f"""
+    WHERE {when} AND s.week_id = {week} AND q.finished IS NULL ORDER BY (q.holder = 'provider') DESC, q.id LIMIT 1
+) d ON true"""
+WAITS = """
 SELECT 'w' || w.id AS id, 'payment' AS source,
     CASE WHEN w.cause = 'actuals' AND w.about_id IS NULL THEN 'actuals_none'
          WHEN w.cause = 'actuals' AND k.state = 'recording' THEN 'actuals_open'
@@ -25,15 +25,25 @@ SELECT 'w' || w.id AS id, 'payment' AS source,
          ELSE w.cause END AS key,
     p.calendar, p.pay_on, NULL::date AS week, NULL::timestamptz AS cut_off, p.case_id AS payment_id, c.organisation_id,
     p.contract_id,
-    CASE WHEN w.cause = 'document' THEN CASE WHEN w.what = 'rejected' THEN 'team' ELSE 'provider' END
-         WHEN coalesce(d.holder, k.holder) = 'provider' THEN 'provider' ELSE 'team' END AS holder,
-    CASE WHEN d.id IS NOT NULL THEN d.holder_team_id ELSE k.holder_team_id END AS team_id,
-    w.lines, w.worth, w.since, coalesce(d.id, w.about_id) AS about_id, w.earlier
+    CASE WHEN w.cause = 'document' AND w.what = 'rejected' THEN 'team'
+         WHEN w.cause = 'document' OR k.holder = 'provider' THEN 'provider' ELSE 'team' END AS holder,
+    k.holder_team_id AS team_id, w.lines, w.worth, w.since, w.about_id, w.earlier
 FROM payments_scheduledpayment p
-JOIN payments_paymentwait w ON w.payment_id = p.case_id
+JOIN payments_paymentwait w ON w.payment_id = p.case_id AND w.cause <> 'dispute'
 JOIN register_contract c ON c.id = p.contract_id
 LEFT JOIN engine_case k ON k.id = w.about_id
-{DISPUTE.format(week="w.about_id", when="w.cause = 'dispute'")}
+WHERE p.finalised_at IS NULL AND p.frozen_at IS NULL"""
+#: What is disputed waits for the dispute of the week, and for the week when there is none any more.
+DISPUTED = f"""
+SELECT 'w' || w.id, 'payment', 'dispute', p.calendar, p.pay_on, NULL, NULL, p.case_id, c.organisation_id, p.contract_id,
+    CASE WHEN coalesce(d.holder, k.holder) = 'provider' THEN 'provider' ELSE 'team' END,
+    CASE WHEN d.id IS NOT NULL THEN d.holder_team_id ELSE k.holder_team_id END,
+    w.lines, w.worth, w.since, coalesce(d.id, w.about_id), w.earlier
+FROM payments_scheduledpayment p
+JOIN payments_paymentwait w ON w.payment_id = p.case_id AND w.cause = 'dispute'
+JOIN register_contract c ON c.id = p.contract_id
+LEFT JOIN engine_case k ON k.id = w.about_id
+{DISPUTE.format(week="w.about_id", when="true")}
 WHERE p.finalised_at IS NULL AND p.frozen_at IS NULL"""  # noqa: S608 (it is made of this file's own names)
 ALONE = """
 SELECT 'h' || l.id, 'payment', 'held_out', p.calendar, p.pay_on, NULL::date, NULL::timestamptz, p.case_id,
@@ -95,6 +105,7 @@ JOIN actuals_actualweek a ON a.case_id = k.id AND a.generated_at IS NULL
 WHERE k.kind = 'actuals' AND k.finished IS NULL AND k.state = 'recording'"""  # noqa: S608 (it is made of this file's own names)
 VIEW = f"""
 CREATE VIEW month_end_blocked AS {WAITS}
+UNION ALL {DISPUTED}
 UNION ALL {ALONE}
 UNION ALL {INVOICES}
 UNION ALL {WEEKS};
