@@ -12,7 +12,7 @@ from backoffice.insight.sheets import Entry, Line, Piece, Sheet
 from backoffice.web.clock import clock
 from backoffice.web.pieces import Fact
 from backoffice.web.words import NOTHING, date_range, date_words, money, plural, weekday_date, weekday_moment
-from workflows.insight.metrics import Meaning
+from workflows.insight.meanings import Meaning
 from workflows.month_end import causes
 from workflows.month_end.late import Late
 from workflows.month_end.moments import Run
