@@ -24,6 +24,7 @@ from .models import (
     LineWeek,
     LineWeekVersion,
     RecordedVisit,
+    WeekMoney,
     WeighedWeek,
 )
 
@@ -79,5 +80,5 @@ tells(LineWeekVersion, "line_week__line__client", "weeks-as-submitted")
 tells(RecordedVisit, "line__client", "recorded-visits", others={"carer", "reference"})
 tells(Authorisation, "line__client", "authorisations", others={"given_by"})
 tells(CareDecision, "line__client", "care-decisions")
-silent("A week of a whole service: what it says of one client is in weeks.csv.", ActualWeek)
+silent("A week of a whole service: what it says of one client is in weeks.csv.", ActualWeek, WeekMoney)
 silent("A week being worked out from recorded visits: what it comes to is in weeks.csv.", WeighedWeek)

@@ -17,6 +17,7 @@ from .models import (
     PaymentLine,
     PaymentRun,
     PaymentStop,
+    PaymentWait,
     Rejected,
     ReturnedFile,
     ScheduledPayment,
@@ -42,4 +43,4 @@ tells(PaymentLine, "line__client", "payment-lines")
 tells(Rejected, "line__client", "lines-said-to-be-wrong")
 tells(PaymentStop, "case__client", "payment-stops")
 silent("Of a whole contract or run: what a payment says of one client is in payment-lines.csv.",
-       PaymentRun, ScheduledPayment, Debt, Transfer, ReturnedFile)  # fmt: skip
+       PaymentRun, ScheduledPayment, PaymentWait, Debt, Transfer, ReturnedFile)  # fmt: skip
