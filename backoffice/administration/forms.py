@@ -115,6 +115,18 @@ class DutiesForm(ConcordForm):
     reason = _why()
 
 
+class OfficerForm(ConcordForm):
+    """Who of the council looks after a provider."""
+
+    what_failed: ClassVar[str] = "Nothing was changed"
+    button: ClassVar[str] = "Save"
+
+    name = TextField(label="Name", max_length=200)
+    email = TextField(label="E-mail address", max_length=254)
+    telephone = TextField(label="Telephone", required=False, max_length=30)
+    reason = _why()
+
+
 class AccessForm(ConcordForm):
     """A person's role at a provider and its reach (norfolk-handbook §2); `seen` is what it was when it was opened."""
 

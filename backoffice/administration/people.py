@@ -20,12 +20,14 @@ from backoffice.web.gate import staff
 from backoffice.web.paging import page_by_key
 from backoffice.web.pieces import Tab
 from workflows.council.profile import current
+from workflows.engine.errors import NotFound
 from workflows.parties import selectors as parties
 from workflows.parties.actor import Actor
 from workflows.parties.models import Organisation, User
-from workflows.people import commands, reach, roll
+from workflows.people import commands, officers, reach, roll
+from workflows.people.locking import require_helpline
 
-from .forms import AccessForm, DutiesForm, FindForm, InviteForm
+from .forms import AccessForm, DutiesForm, FindForm, InviteForm, OfficerForm
 from .tables import People
 
 SIDES = {"staff": "Council staff", "provider": "Providers"}
@@ -44,6 +46,7 @@ def people(request: HttpRequest) -> HttpResponse:
                                "may": _administers(actor), "helps": _helps(actor)}  # fmt: skip
     if side == "provider":
         context["providers"] = parties.organisation_names()
+        context |= {"title": current().helpdesk.officer, "officer": officers.of(organisation) if organisation else None}
     if request.method == "POST" and form.is_valid():
         found = roll.matching(actor, side, form.cleaned_data["text"])
         context |= {"found": True, "table": _table(actor, found[: roll.MOST]), "more": len(found) > roll.MOST}
@@ -107,6 +110,27 @@ def access(request: HttpRequest, user_id: int, organisation_id: int) -> HttpResp
         return redirect(back)
     context = {"form": form, "them": them, "provider": provider, "now": reach.words(held, current(), services)}
     return render(request, "backoffice/administration/access.html", context)
+
+
+@staff()
+@require_http_methods(["GET", "POST"])
+def officer(request: HttpRequest, organisation_id: int) -> HttpResponse:
+    """Who of the council looks after a provider (Bradford's Business Relationship Officer); the provider sees it."""
+    actor, title = actor_of(request), current().helpdesk.officer
+    require_helpline(actor)
+    provider, now = roll.provider(organisation_id), officers.of(organisation_id)
+    if title is None:
+        raise NotFound
+    shown = {"name": now.name, "email": now.email, "telephone": now.telephone} if now else {}
+    back = f"{reverse('council:people')}?side=provider&organisation={provider.pk}"
+    form = OfficerForm.of(request, initial=shown, cancel=back)
+    if request.method == "POST" and form.is_valid():
+        run = partial(officers.set_officer, actor=actor, organisation_id=provider.pk, **form.cleaned_data)
+        if carried(form, run, {"not_possible": "email", "name": "name", "unchanged": "name"}) is not None:
+            messages.success(request, f"{provider.name} sees it on its home page.")
+            return redirect(back)
+    context = {"form": form, "provider": provider, "officer": title, "href": back}
+    return render(request, "backoffice/administration/officer.html", context)
 
 
 def _set(actor: Actor, them: User, provider: Organisation, form: AccessForm) -> bool:

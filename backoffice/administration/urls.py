@@ -42,6 +42,7 @@ urlpatterns = [
     path("administration/people/invite/", people.invite, name="invite"),
     path("administration/people/<int:user_id>/duties/", people.duties, name="duties"),
     path("administration/people/<int:user_id>/access/<int:organisation_id>/", people.access, name="person_access"),
+    path("administration/providers/<int:organisation_id>/officer/", people.officer, name="officer"),
     path("administration/users/", users.upload, name="users"),
     path("administration/users/template.<file_form:form>", users.template, name="users_template"),
     path("administration/users/<int:run_id>/", users.show, name="users_run"),

@@ -28,6 +28,7 @@ from workflows.invoices import selectors as invoices
 from workflows.parties.actor import Actor
 from workflows.payments.models import ScheduledPayment
 from workflows.payments.selectors import FUNCTION as PAYMENTS
+from workflows.people import officers
 from workflows.register.selectors import FUNCTION as LINES
 
 from ..actions import chapter
@@ -91,6 +92,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "chapters": _chapters(request, actor, summary),
         "with_council": waiting.with_council(actor, now),
         "news": news.on_home(actor),
+        "officer": officers.of(actor.organisation_id),
     }
     return render(request, "portal/home.html", context)
 

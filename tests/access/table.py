@@ -397,6 +397,7 @@ TABLE: Mapping[str, Row] = {
     "council:notice": Row({"administrator", "auditor"}, "GET POST", posting={"administrator"}),
     "council:access_log": Row({"auditor"}, "GET POST"),
     "council:people": Row({"administrator", "auditor", "fes_admin"}, "GET POST"),  # the helpline: providers' alone
+    "council:officer": Row(set(), "GET POST", absent={"administrator", "fes_admin"}),  # Norfolk has nobody of the kind
     "council:users": Row({"administrator", "fes_admin"}, "GET POST"),
     "council:users_template": Row({"administrator", "fes_admin"}),
     "council:users_run": Row(set(), absent={"administrator", "fes_admin", "auditor"}),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests import factories as make
-from tests.councils import served
+from tests.councils import POLICIES, served
 from workflows.engine import moment
 from workflows.engine.models import Event, Outbox
 from workflows.engine.verify import verify
@@ -96,3 +96,14 @@ def test_a_password_expires_on_the_same_day_of_a_later_month() -> None:
 
 def test_the_last_warning_that_came_due_is_given() -> None:
     assert [warning_due(left, (14, 3)) for left in (15, 14, 4, 3, 1)] == [None, 14, 14, 3, 3]
+
+
+def test_a_council_may_suspend_its_own_too_but_never_its_last_administrator() -> None:
+    """No seed says it of staff: a profile's own choice (Westmere's), and Norfolk's silence means never."""
+    with served("westmere", POLICIES):
+        officer, first, last = make.staff_user(), *(make.staff_user("", duty="administrator") for _ in range(2))
+        User.objects.filter(pk__in=[officer.pk, first.pk]).update(used_at=BEGAN)
+        User.objects.filter(pk=last.pk).update(used_at=day(1))
+        assert [number for number, found in each_day(108, 123) if found["suspended"]] == [120]
+        assert set(User.objects.filter(kind="staff", is_active=True)) == {last}
+        assert {user for user, _ in warned()} == {officer.pk, first.pk, last.pk}

@@ -8,7 +8,9 @@ from django.test import Client as Browser
 
 from tasks.actors import first_access
 from tests import factories as make
+from tests.councils import served
 from tests.db.test_turns import again, rejected
+from workflows.council.profile import current
 from workflows.engine import turns
 from workflows.engine.events import facts_of
 from workflows.engine.models import Content, Event, Outbox
@@ -133,3 +135,22 @@ def test_lists_cost_the_same_for_one_and_for_many(
         answer = browser.get(page)
     assert answer.status_code == 200
     assert "Next" in council.words(answer) or address == "/administration/teams/"
+
+
+def test_a_provider_sees_who_of_the_council_looks_after_it() -> None:
+    """Bradford "Shared Support": their Business Relationship Officer; a council without the word has no such page."""
+    home = make.service()
+    page = f"/administration/providers/{home.organisation_id}/officer/"
+    form = {"name": "Rosa Lund", "email": "Rosa.Lund@council.example", "telephone": "01274 1", "reason": "New in post"}
+    with served("bradford"):
+        role = current().roles[0].key
+        helper, theirs = make.staff_user("", duty="administrator"), make.provider_user(home.organisation, role=role)
+        other = make.provider_user(make.organisation(), role=role)
+        assert browser_of(helper).post(page, form | {"reason": ""}).status_code == 200
+        browser_of(helper).post(page, form)
+        seen = council.words(browser_of(theirs).get("/portal/"))
+        assert "Business Relationship Officer Rosa Lund rosa.lund@council.example 01274 1" in seen
+        assert "Rosa Lund" not in council.words(browser_of(other).get("/portal/"))
+        event = Event.objects.get(kind="organisation.officer_set")
+        assert "Rosa" not in event.body
+    assert browser_of(helper).get(page).status_code == 404

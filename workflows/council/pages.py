@@ -42,6 +42,9 @@ class Helpdesk(Table):
     """What to press when the telephone answers."""
     email: Text
     """Its address."""
+    officer: Text | None = None
+    """What the council calls the person of its own who looks after one provider, such as Business Relationship Officer:
+    each provider then sees who theirs is. Without it there is nobody of the kind."""
 
 
 class HelpLink(Table):

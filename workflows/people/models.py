@@ -61,6 +61,18 @@ class Contact(ContactDetails):
         return self.user.email if self.user else ""
 
 
+class Officer(models.Model):
+    """Who of the council looks after a provider (officers.py); not always somebody who uses Concord."""
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="officer")
+    name = models.CharField(max_length=200)
+    email = models.EmailField(max_length=254)
+    telephone = models.CharField(max_length=30, blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PolicyAccepted(models.Model):
     """That a person accepted a text of the council's, in which version (gloucestershire-faq 7)."""
 

@@ -123,7 +123,7 @@ def steps(key: str) -> list[tuple[str, str]]:
     council = current()
     held = {desk for desk, team in council.desks.items() if team == key}
     held |= {route.desk for route in council.routes if route.team == key}
-    flows = [registry.latest(kind) for kind in sorted(registry.kinds())]
+    flows = [registry.latest(kind) for kind in sorted(registry.kinds() & council.team(key).reads)]
     nodes = [(flow, node) for flow in flows for node in flow.instance.nodes()]
     found = {
         (str(flow.__doc__).strip(), node.task_title)
