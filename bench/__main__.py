@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-NAMES = ("commands", "queue", "claims", "sweep", "weeks", "periods", "imports")
+NAMES = ("commands", "queue", "insight", "claims", "sweep", "weeks", "periods", "imports")
 
 
 def main(words: Sequence[str]) -> int:

@@ -4,7 +4,7 @@ import os
 import platform
 from collections.abc import Sequence
 
-from bench import claims, commands, imports, periods, queue, sweeping, weeks
+from bench import claims, commands, imports, insight, periods, queue, sweeping, weeks
 from bench.databases import Databases, settings
 from bench.table import Line, say
 
@@ -38,6 +38,11 @@ def _claims(databases: Databases, sizes: Sequence[int], rounds: int) -> list[Lin
         return claims.run(sizes[-1])
 
 
+def _insight(databases: Databases, sizes: Sequence[int], rounds: int) -> list[Line]:
+    with databases.of(sizes[-1]):
+        return insight.run(sizes[-1], rounds)
+
+
 def _sweep(databases: Databases, sizes: Sequence[int], rounds: int) -> list[Line]:
     with databases.of(sizes[-1]):
         return sweeping.run(sizes[-1], rounds)
@@ -64,6 +69,7 @@ def _imports(databases: Databases, sizes: Sequence[int], rounds: int) -> list[Li
 #: The queue is read before the others change it.
 GROUPS = {
     "queue": _queue,
+    "insight": _insight,
     "commands": _commands,
     "claims": _claims,
     "sweep": _sweep,

@@ -113,6 +113,7 @@ def test_every_group_runs_at_the_smallest_size(own_database: str) -> None:
         "The door alone",
         "The queue page",
         "Claim next",
+        "The managers' overview",
         "The sweep",
         "Generating a week",
         "Importing ",

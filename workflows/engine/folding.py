@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from django.db import connection, transaction
 
-from .metrics import COMPLETED, METRICS, PERSONAL, STOCKS, WEEKLY
+from .metrics import COMPLETED, METRICS, PERSONAL, STOCKS, Day
 from .tally import week_of
 
 #: How many deltas one statement folds: enough for a busy minute, little enough to hold no lock for long.
@@ -85,19 +85,19 @@ DELETE FROM {table} WHERE id IN (
 )
 """
 
+#: Of sums each kind of day is a branch of its own, so that each reads its part of an index; deltas are few.
 READ = """
 SELECT metric, {told}, min(day), sum(count)::bigint, sum(minutes)::bigint, sum(waited)::bigint, sum(money)
-FROM (
-    SELECT * FROM (SELECT {columns} FROM {table}) AS folded WHERE {where}
-    UNION ALL
-    SELECT * FROM (SELECT {columns} FROM ({spread}) AS spread) AS unfolded WHERE {where}
-) AS both_of_them
+FROM ({branches}) AS both_of_them
 GROUP BY metric{grouped} HAVING sum(count) <> 0 OR sum(money) <> 0
 """
 SPREAD_NOW = SPREAD.format(deltas="engine_delta AS deltas")
-WHERE = """metric = ANY(%(metrics)s)
-    AND (metric = ANY(%(stocks)s) OR day BETWEEN %(first)s AND %(last)s
-        OR (metric = ANY(%(weekly)s) AND day BETWEEN %(first_week)s AND %(last)s))"""
+#: Which rows: by the day that a metric carries.
+DAYS: dict[Day, str] = {
+    "opened": "metric = ANY(%(opened)s)",
+    "happened": "metric = ANY(%(happened)s) AND day BETWEEN %(first)s AND %(last)s",
+    "week": "metric = ANY(%(week)s) AND day BETWEEN %(first_week)s AND %(last)s",
+}
 NARROWER = {
     "teams": "(team_id = ANY(%(teams)s) OR (team_id = 0 AND kind = ANY(%(provider_kinds)s)))",
     "kinds": "kind = ANY(%(kinds)s)",
@@ -190,11 +190,9 @@ def figures(
     `by`: what they are told apart by. `edges`: the days with which a new age of what is open, and a new period of
     what happened, begin: "day" then stands for them. Figures of weeks are those of every week that has one of the days.
     """
-    apart = set(by)
+    apart, asked_for = set(by), None if metrics is None else set(metrics)
     wanted: dict[str, Any] = {
-        "metrics": sorted(metrics) if metrics is not None else [metric.key for metric in METRICS],
         "stocks": list(STOCKS),
-        "weekly": list(WEEKLY),
         "first": first,
         "first_week": week_of(first),
         "last": last,
@@ -206,16 +204,22 @@ def figures(
         "stock_edges": sorted(edges[0]) if edges else [],
         "flow_edges": sorted(edges[1]) if edges else [],
     }
+    for metric in METRICS:
+        if asked_for is None or metric.key in asked_for:
+            wanted.setdefault(metric.day, []).append(metric.key)
     narrower = [sql for name, sql in NARROWER.items() if wanted[name] is not None]
     of_provider = provider is not None or "provider_id" in apart
     own = [*APART] if of_provider else [each for each in APART if each != "provider_id"]
     grouped = "".join(f", {each}" for each in own if each in apart)
+    columns = f"metric, {', '.join(own)}, day, {SUMS}"
+    sources = ("engine_providertally" if of_provider else "engine_tally", f"({SPREAD_NOW}) AS unfolded")
+    days = [sql for day, sql in DAYS.items() if day in wanted]
+    branches = [
+        f"SELECT {columns} FROM {source} WHERE {' AND '.join([each, *narrower])}" for source in sources for each in days
+    ]
     sql = READ.format(
         told=", ".join(each if each in apart else EMPTY_OF.get(each, "''") for each in APART),
-        columns=f"metric, {', '.join(own)}, day, {SUMS}",
-        table="engine_providertally" if of_provider else "engine_tally",
-        spread=SPREAD_NOW,
-        where=" AND ".join([WHERE, *narrower]),
+        branches=" UNION ALL ".join(branches),
         grouped=grouped + (PERIOD if edges else ", day" if "day" in apart else ""),
     )
     with connection.cursor() as cursor:

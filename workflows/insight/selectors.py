@@ -127,10 +127,7 @@ def overview(seen: Scope, asked: Asked, now: datetime) -> Overview:
     _there(asked)
     calendar = council_calendar()
     bands = tuple(ageing.bands(calendar, london_day(now)))
-    read = _read(seen, asked, bands)
-    took = seen.read(
-        asked, first=asked.first, last=asked.last, metrics=["took"], by=("kind", "node", "team_id", "bucket")
-    )
+    read, took = kept(seen, asked, now), times(seen, asked)
     rows = tuple(figures.backlog(read, bands, team.pk, team.name, asked) for team in teams)
     own = [figure for figure in read if figure.team_id != PROVIDERS]
     one_team = len(teams) == 1
@@ -182,7 +179,9 @@ def _chosen(teams: Sequence[Team], team_id: int | None) -> tuple[Team, ...]:
     return chosen
 
 
-def _read(seen: Scope, asked: Asked, bands: Sequence[ageing.Band]) -> list[Figure]:
+def kept(seen: Scope, asked: Asked, now: datetime) -> list[Figure]:
+    """What is open, by age; what happened, by week or day."""
+    bands = ageing.bands(council_calendar(), london_day(now))
     return seen.read(
         asked,
         first=asked.before.first,
@@ -191,6 +190,12 @@ def _read(seen: Scope, asked: Asked, bands: Sequence[ageing.Band]) -> list[Figur
         by=("kind", "node", "team_id"),
         edges=([band.first for band in bands if band.first], [first for first, _ in asked.periods()]),
     )
+
+
+def times(seen: Scope, asked: Asked) -> list[Figure]:
+    """How long turns took: how many by step, holder and bucket."""
+    by: tuple[folding.By, ...] = ("kind", "node", "team_id", "bucket")
+    return seen.read(asked, first=asked.first, last=asked.last, metrics=["took"], by=by)
 
 
 def _open(asked: Asked) -> QuerySet[Task]:
