@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
@@ -137,9 +138,9 @@ class Course:
             if row.topic == "notify":
                 row.delete()
             elif row.due_at > now + DAY and "lapse" in row.key:
-                self.at(row.due_at, lambda row=row, does=does: self._react(row, does))  # type: ignore[misc]
-            elif does:
-                self._react(row, does)
+                self.at(row.due_at, partial(self._react, row, does))
+            elif does:  # what is refused stays for a worker, who says why
+                self._try(partial(self._react, row, does))
 
     def _react(self, row: Outbox, does: list[reactions.Reaction]) -> None:
         with transaction.atomic():
@@ -156,10 +157,10 @@ class Course:
                 continue
             if task.organisation_id is not None:
                 who = f"provider:{task.organisation_id}"
-                self._wait(task, who, play, lambda pk=task.pk: self._answer(pk))  # type: ignore[misc]
+                self._wait(task, who, play, partial(self._answer, task.pk))
             elif task.team_id is not None:
                 who = f"team:{task.team_id}:{task.kind}"
-                self._wait(task, who, play, lambda pk=task.pk, team=task.team_id: self._take(pk, team))  # type: ignore[misc]
+                self._wait(task, who, play, partial(self._take, task.pk, task.team_id))
 
     def _wait(self, task: Task, who: str, play: Play, do: Do) -> None:
         begin = max(play.begin(task), moment.now()) if play.begin else moment.now()
