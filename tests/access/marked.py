@@ -35,7 +35,7 @@ TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 STATES = ("published", "rejected", "republished", "accepted", "terminated", "superseded")
 MOST_PAGES = 800
 #: Filters, orders and pages of a list lead to as many addresses as there are ways to join them: of each list so many.
-WAYS = 30
+WAYS = 12
 #: What the council writes for itself: on no page of any provider.
 INSIDE = "INSIDEWORD"
 #: Fields of a contact that hold a mark; each is short enough for all of them.

@@ -142,7 +142,7 @@ def _saved(person: Actor, line: CarePackageLine) -> None:
 
 
 def _erased(_: Actor, line: CarePackageLine) -> None:
-    list(erase_actuals(line.client, moment.now()))
+    erase_actuals(line.client, moment.now())
     assert not WeighedWeek.objects.filter(line_week_id=care.of_line(line).pk).exclude(rows=None).exists()
 
 

@@ -13,8 +13,8 @@ from django.db.utils import ProgrammingError
 from django.utils import timezone
 
 from tests import factories as make
-from workflows.engine import anchors, events
-from workflows.engine.erase import _also, erase_client, erase_streams, with_client
+from workflows.engine import anchors, events, holds
+from workflows.engine.erase import erase_client, erase_streams
 from workflows.engine.errors import Forbidden
 from workflows.engine.events import chain
 from workflows.engine.models import Anchor, Case, Content, Event
@@ -418,11 +418,11 @@ def test_erasing_a_client_leaves_no_name_and_the_log_whole() -> None:
 def test_a_room_erases_what_it_holds_of_a_client_too() -> None:
     client = make.client_()
     told("line:77", 1, {"note": "about her"})
-    with_client(lambda _client, _now: ["line:77"])
+    holds.reaches("client")(lambda ids: {(each, "line:77") for each in ids})
     try:
         assert erase_client(client.pk, administrator()) == 1
     finally:
-        _also.pop()
+        holds._reaches["client"].pop()
 
 
 def test_only_an_administrator_may_erase() -> None:

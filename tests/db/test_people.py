@@ -272,7 +272,7 @@ def test_a_profile_that_would_strand_somebody_is_refused_with_the_list(monkeypat
     ]
     assert actor_for(james, document.case.organisation_id) is not None
     assert priya.teams.count() == 1
-    monkeypatch.setattr("workflows.people.management.commands.load_council.current", lambda: smaller)
+    monkeypatch.setattr("workflows.people.management.commands.load_council.filed", lambda: smaller)
     with pytest.raises(CommandError, match="cannot be loaded"):
         call_command("load_council")
 

@@ -91,6 +91,10 @@ class TurnsOfTwoTeams(RuleBasedStateMachine):
         role = self.roles(user).get(model.team)
         return role == "lead" or (role == "member" and model.owner in {None, user.pk})
 
+    def others_who_lead(self, who: User, key: str) -> bool:
+        leads = TeamMember.objects.filter(team__key=key, role="lead", user__is_active=True)
+        return bool(leads.exclude(user=who).exists())
+
     def actor(self, user: User) -> Actor:
         return make.actor(User.objects.get(pk=user.pk))
 
@@ -241,7 +245,12 @@ class TurnsOfTwoTeams(RuleBasedStateMachine):
         if key not in self.roles(who):
             commands.add_to_team(actor=self.helen, user_id=who.pk, team_key=key)
             return
-        commands.remove_from_team(actor=self.helen, user_id=who.pk, team_key=key)
+        leave = partial(commands.remove_from_team, actor=self.helen, user_id=who.pk, team_key=key)
+        if self.roles(who)[key] == "lead" and not self.others_who_lead(who, key):
+            with pytest.raises(Refused, match="is the only lead"):
+                leave()
+            return
+        leave()
         leaving.put_right()
         for model in self.models:
             if model.owner == who.pk and model.team == key:

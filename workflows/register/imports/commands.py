@@ -140,7 +140,7 @@ def update_system(*, actor: Actor, run_id: int, at_once: bool = False) -> Import
     run = _locked(run_id, actor, Status.PENDING)
     run.status, run.decided_by_id, run.progress = Status.UPDATING, actor.user_id, 0
     run.save(update_fields=["status", "decided_by", "progress"])
-    if at_once or run.total <= room_of(run.kind).kind.at_once:
+    if at_once or run.total <= min(AT_ONCE, room_of(run.kind).kind.at_once):
         return apply(run_id)
     outbox.put("import.apply", f"import:{run_id}:apply", {"run": run_id})
     return run
