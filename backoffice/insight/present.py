@@ -212,7 +212,8 @@ def _past_target(found: Overview, worst: Backlog, doors: Doors) -> First:
         kind = kind_words(found.oldest.kind).lower()
         text = f"The oldest is {kind} {found.oldest.reference}, due on {date_words(found.oldest.due_at)}."
         if found.oldest.amount:
-            text += f" {money(found.oldest.amount)} a week waits for it."
+            unit = registry.latest(found.oldest.kind).amount_is
+            text += f" {money(found.oldest.amount)} {unit} waits for it."
     return First(title, text, True, *_button(worst.breached, doors))
 
 
