@@ -4,6 +4,8 @@ docs/metrics.md with those of the overview.
 
 from dataclasses import dataclass
 
+from workflows.month_end import causes
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -14,13 +16,45 @@ class Meaning:
     section: str
 
 
-BALL, PERFORMANCE, PEOPLE = "ball", "performance", "people"
+BALL, PERFORMANCE, PEOPLE, MONTH_END = "ball", "performance", "people", "month_end"
 SECTIONS = {
     BALL: "Who had the ball",
     PERFORMANCE: "A provider’s own performance",
     PEOPLE: "People",
+    MONTH_END: "Month end",
 }
+READY = Meaning(
+    "Ready to pay",
+    "What a run would pay at this moment: the payments of the pay day that a run may take, less what earlier periods "
+    "left below zero; or weeks that are checked.",
+    MONTH_END,
+)
+BLOCKED = Meaning(
+    "Blocked",
+    "What the pay day would also pay, and does not, because somebody still has to do something. With VAT. Each pound "
+    "counts once, under the one thing that holds it up. What is decided (care that ended, an unpaid absence) is not "
+    "due, so it is not blocked.",
+    MONTH_END,
+)
+HOLDER = Meaning(
+    "Whose turn",
+    "Where the thing that holds the money up stands now: with the provider, or with the team whose turn it is.",
+    MONTH_END,
+)
+EARLIER = Meaning(
+    "Of earlier periods",
+    "What still waits of periods that were finalised without it. It is paid with the next payment of the contract, so "
+    "it counts there.",
+    MONTH_END,
+)
+#: Why money is blocked; a page tells those that can happen at its council.
+CAUSES = {each.key: Meaning(each.words, each.says, MONTH_END) for each in causes.CAUSES}
 MEANINGS = (
+    READY,
+    BLOCKED,
+    HOLDER,
+    EARLIER,
+    *CAUSES.values(),
     Meaning(
         "Which time counts",
         "A case is held by one side at a time. Whenever that changes, or the case ends, a stretch of holding ends."

@@ -12,7 +12,7 @@ from backoffice.insight.sheets import Entry, Line, Piece, Sheet
 from backoffice.web.clock import clock
 from backoffice.web.pieces import Fact
 from backoffice.web.words import NOTHING, date_range, date_words, money, plural, weekday_date, weekday_moment
-from workflows.insight.meanings import Meaning
+from workflows.insight.meanings import BLOCKED, CAUSES, EARLIER, HOLDER, READY
 from workflows.month_end import causes
 from workflows.month_end.late import Late
 from workflows.month_end.moments import Run
@@ -22,20 +22,6 @@ BAR = 360
 #: So many providers stand in the table by holder; the rest are one row.
 MOST_HOLDERS = 10
 PROVIDERS, TEAMS = "With providers", "With our teams"
-SECTION = "month_end"
-READY = Meaning("Ready to pay", "What a run would pay at this moment: the payments of the pay day that a run may "
-                "take, less what earlier periods left below zero; or weeks that are checked.", SECTION)  # fmt: skip
-BLOCKED = Meaning(
-    "Blocked",
-    "What the pay day would also pay, and does not, because somebody still has to do something. With VAT. Each pound "
-    "counts once, under the one thing that holds it up. What is decided (care that ended, an unpaid absence) is not "
-    "due, so it is not blocked.",
-    SECTION,
-)
-HOLDER = Meaning("Whose turn", "Where the thing that holds the money up stands now: with the provider, or with the "
-                 "team whose turn it is.", SECTION)  # fmt: skip
-EARLIER = Meaning("Of earlier periods", "What still waits of periods that were finalised without it. It is paid with "
-                  "the next payment of the contract, so it counts there.", SECTION)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +90,7 @@ def by_cause(found: Board, doors: Doors) -> Sheet:
             for key in shown
         ],
         foot=[total] if shown else [],
-        meanings=[BLOCKED, HOLDER, EARLIER, *(Meaning(each.words, each.says, SECTION) for each in causes.of())],
+        meanings=[BLOCKED, HOLDER, EARLIER, *(CAUSES[each.key] for each in causes.of())],
         empty="Nothing is blocked. Everything that this run is to pay is ready.",
         bar="Whose turn",
         legend=[PROVIDERS, TEAMS] if shown else [],
