@@ -73,11 +73,16 @@ def one(outbox_id: int, actor: Actor, *, lock: bool = False) -> Outbox:
     return row
 
 
+def how_many() -> int:
+    """How many messages are parked."""
+    return Outbox.objects.filter(parked_at__isnull=False).count()
+
+
 def waiting(now: datetime) -> Waiting:
     """How many messages are due and not done, since when, and how many are parked."""
     due = Outbox.objects.filter(done_at=None, parked_at=None, due_at__lte=now)
     oldest = due.order_by("due_at").values_list("due_at", flat=True).first()
-    return Waiting(due.count(), oldest, Outbox.objects.filter(parked_at__isnull=False).count())
+    return Waiting(due.count(), oldest, how_many())
 
 
 def _may(actor: Actor) -> None:

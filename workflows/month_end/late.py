@@ -41,8 +41,7 @@ def _late(runs: Sequence[Run], now: datetime) -> Iterator[Late]:
     council, today = current(), now.astimezone(LONDON).date()
     if council.payments is not None:
         yield from _not_finalised(runs, now)
-        waiting = parked.waiting(now)
-        yield Late("parked", waiting.parked)
+        yield Late("parked", parked.how_many())
     if council.actuals is not None:
         yield from _not_opened(today)
         missing = ActualWeek.objects.filter(cut_off__lt=now, case__state=WeekState.RECORDING, case__finished=None)
