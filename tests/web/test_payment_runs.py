@@ -170,6 +170,14 @@ def test_a_total_that_has_moved_is_counted_again_first() -> None:
     assert "Now: count it again" in text(client.get(reverse("council:case", args=[run])))
 
 
+def test_a_council_may_finalise_without_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    another_council(monkeypatch, {"payments": {"go_live": None, "password_to_finalise": False}})
+    client = sign_in(officer())
+    run = prepare(client, opened(oasis(people=1)))
+    assert "Your password" not in text(client.get(reverse("council:run_act", args=[run, "finalise"])))
+    assert "Finalising 1 payment" in text(act(client, run, "finalise"))
+
+
 def test_lists_cost_as_many_queries_for_one_as_for_many() -> None:
     client, first = sign_in(officer()), opened(oasis(people=2))
     hold_one_out(first)
